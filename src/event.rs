@@ -1,0 +1,357 @@
+//! What happened, in the past tense: everything that a face learns, and the output half of the JSON lines.
+//!
+//! The serialised form is the contract of `balcony headless` and of the control socket: one object a line with
+//! `"event"` first. Fields may be added, none renamed. [`crate::model::Model::apply`] is how a face keeps its copy.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::model::settings::Settings;
+use crate::wire::jid::Jid;
+use crate::wire::text::Span;
+
+/// Something that happened. See the module's documentation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// We are on the network under this name (again after a change of port or name).
+    Ready {
+        /// Our own instance name.
+        jid: Jid,
+        /// SHA-256 of our public key, base64url, once the installation has a key.
+        fingerprint: Option<String>,
+        /// The TCP port that we listen on.
+        port: u16,
+    },
+    /// Our own presence, nick or picture, as published now.
+    Me {
+        /// What is published.
+        me: Me,
+    },
+    /// A peer appeared.
+    PeerOnline {
+        /// The peer.
+        peer: Peer,
+    },
+    /// A peer that is here changed.
+    PeerChanged {
+        /// The peer, whole.
+        peer: Peer,
+    },
+    /// A peer is gone.
+    PeerOffline {
+        /// Who.
+        jid: Jid,
+        /// How we know.
+        reason: OfflineReason,
+    },
+    /// A message came in and is on disk.
+    MessageReceived {
+        /// The message.
+        #[serde(flatten)]
+        message: Message,
+    },
+    /// A message of ours changed its state. The first one (`queued`, on disk) carries the text.
+    MessageState {
+        /// The message's id, for life.
+        id: String,
+        /// The caller's own reference, as given in the command.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+        /// The recipient.
+        to: Jid,
+        /// The state now.
+        state: MessageState,
+        /// Why, for `failed` and `uncertain`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// The text, with `queued` only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        body: Option<String>,
+        /// When it was written, with `queued` only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        time: Option<Timestamp>,
+        /// Whether the stream that took it is encrypted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        encrypted: Option<bool>,
+    },
+    /// A peer is typing, or stopped (XEP-0085).
+    Typing {
+        /// Who.
+        from: Jid,
+        /// What they do.
+        state: ChatState,
+    },
+    /// Answer to the `history` command, oldest first.
+    History {
+        /// The conversation.
+        with: Jid,
+        /// The messages, oldest first.
+        messages: Vec<Message>,
+        /// True if nothing older exists.
+        complete: bool,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// A conversation was read up to here, in this or another face.
+    Read {
+        /// The conversation.
+        with: Jid,
+        /// The newest message that was read.
+        id: String,
+    },
+    /// Our name was taken; we are now called this.
+    NameChanged {
+        /// The new name.
+        jid: Jid,
+        /// The name that was taken.
+        was: Jid,
+    },
+    /// The network interfaces, which are used and why the others are not.
+    Network {
+        /// All of them.
+        interfaces: Vec<Interface>,
+    },
+    /// The settings, whole, after a change.
+    Settings {
+        /// All settings.
+        settings: Box<Settings>,
+    },
+    /// Answer to the `snapshot` command.
+    Snapshot {
+        /// Ourselves.
+        me: Me,
+        /// Who is here.
+        peers: Vec<Peer>,
+        /// The interfaces.
+        interfaces: Vec<Interface>,
+        /// Conversations: whom with, and the last message if there is one.
+        conversations: BTreeMap<Jid, ConversationSummary>,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// A command was carried out that has no other answer; only sent if it carried a `ref`.
+    Done {
+        /// The caller's reference.
+        #[serde(rename = "ref")]
+        reference: serde_json::Value,
+    },
+    /// Something went wrong that the user should know; says what to do where something can be done.
+    Error {
+        /// The caller's reference if a command caused it.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+        /// A sentence for people.
+        message: String,
+    },
+}
+
+/// One of our own or a received message, as faces show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Message {
+    /// The id for life (XEP-0359 origin-id; ours are UUIDs; made up locally for peers that send none).
+    pub id: String,
+    /// Who wrote it; ourselves for sent ones.
+    pub from: Jid,
+    /// The recipient.
+    pub to: Jid,
+    /// Plain text.
+    pub body: String,
+    /// Formatting of `body` that came with it (XHTML-IM, Pidgin's HTML), by byte range.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub spans: Vec<Span>,
+    /// When it was written, as far as known.
+    pub time: Timestamp,
+    /// Whether it came or went over an encrypted stream.
+    pub encrypted: bool,
+    /// Whether it was held back on the way and `time` is the original one (XEP-0203).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub delayed: bool,
+    /// The state; only for messages of ours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state: Option<MessageState>,
+}
+
+/// How far a message of ours got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageState {
+    /// On our disk, waiting for the peer or the stream.
+    Queued,
+    /// Written to the stream (legacy peer) or acknowledged by the peer's stream (XEP-0198).
+    Sent,
+    /// The peer's program has it on its disk (XEP-0184).
+    Delivered,
+    /// The peer's user has seen it (XEP-0333).
+    Displayed,
+    /// It will not be sent; `reason` says why.
+    Failed,
+    /// It left us, the stream broke, and the peer cannot tell whether it arrived: resend by hand.
+    Uncertain,
+}
+
+/// A chat state (XEP-0085 §4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ChatState {
+    /// Looking at the conversation, not typing.
+    Active,
+    /// Typing.
+    Composing,
+    /// Was typing, stopped for a while.
+    Paused,
+    /// Not looking.
+    Inactive,
+    /// Closed the conversation.
+    Gone,
+}
+
+/// Availability, as people set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// Here.
+    #[default]
+    Available,
+    /// Not at the machine (`away` on the wire).
+    Away,
+    /// Not to be disturbed.
+    Dnd,
+}
+
+/// Why a peer is no longer here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OfflineReason {
+    /// It said goodbye.
+    Goodbye,
+    /// Its records ran out.
+    Expired,
+    /// It does not answer.
+    Unreachable,
+}
+
+/// How far a peer's identity is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Trust {
+    /// No key: nothing is encrypted or proven.
+    #[default]
+    Plaintext,
+    /// It announces a key that we have not seen in use.
+    Unknown,
+    /// Key remembered from first use.
+    Pinned,
+    /// The two people compared the key.
+    Verified,
+    /// Another key, or none, where one was pinned.
+    Changed,
+}
+
+/// A peer as a contact in the list: one entry a person across interfaces and address families (XEP-0174 §8).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Peer {
+    /// The instance name.
+    pub jid: Jid,
+    /// The name to show: nick, else first and last name, else the instance name; bidi and control characters removed.
+    pub nick: String,
+    /// Availability.
+    pub show: Show,
+    /// Free text beside it, empty if none.
+    pub message: String,
+    /// The saved picture.
+    pub avatar: Option<Avatar>,
+    /// How far its identity is known.
+    pub trust: Trust,
+    /// Where it listens, IPv6 link-local ones with their scope.
+    pub addresses: Vec<SocketAddr>,
+    /// The program that it says it is, empty if unknown.
+    pub client: String,
+    /// The interfaces that it was seen on.
+    #[serde(default)]
+    pub interfaces: Vec<String>,
+    /// Whether typing notices are sent to it and understood from it.
+    #[serde(default)]
+    pub chat_states: bool,
+    /// Since when it is idle, if it says so (XEP-0319).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle_since: Option<Timestamp>,
+    /// What else its TXT record tells of the person.
+    #[serde(default)]
+    pub card: Card,
+}
+
+/// Personal fields of a TXT record (XEP-0174 §4). All optional, all unverified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Card {
+    /// Given name.
+    pub first: String,
+    /// Family name.
+    pub last: String,
+    /// Mail addresses.
+    pub email: Vec<String>,
+    /// JIDs on ordinary XMPP servers.
+    pub jid: Vec<String>,
+}
+
+/// A picture on our disk, named by the hash of its bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Avatar {
+    /// SHA-1 of the bytes, lower-case hex (XEP-0174 `phsh`).
+    pub sha1: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// Ourselves as published.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Me {
+    /// Our instance name.
+    pub jid: Jid,
+    /// The nick that others see; may be empty.
+    pub nick: String,
+    /// Availability.
+    pub show: Show,
+    /// Free text beside it.
+    pub message: String,
+    /// Our picture.
+    pub avatar: Option<Avatar>,
+    /// The TCP port that we listen on, 0 before that is known.
+    pub port: u16,
+    /// Whether we are published at all: false before the first announcement and without any interface.
+    pub online: bool,
+}
+
+/// A conversation in one line.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    /// The newest message.
+    pub last: Option<Message>,
+    /// Received and not yet displayed here.
+    pub unread: u32,
+    /// The nick that the other one had last, for who is not here now.
+    #[serde(default)]
+    pub nick: String,
+}
+
+/// A network interface as Balcony sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interface {
+    /// The system's name for it.
+    pub name: String,
+    /// The system's index of it.
+    pub index: u32,
+    /// Its addresses.
+    pub addresses: Vec<std::net::IpAddr>,
+    /// Whether Balcony publishes and browses on it.
+    pub used: bool,
+    /// Why (not), for people: "virtual bridge (docker)", "no multicast", "chosen in the settings".
+    pub reason: String,
+}

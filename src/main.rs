@@ -1,0 +1,2 @@
+//! Balcony.
+fn main(){}

@@ -1,0 +1,112 @@
+//! The user's choices, kept in the database and changed by the `configure` command.
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::Card;
+
+/// All settings. Every member has a default, so that a stored part of an older or newer version still reads.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// The name that others see. Empty until the first start has asked.
+    pub nick: String,
+    /// First and last name, mail addresses and JIDs; each is published only if its switch in `publish` is on.
+    pub card: Card,
+    /// Which personal fields go into the TXT record (XEP-0174 §10: the user must be able to switch them off).
+    pub publish: Publish,
+    /// What to do about peers that cannot encrypt.
+    pub plaintext: PlaintextPolicy,
+    /// Interfaces.
+    pub interfaces: InterfaceChoice,
+    /// Go away after so many minutes without input; 0 = never.
+    pub away_after_minutes: u32,
+    /// Desktop notifications.
+    pub notifications: bool,
+    /// Show the text in notifications; otherwise only who wrote.
+    pub notification_text: bool,
+    /// Tell others that we are typing.
+    pub send_typing: bool,
+    /// Colours of the window.
+    pub theme: Theme,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            nick: String::new(),
+            card: Card::default(),
+            publish: Publish::default(),
+            plaintext: PlaintextPolicy::default(),
+            interfaces: InterfaceChoice::default(),
+            away_after_minutes: 10,
+            notifications: true,
+            notification_text: true,
+            send_typing: true,
+            theme: Theme::default(),
+        }
+    }
+}
+
+/// One switch a published field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Publish {
+    /// `nick`.
+    pub nick: bool,
+    /// `status`.
+    pub status: bool,
+    /// `msg`.
+    pub message: bool,
+    /// `phsh` and the NULL record.
+    pub avatar: bool,
+    /// `1st` and `last`.
+    pub name: bool,
+    /// `email`.
+    pub email: bool,
+    /// `jid`.
+    pub jid: bool,
+}
+
+impl Default for Publish {
+    fn default() -> Publish {
+        Publish { nick: true, status: true, message: true, avatar: true, name: false, email: false, jid: false }
+    }
+}
+
+/// What to do about peers that cannot encrypt (XEP-0174 §11.2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlaintextPolicy {
+    /// Talk to them, marked.
+    #[default]
+    Allow,
+    /// Ask before the first message of a conversation.
+    Ask,
+    /// Do not talk to them.
+    SecureOnly,
+}
+
+/// Which interfaces to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct InterfaceChoice {
+    /// If not empty: these and no others.
+    pub only: Vec<String>,
+    /// Use these although they look virtual.
+    pub include: Vec<String>,
+    /// Leave these out.
+    pub exclude: Vec<String>,
+}
+
+/// Colours of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the desktop says.
+    #[default]
+    System,
+    /// Dark text on light.
+    Light,
+    /// Light text on dark.
+    Dark,
+}

@@ -1,0 +1,12 @@
+//! Floor 0: what goes over the wire, as data. No I/O, no clock, nothing of ours above it.
+
+pub mod element;
+pub mod jid;
+pub mod nonza;
+pub mod ns;
+pub mod quirks;
+pub mod stanza;
+pub mod text;
+pub mod time;
+pub mod txt;
+pub mod xmlstream;

@@ -1,0 +1,32 @@
+//! Text from and for people: HTML of other clients to text with simple spans, and what must not be shown or sent.
+
+use serde::{Deserialize, Serialize};
+
+/// A run of formatted text in a message's body, by byte offsets into it (always on character boundaries).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// First byte after it.
+    pub end: usize,
+    /// How it looks.
+    pub style: Style,
+}
+
+/// The few formats that are kept of a peer's HTML.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// Heavier.
+    Bold,
+    /// Slanted.
+    Italic,
+    /// Underlined.
+    Underline,
+    /// Struck through.
+    Strike,
+    /// Fixed width.
+    Code,
+    /// A link whose target differs from its text; the target is always shown, only http, https, mailto and xmpp.
+    Link(String),
+}
