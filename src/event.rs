@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
 use crate::wire::text::Span;
+pub use crate::wire::txt::{Card, Show};
 
 /// Something that happened. See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -212,19 +213,6 @@ pub enum ChatState {
     Gone,
 }
 
-/// Availability, as people set it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Show {
-    /// Here.
-    #[default]
-    Available,
-    /// Not at the machine (`away` on the wire).
-    Away,
-    /// Not to be disturbed.
-    Dnd,
-}
-
 /// Why a peer is no longer here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -285,20 +273,6 @@ pub struct Peer {
     /// What else its TXT record tells of the person.
     #[serde(default)]
     pub card: Card,
-}
-
-/// Personal fields of a TXT record (XEP-0174 §4). All optional, all unverified.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Card {
-    /// Given name.
-    pub first: String,
-    /// Family name.
-    pub last: String,
-    /// Mail addresses.
-    pub email: Vec<String>,
-    /// JIDs on ordinary XMPP servers.
-    pub jid: Vec<String>,
 }
 
 /// A picture on our disk, named by the hash of its bytes.

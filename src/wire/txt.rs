@@ -1,6 +1,6 @@
 //! The TXT record of `_presence._tcp` (XEP-0174 §4) as data.
 
-use crate::event::{Card, Show};
+use serde::{Deserialize, Serialize};
 
 /// A TXT record as meaning.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,4 +25,31 @@ pub struct Advert {
     pub ver: String,
     /// `vc`: conferencing flags.
     pub vc: String,
+}
+
+/// Availability, as people set it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Show {
+    /// Here.
+    #[default]
+    Available,
+    /// Not at the machine (`away` on the wire).
+    Away,
+    /// Not to be disturbed.
+    Dnd,
+}
+
+/// Personal fields of a TXT record (XEP-0174 §4). All optional, all unverified.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Card {
+    /// Given name.
+    pub first: String,
+    /// Family name.
+    pub last: String,
+    /// Mail addresses.
+    pub email: Vec<String>,
+    /// JIDs on ordinary XMPP servers.
+    pub jid: Vec<String>,
 }
