@@ -91,6 +91,10 @@ pub enum Event {
     History {
         /// The conversation.
         with: Jid,
+        /// Copied from the command: only older than the message with this id. Answers go to every face, and by this one
+        /// tells whether a page joins what it has loaded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
         /// The messages, oldest first.
         messages: Vec<Message>,
         /// True if nothing older exists.
@@ -177,6 +181,21 @@ pub struct Message {
     /// The state; only for messages of ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<MessageState>,
+    /// Why, for `failed` and `uncertain`: a sentence for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl Message {
+    /// Whether we wrote it. Not told by `from`: our name may have changed since.
+    pub fn is_own(&self) -> bool {
+        self.state.is_some()
+    }
+
+    /// Whom the conversation is with that it belongs to.
+    pub fn with(&self) -> &Jid {
+        if self.is_own() { &self.to } else { &self.from }
+    }
 }
 
 /// How far a message of ours got.
@@ -195,6 +214,21 @@ pub enum MessageState {
     Failed,
     /// It left us, the stream broke, and the peer cannot tell whether it arrived: resend by hand.
     Uncertain,
+}
+
+impl MessageState {
+    /// Whether a message in this state can come to be in that one. Receipts may overtake each other and come late, but
+    /// nothing that is known is taken back; only what was `failed` or `uncertain` can be queued again, by hand.
+    pub fn may_become(self, next: MessageState) -> bool {
+        use MessageState::{Delivered, Displayed, Failed, Queued, Sent, Uncertain};
+        match self {
+            Queued => next != Queued,
+            Sent => matches!(next, Delivered | Displayed | Failed | Uncertain),
+            Delivered => next == Displayed,
+            Displayed => false,
+            Failed | Uncertain => next != self,
+        }
+    }
 }
 
 /// A chat state (XEP-0085 §4).

@@ -1,10 +1,18 @@
 //! Floor 1: what the node knows, changed by events only. The node has one [`Model`], and so does each face.
 
+mod apply;
 pub mod settings;
+#[cfg(test)]
+mod tests;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::event::{ChatState, ConversationSummary, Event, Interface, Me, Message, MessageState, OfflineReason, Peer};
+use jiff::Timestamp;
+
+use crate::event::{
+    ChatState, ConversationSummary, Interface, Me, Message, OfflineReason, Peer, Show,
+};
 use crate::wire::jid::Jid;
 use settings::Settings;
 
@@ -24,6 +32,63 @@ pub struct Model {
     pub notices: VecDeque<String>,
 }
 
+impl Model {
+    /// Notices kept; the oldest go first.
+    pub const MAX_NOTICES: usize = 20;
+
+    /// Knows ourselves and nobody else.
+    pub fn new(me: Me, settings: Settings) -> Model {
+        Model {
+            me,
+            contacts: BTreeMap::new(),
+            interfaces: Vec::new(),
+            settings,
+            notices: VecDeque::new(),
+        }
+    }
+
+    /// Messages not yet read, of all conversations together.
+    pub fn unread(&self) -> u32 {
+        self.contacts.values().fold(0, |sum, contact| {
+            sum.saturating_add(contact.conversation.unread)
+        })
+    }
+
+    /// Contacts in the order of a list: who is here first, the latest conversation on top, the rest by name.
+    pub fn by_recency(&self) -> Vec<&Contact> {
+        let mut sorted: Vec<&Contact> = self.contacts.values().collect();
+        sorted.sort_by_cached_key(|contact| {
+            (
+                Reverse(contact.is_online()),
+                Reverse(contact.last_time()),
+                contact.nick.to_lowercase(),
+                &contact.jid,
+            )
+        });
+        sorted
+    }
+
+    /// Takes up a conversation that the disk remembers.
+    pub fn remember(&mut self, with: Jid, summary: ConversationSummary) {
+        let contact = self
+            .contacts
+            .entry(with.clone())
+            .or_insert_with(|| Contact::new(with));
+        if contact.peer.is_none() && !summary.nick.is_empty() {
+            contact.nick = summary.nick;
+        }
+        contact.conversation.resume(summary.last, summary.unread);
+    }
+
+    /// Adds something that the user should know.
+    pub fn notice(&mut self, text: String) {
+        if self.notices.len() >= Self::MAX_NOTICES {
+            self.notices.pop_front();
+        }
+        self.notices.push_back(text);
+    }
+}
+
 /// One person.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Contact {
@@ -41,15 +106,44 @@ pub struct Contact {
     pub conversation: Conversation,
 }
 
+impl Contact {
+    /// Somebody of whom only the address is known.
+    pub fn new(jid: Jid) -> Contact {
+        Contact {
+            nick: jid.as_str().to_owned(),
+            jid,
+            peer: None,
+            gone: None,
+            typing: ChatState::Active,
+            conversation: Conversation::default(),
+        }
+    }
+
+    /// Whether it is on the network now.
+    pub fn is_online(&self) -> bool {
+        self.peer.is_some()
+    }
+
+    /// Its availability, `None` when it is not here.
+    pub fn show(&self) -> Option<Show> {
+        self.peer.as_ref().map(|peer| peer.show)
+    }
+
+    /// When the newest message was written, if there is one.
+    pub fn last_time(&self) -> Option<Timestamp> {
+        self.conversation.last.as_ref().map(|message| message.time)
+    }
+}
+
 /// The loaded part of the messages with one contact: a window at the newest end, older ones by the `history` command.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
-    /// Oldest first. At most [`Conversation::WINDOW`] are kept after a live message; a `history` answer puts older ones
-    /// in front.
+    /// Oldest first. A live message never makes it longer than [`Conversation::WINDOW`] or than it was; a `history`
+    /// answer puts older ones in front, and [`Conversation::shrink`] drops them again.
     pub messages: VecDeque<Message>,
     /// Received and not displayed.
     pub unread: u32,
-    /// The id of the oldest unread message: where the "new" line goes.
+    /// The id of the oldest unread message: where the "new" line goes. `None` also when it is not loaded.
     pub first_unread: Option<String>,
     /// Nothing older exists on disk.
     pub complete: bool,
@@ -60,4 +154,19 @@ pub struct Conversation {
 impl Conversation {
     /// Messages kept in memory a conversation unless the user scrolls back.
     pub const WINDOW: usize = 500;
+
+    /// Nothing was ever said.
+    pub fn is_empty(&self) -> bool {
+        self.last.is_none() && self.messages.is_empty()
+    }
+
+    /// The message to give as `before` when older ones are wanted; `None` loads the newest.
+    pub fn oldest_id(&self) -> Option<&str> {
+        self.messages.front().map(|message| message.id.as_str())
+    }
+
+    /// Drops what a look at the past has loaded. For when the user leaves the conversation.
+    pub fn shrink(&mut self) {
+        self.cut(Self::WINDOW);
+    }
 }

@@ -1,0 +1,342 @@
+//! How events change a [`Model`]: the only way it changes.
+
+use std::collections::HashSet;
+
+use jiff::Timestamp;
+
+use super::{Contact, Conversation, Model};
+use crate::event::{
+    ChatState, ConversationSummary, Event, Message, MessageState, OfflineReason, Peer,
+};
+use crate::wire::jid::Jid;
+
+impl Model {
+    /// Takes in what happened. Events that contradict what is known (a receipt overtaken by a later one, a message seen
+    /// before, a page of history that joins nothing) change nothing.
+    ///
+    /// A node that serves several faces need not apply `history` answers to its own copy: they are the asker's to keep.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Ready { jid, port, .. } => {
+                self.me.jid = jid.clone();
+                self.me.port = *port;
+                self.me.online = true;
+            }
+            Event::Me { me } => self.me = me.clone(),
+            Event::PeerOnline { peer } | Event::PeerChanged { peer } => self.present(peer),
+            Event::PeerOffline { jid, reason } => self.absent(jid, *reason),
+            Event::MessageReceived { message } => self.received(message),
+            Event::MessageState {
+                id,
+                to,
+                state,
+                reason,
+                body,
+                time,
+                encrypted,
+                ..
+            } => {
+                let written = body.as_ref().zip(*time);
+                self.state(
+                    id,
+                    to,
+                    Progress {
+                        state: *state,
+                        reason,
+                        encrypted: *encrypted,
+                    },
+                    written,
+                );
+            }
+            Event::Typing { from, state } => {
+                if let Some(contact) = self.contacts.get_mut(from) {
+                    contact.typing = *state;
+                }
+            }
+            Event::History {
+                with,
+                before,
+                messages,
+                complete,
+                ..
+            } => {
+                let contact = self
+                    .contacts
+                    .entry(with.clone())
+                    .or_insert_with(|| Contact::new(with.clone()));
+                contact
+                    .conversation
+                    .page(before.as_deref(), messages, *complete);
+            }
+            Event::Read { with, id } => {
+                if let Some(contact) = self.contacts.get_mut(with) {
+                    contact.conversation.read(id);
+                }
+            }
+            Event::NameChanged { jid, was } => {
+                self.me.jid = jid.clone();
+                self.notice(format!(
+                    "The name “{was}” is taken on this network. You are now “{jid}”."
+                ));
+            }
+            Event::Network { interfaces } => self.interfaces.clone_from(interfaces),
+            Event::Settings { settings } => self.settings = (**settings).clone(),
+            Event::Snapshot {
+                me,
+                peers,
+                interfaces,
+                conversations,
+                ..
+            } => {
+                self.me = me.clone();
+                self.interfaces.clone_from(interfaces);
+                self.restart(peers, conversations);
+            }
+            // An error with a `ref` is the answer to whoever asked; without one it concerns everybody.
+            Event::Error {
+                reference: None,
+                message,
+            } => self.notice(message.clone()),
+            Event::Error { .. } | Event::Done { .. } => {}
+        }
+    }
+
+    fn present(&mut self, peer: &Peer) {
+        let contact = self
+            .contacts
+            .entry(peer.jid.clone())
+            .or_insert_with(|| Contact::new(peer.jid.clone()));
+        contact.nick.clone_from(&peer.nick);
+        contact.peer = Some(peer.clone());
+        contact.gone = None;
+    }
+
+    fn absent(&mut self, jid: &Jid, reason: OfflineReason) {
+        let Some(contact) = self.contacts.get_mut(jid) else {
+            return;
+        };
+        if contact.conversation.is_empty() {
+            self.contacts.remove(jid);
+            return;
+        }
+        contact.peer = None;
+        contact.gone = Some(reason);
+        contact.typing = ChatState::Active;
+    }
+
+    fn received(&mut self, message: &Message) {
+        let from = message.from.clone();
+        let contact = self
+            .contacts
+            .entry(from.clone())
+            .or_insert_with(|| Contact::new(from));
+        contact.typing = ChatState::Active;
+        let conversation = &mut contact.conversation;
+        if conversation.knows(&message.id) {
+            return;
+        }
+        conversation.unread = conversation.unread.saturating_add(1);
+        if conversation.unread == 1 {
+            conversation.first_unread = Some(message.id.clone());
+        }
+        conversation.push(message.clone());
+    }
+
+    fn state(
+        &mut self,
+        id: &str,
+        to: &Jid,
+        progress: Progress<'_>,
+        written: Option<(&String, Timestamp)>,
+    ) {
+        let known = self
+            .contacts
+            .get_mut(to)
+            .is_some_and(|contact| contact.conversation.progress(id, &progress));
+        let Some((body, time)) = written.filter(|_| !known) else {
+            return;
+        };
+        let contact = self
+            .contacts
+            .entry(to.clone())
+            .or_insert_with(|| Contact::new(to.clone()));
+        contact.conversation.push(Message {
+            id: id.to_owned(),
+            from: self.me.jid.clone(),
+            to: to.clone(),
+            body: body.clone(),
+            spans: Vec::new(),
+            time,
+            encrypted: progress.encrypted.unwrap_or(false),
+            delayed: false,
+            state: Some(progress.state),
+            reason: progress.reason.clone(),
+        });
+    }
+
+    /// Begins anew from a snapshot and keeps of the loaded messages what still joins it.
+    fn restart(
+        &mut self,
+        peers: &[Peer],
+        conversations: &std::collections::BTreeMap<Jid, ConversationSummary>,
+    ) {
+        for contact in self.contacts.values_mut() {
+            contact.peer = None;
+            contact.typing = ChatState::Active;
+        }
+        self.contacts
+            .retain(|jid, _| conversations.contains_key(jid));
+        for (jid, summary) in conversations {
+            self.remember(jid.clone(), summary.clone());
+        }
+        for peer in peers {
+            self.present(peer);
+        }
+    }
+}
+
+/// The news about one message of ours.
+struct Progress<'a> {
+    state: MessageState,
+    reason: &'a Option<String>,
+    encrypted: Option<bool>,
+}
+
+impl Conversation {
+    /// Newest first, because that is where the one looked for nearly always is.
+    fn knows(&self, id: &str) -> bool {
+        self.last.as_ref().is_some_and(|last| last.id == id)
+            || self.messages.iter().rev().any(|known| known.id == id)
+    }
+
+    /// A live message. The window slides, so a conversation that runs for weeks takes no more memory.
+    fn push(&mut self, message: Message) {
+        let bound = self.messages.len().max(Self::WINDOW);
+        // With nothing loaded there is a gap before this one: only `last` moves, and the face loads the newest page.
+        if self.messages.is_empty() && self.last.is_some() {
+            self.complete = false;
+        } else {
+            if self.messages.is_empty() {
+                self.complete = true;
+            }
+            self.messages.push_back(message.clone());
+            self.cut(bound);
+        }
+        self.last = Some(message);
+    }
+
+    pub(super) fn cut(&mut self, bound: usize) {
+        while self.messages.len() > bound {
+            self.messages.pop_front();
+            self.complete = false;
+        }
+    }
+
+    /// News of a message of ours; false if it is none that is known here.
+    fn progress(&mut self, id: &str, news: &Progress<'_>) -> bool {
+        let mut known = false;
+        let newest = self
+            .messages
+            .iter_mut()
+            .rev()
+            .find(|message| message.id == id);
+        for message in newest
+            .into_iter()
+            .chain(self.last.as_mut().filter(|last| last.id == id))
+        {
+            known = true;
+            if message
+                .state
+                .is_some_and(|state| state.may_become(news.state))
+            {
+                message.state = Some(news.state);
+                message.reason.clone_from(news.reason);
+                message.encrypted = news.encrypted.unwrap_or(message.encrypted);
+            }
+        }
+        known
+    }
+
+    /// A page of older messages (or the newest page, if `before` is `None`) goes in front, if it joins what is loaded.
+    fn page(&mut self, before: Option<&str>, page: &[Message], complete: bool) {
+        let joins = match before {
+            Some(before) => self.oldest_id() == Some(before),
+            None => self.messages.is_empty() || page.iter().any(|message| self.knows(&message.id)),
+        };
+        if !joins {
+            return;
+        }
+        let known: HashSet<&str> = self
+            .messages
+            .iter()
+            .map(|message| message.id.as_str())
+            .collect();
+        let new: Vec<Message> = page
+            .iter()
+            .filter(|message| !known.contains(message.id.as_str()))
+            .cloned()
+            .collect();
+        // A newest page may be shorter than what is loaded; then it tells nothing about the front.
+        if !new.is_empty() || complete || before.is_some() {
+            self.complete = complete;
+        }
+        for message in new.into_iter().rev() {
+            self.messages.push_front(message);
+        }
+        match (self.messages.back(), self.last.take()) {
+            // The newest came while the page was on its way.
+            (Some(back), Some(last)) if last.id != back.id && last.time >= back.time => {
+                self.messages.push_back(last.clone());
+                self.last = Some(last);
+            }
+            (Some(back), _) => self.last = Some(back.clone()),
+            (None, last) => self.last = last,
+        }
+        self.find_first_unread();
+    }
+
+    /// Counts back from the end: a snapshot tells how many are unread, not which.
+    fn find_first_unread(&mut self) {
+        let back = usize::try_from(self.unread)
+            .unwrap_or(usize::MAX)
+            .checked_sub(1);
+        self.first_unread = back.and_then(|back| {
+            let received = self
+                .messages
+                .iter()
+                .rev()
+                .filter(|message| !message.is_own());
+            received.map(|message| message.id.clone()).nth(back)
+        });
+    }
+
+    fn read(&mut self, id: &str) {
+        if self.last.as_ref().is_some_and(|last| last.id == id) {
+            self.unread = 0;
+        } else if let Some(at) = self.messages.iter().rposition(|message| message.id == id) {
+            let left = self
+                .messages
+                .iter()
+                .skip(at.saturating_add(1))
+                .filter(|message| !message.is_own())
+                .count();
+            // Read in another face, perhaps later than what we know: never more than before.
+            self.unread = self.unread.min(u32::try_from(left).unwrap_or(u32::MAX));
+        }
+        self.find_first_unread();
+    }
+
+    pub(super) fn resume(&mut self, last: Option<Message>, unread: u32) {
+        let gap = match (&last, self.messages.back()) {
+            (Some(last), Some(newest)) => last.id != newest.id,
+            _ => true,
+        };
+        if gap {
+            self.messages.clear();
+            self.complete = false;
+        }
+        self.last = last;
+        self.unread = unread;
+        self.find_first_unread();
+    }
+}
