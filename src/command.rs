@@ -21,7 +21,10 @@ pub struct Request {
 
 impl From<Command> for Request {
     fn from(command: Command) -> Request {
-        Request { command, reference: None }
+        Request {
+            command,
+            reference: None,
+        }
     }
 }
 

@@ -1,2 +1,2 @@
 //! Balcony.
-fn main(){}
+fn main() {}

@@ -69,7 +69,15 @@ pub struct Publish {
 
 impl Default for Publish {
     fn default() -> Publish {
-        Publish { nick: true, status: true, message: true, avatar: true, name: false, email: false, jid: false }
+        Publish {
+            nick: true,
+            status: true,
+            message: true,
+            avatar: true,
+            name: false,
+            email: false,
+            jid: false,
+        }
     }
 }
 

@@ -230,6 +230,8 @@ pub struct Sighting {
 impl Sighting {
     /// Does the peer own this address (scope not compared)?
     pub fn has_ip(&self, ip: IpAddr) -> bool {
-        self.addresses.iter().any(|address| address.ip().to_canonical() == ip.to_canonical())
+        self.addresses
+            .iter()
+            .any(|address| address.ip().to_canonical() == ip.to_canonical())
     }
 }

@@ -48,7 +48,10 @@ impl NodeHandle {
     /// # Errors
     /// If the node has ended.
     pub async fn request(&self, request: impl Into<Request>) -> Result<(), NodeEnded> {
-        self.requests.send(ToNode::Request(request.into())).await.map_err(|_| NodeEnded)
+        self.requests
+            .send(ToNode::Request(request.into()))
+            .await
+            .map_err(|_| NodeEnded)
     }
 
     /// The same from a thread that is not part of a runtime (the window's).
@@ -56,7 +59,9 @@ impl NodeHandle {
     /// # Errors
     /// If the node has ended, or is so busy that 1024 commands wait.
     pub fn try_request(&self, request: impl Into<Request>) -> Result<(), NodeEnded> {
-        self.requests.try_send(ToNode::Request(request.into())).map_err(|_| NodeEnded)
+        self.requests
+            .try_send(ToNode::Request(request.into()))
+            .map_err(|_| NodeEnded)
     }
 
     /// Joins as a face.
@@ -65,7 +70,10 @@ impl NodeHandle {
     /// If the node has ended.
     pub async fn subscribe(&self) -> Result<Subscription, NodeEnded> {
         let (tell, told) = tokio::sync::oneshot::channel();
-        self.requests.send(ToNode::Subscribe(tell)).await.map_err(|_| NodeEnded)?;
+        self.requests
+            .send(ToNode::Subscribe(tell))
+            .await
+            .map_err(|_| NodeEnded)?;
         told.await.map_err(|_| NodeEnded)
     }
 }

@@ -32,7 +32,12 @@ pub enum Node {
 impl Element {
     /// An element without attributes or children.
     pub fn new(name: impl Into<Name>, ns: impl Into<Name>) -> Element {
-        Element { name: name.into(), ns: ns.into(), attrs: Vec::new(), children: Vec::new() }
+        Element {
+            name: name.into(),
+            ns: ns.into(),
+            attrs: Vec::new(),
+            children: Vec::new(),
+        }
     }
 
     /// Adds or replaces an attribute.
@@ -77,7 +82,10 @@ impl Element {
 
     /// The value of an attribute.
     pub fn attr(&self, name: &str) -> Option<&str> {
-        self.attrs.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.attrs
+            .iter()
+            .find(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// The child elements in document order.

@@ -45,7 +45,13 @@ pub trait Extension: Send {
 
     /// The answer to an iq that this extension sent by [`Cx::ask`], or the stanza error (also made up locally at a
     /// time-out or a closed stream).
-    fn answered(&mut self, _cx: &mut Cx<'_>, _token: u32, _answer: Result<Option<&Element>, StanzaError>) {}
+    fn answered(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _token: u32,
+        _answer: Result<Option<&Element>, StanzaError>,
+    ) {
+    }
 
     /// A message came in: read from `stanza`, write into `message`.
     fn receive(&mut self, _cx: &mut Cx<'_>, _stanza: &Element, _message: &mut Incoming) {}
@@ -107,7 +113,11 @@ pub enum Output {
 impl Cx<'_> {
     /// Sends an iq to the peer; see [`Output::Ask`].
     pub fn ask(&mut self, set: bool, payload: Element, token: u32) {
-        self.out.push(Output::Ask { set, payload, token });
+        self.out.push(Output::Ask {
+            set,
+            payload,
+            token,
+        });
     }
 
     /// Tells the faces.
@@ -155,7 +165,9 @@ pub struct PeerFacts {
 impl PeerFacts {
     /// Does the peer advertise this feature?
     pub fn has(&self, feature: &str) -> bool {
-        self.features.as_ref().is_some_and(|features| features.contains(feature))
+        self.features
+            .as_ref()
+            .is_some_and(|features| features.contains(feature))
     }
 }
 
