@@ -1,6 +1,18 @@
 //! Text from and for people: HTML of other clients to text with simple spans, and what must not be shown or sent.
+//!
+//! - `clean`: names and bodies without what spoofs or breaks a display (bidi overrides, control characters, zalgo)
+//! - `html`: XHTML-IM (XEP-0071) and libpurple's form of it, in to text and spans, out for libpurple only
+//! - `links`: where a plain text holds links, and which of them want a second look
+
+mod clean;
+mod html;
+mod links;
 
 use serde::{Deserialize, Serialize};
+
+pub use clean::{BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, outgoing_body};
+pub use html::{XHTML, from_html, to_purple_html};
+pub use links::{Link, links, safe_target};
 
 /// A run of formatted text in a message's body, by byte offsets into it (always on character boundaries).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,18 +1,96 @@
 //! Floor 1: the extensions, one file each, and the one list of them.
 //!
-//! The seam: an extension is a file with a type that implements [`Extension`], and one line in [`all`]. From that list
-//! derive disco#info, the caps hash, the README's table and the tests.
+//! The seam: an extension is a file with a type that implements [`Extension`], and one line in the list below. From
+//! that list derive disco#info, the caps hash, the README's table and the tests.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
 use crate::event::{ChatState, Event, Show};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
-use crate::wire::stanza::StanzaError;
+use crate::wire::stanza::{ErrorKind, StanzaError};
 use crate::wire::text::Span;
 use crate::wire::time::Clock;
+
+/// Declares the module and puts the type in the list, so that an extension is one line here.
+macro_rules! extensions {
+    ($($module:ident :: $Type:ident),+ $(,)?) => {
+        $(pub mod $module;)+
+
+        /// Every extension, in the order in which they see a stanza. State starts empty: one set for each node.
+        pub fn all() -> Vec<Box<dyn Extension>> {
+            vec![$(Box::<$module::$Type>::default()),+]
+        }
+    };
+}
+
+// `cargo fmt` does not see modules that a macro declares: `rustfmt src/xep/*.rs` does.
+extensions![xep0030_disco::Disco, xep0115_caps::Caps,];
+
+/// Our program as XEP-0115 names it: `node` of TXT record, caps and disco.
+pub const NODE: &str = "urn:xmpp:balcony";
+/// The hash that `ver` is made with, as `hash` names it (XEP-0115 §5.1 makes SHA-1 the one that everybody knows).
+pub const HASH: &str = "sha-1";
+
+/// Our disco#info payload without the node attribute: one identity and every feature of the list, sorted.
+pub fn disco_info() -> Element {
+    let features: BTreeSet<&str> = all()
+        .iter()
+        .flat_map(|extension| extension.spec().features)
+        .copied()
+        .collect();
+    let identity = Element::new("identity", xep0030_disco::INFO)
+        .with_attr("category", "client")
+        .with_attr("type", "pc")
+        .with_attr("name", "Balcony");
+    let mut query = Element::new("query", xep0030_disco::INFO).with_child(identity);
+    for feature in features {
+        query.push(Element::new("feature", xep0030_disco::INFO).with_attr("var", feature));
+    }
+    query
+}
+
+/// `ver` for a disco#info payload: base64 of the SHA-1 of its canonical form (XEP-0115 §5.1).
+pub fn caps_ver(disco: &Element) -> String {
+    xep0115_caps::ver(disco, HASH).unwrap_or_default()
+}
+
+/// What Balcony speaks, as the README's table in Markdown: one line an extension, by number.
+pub fn table() -> String {
+    let mut specs: Vec<Spec> = all()
+        .iter()
+        .map(|extension| extension.spec())
+        .chain(FOUNDATIONS)
+        .collect();
+    specs.sort_by_key(|spec| spec.number);
+    let mut table = String::from("| XEP | Title | Version | What of it |\n|---|---|---|---|\n");
+    for Spec {
+        number,
+        title,
+        version,
+        scope,
+        ..
+    } in specs
+    {
+        let _ = writeln!(
+            table,
+            "| [{number:04}](https://xmpp.org/extensions/xep-{number:04}.html) | {title} | {version} | {scope} |"
+        );
+    }
+    table
+}
+
+/// What is spoken outside of this room, by discovery and by streams.
+pub const FOUNDATIONS: [Spec; 1] = [Spec {
+    number: 174,
+    title: "Serverless Messaging",
+    version: "2.0.1",
+    features: &[],
+    scope: "all of it but avatars larger than 8 KB and wide-area discovery",
+}];
 
 /// What an extension is, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +134,8 @@ pub trait Extension: Send {
     /// A message came in: read from `stanza`, write into `message`.
     fn receive(&mut self, _cx: &mut Cx<'_>, _stanza: &Element, _message: &mut Incoming) {}
 
-    /// A message of ours leaves: add to `stanza`.
+    /// A message of ours leaves: add to `stanza`. One without a body that is left without any child is not sent: the
+    /// peer has no form for what it was to say (a typing notice to libpurple).
     fn compose(&mut self, _cx: &mut Cx<'_>, _message: &Outgoing, _stanza: &mut Element) {}
 
     /// A presence came in on a stream.
@@ -65,7 +144,8 @@ pub trait Extension: Send {
     /// A presence of ours leaves on a stream.
     fn announce(&mut self, _cx: &mut Cx<'_>, _presence: &Presence, _stanza: &mut Element) {}
 
-    /// A stream to the peer became ready: for queries that want doing once.
+    /// A stream to the peer became ready: for queries that want doing once. [`PeerFacts::features`] is filled by then if
+    /// disco#info stood in the stream's features (by [`xep0115_caps::offered`]).
     fn ready(&mut self, _cx: &mut Cx<'_>) {}
 }
 
@@ -76,6 +156,17 @@ pub enum Answer {
     Result(Option<Element>),
     /// `type='error'`.
     Error(StanzaError),
+}
+
+impl Answer {
+    /// An error of this type and condition, without text.
+    pub fn error(kind: ErrorKind, condition: &'static str) -> Answer {
+        Answer::Error(StanzaError {
+            kind,
+            condition,
+            text: None,
+        })
+    }
 }
 
 /// What an extension sees of the world, and its outputs.
@@ -137,6 +228,8 @@ pub struct Ourselves {
     pub caps_node: String,
     /// Idle since, if so.
     pub idle_since: Option<Timestamp>,
+    /// Seconds east of UTC, for XEP-0202.
+    pub utc_offset: i32,
     /// The published nick, empty if none or not published.
     pub nick: String,
     /// May the time zone, the idle time and the system's name be told? (Not to strangers.)
@@ -169,10 +262,15 @@ impl PeerFacts {
             .as_ref()
             .is_some_and(|features| features.contains(feature))
     }
+
+    /// Does it say that it is Balcony too? A hint, no proof: good for what does no harm to others.
+    pub fn is_balcony(&self) -> bool {
+        self.caps.as_ref().is_some_and(|(node, _, _)| node == NODE)
+    }
 }
 
 /// A message on its way in: the extensions fill it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Incoming {
     /// The stanza's id or origin-id (XEP-0359), if any.
     pub id: Option<String>,
@@ -210,7 +308,7 @@ pub struct Outgoing {
 }
 
 /// Presence on a stream (XEP-0246 §4): what the TXT record says and more.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Presence {
     /// Availability.
     pub show: Show,
@@ -221,3 +319,6 @@ pub struct Presence {
     /// Idle since (XEP-0319).
     pub idle_since: Option<Timestamp>,
 }
+
+#[cfg(test)]
+pub(crate) mod testing;
