@@ -1,21 +1,46 @@
-//! Floor 1: one XML stream to one peer, without I/O (RFC 6120 §4–5, XEP-0174 §5–7).
+//! Floor 1: one XML stream to one peer, without I/O (RFC 6120 §4–6, XEP-0174 §5–7, XEP-0198 without resumption).
 //!
 //! The grammar of [`Stream`]:
+//! - **Begin**: [`Stream::initiator`] or [`Stream::responder`].
 //! - **Inputs**: [`Stream::handle_bytes`], [`Stream::handle_eof`], [`Stream::handle_timeout`],
 //!   [`Stream::handle_tls`]. Time comes in with each.
-//! - **Commands**: [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::close`], [`Stream::fail`].
-//! - **Outputs**, to be drained after every input or command: [`Stream::poll_transmit`], [`Stream::poll_event`],
-//!   [`Stream::poll_timeout`].
+//! - **Commands**: [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::handled`], [`Stream::close`],
+//!   [`Stream::close_quietly`], [`Stream::fail`], [`Stream::hold_header`], [`Stream::release_header`].
+//! - **Outputs**, to be drained after every input or command, in this order: [`Stream::poll_event`],
+//!   [`Stream::poll_transmit`], [`Stream::poll_timeout`]. Answer events before you take the bytes, and several
+//!   stanzas, their acks and the request for acks leave in one write.
 //!
 //! A responder stops after the initiator's header with [`StreamEvent::Header`] until the node says whom it takes the
 //! other end for (`accept`) or that it does not (`refuse`): the claim in `from` is worth what the node can check.
+//!
+//! The order of a stream's life is in the types: a step of the negotiation (`negotiation.rs`) is consumed by what leads
+//! to the next, so that none can be skipped or taken twice; what may be sent exists only when it is ready.
+//!
+//! ```text
+//! initiator  AwaitResponse → AwaitFeatures ─────────────────────────────────────────────→ ready → closing → ended
+//!                                └→ AwaitProceed → AwaitTls → (header again) → AwaitSuccess → (header again)
+//! responder  AwaitOpening → AwaitVerdict → AwaitMove ───────────────────────────────────→ ready → closing → ended
+//!                                              └→ AwaitTls → (header again) → AwaitMove → (header again)
+//! ```
+//!
+//! **Rates.** At most 50 iq and presence stanzas a second are taken, in bursts of up to 200; more is
+//! `policy-violation`. Messages are not counted: they are what the program is for, people's bots send
+//! thousands a second, and a peer that outruns our disk is slowed by back-pressure (the node stops reading), which
+//! loses nothing. What iq and presence cost us is work and not disk, so back-pressure would not bound it.
+
+mod machine;
+mod negotiation;
+mod session;
+#[cfg(test)]
+mod tests;
+
+pub use machine::{SendError, Stream};
 
 use std::time::Duration;
 
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::nonza::StreamError;
-use crate::wire::time::Moment;
 
 /// What a stream needs to know of us. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -28,6 +53,11 @@ pub struct StreamConfig {
     pub id: String,
     /// Limits.
     pub limits: Limits,
+    /// Offer STARTTLS and take it where it is offered.
+    pub tls: bool,
+    /// Go on without encryption where there is none. If false, such a peer gets `policy-violation`, and a stanza that
+    /// comes before encryption `not-authorized`.
+    pub allow_plaintext: bool,
 }
 
 /// What a peer can make us hold, and for how long. The answers when one is passed: PROTOCOL §8, `policy-violation`.
@@ -43,6 +73,19 @@ pub struct Limits {
     pub depth: usize,
     /// Attributes of one element, 64.
     pub attributes: usize,
+}
+
+impl Default for Limits {
+    /// The defaults named at the fields; stanzas of 64 KiB.
+    fn default() -> Limits {
+        Limits {
+            stanza_bytes: 64 << 10,
+            handshake_bytes: 64 << 10,
+            handshake_time: Duration::from_secs(10),
+            depth: 32,
+            attributes: 64,
+        }
+    }
 }
 
 /// What happened on a stream.

@@ -1,1 +1,104 @@
-//! To come.
+//! Every namespace that Balcony reads or writes, in one place, each with its document.
+
+/// Declares the constants and the list of them together, so that none can be left out of the list.
+macro_rules! namespaces {
+    ($($(#[$doc:meta])* $name:ident = $uri:literal;)*) => {
+        $($(#[$doc])* pub const $name: &str = $uri;)*
+
+        /// All of the above.
+        pub const ALL: &[&str] = &[$($name),*];
+    };
+}
+
+namespaces! {
+    /// Stanzas: the content namespace (RFC 6120 §4.8.2); XEP-0174 §5 uses it on link-local streams too.
+    CLIENT = "jabber:client";
+    /// The stream header, features and errors (RFC 6120 §4.8.1).
+    STREAM = "http://etherx.jabber.org/streams";
+    /// Stream error conditions (RFC 6120 §4.9).
+    STREAM_ERROR = "urn:ietf:params:xml:ns:xmpp-streams";
+    /// Stanza error conditions (RFC 6120 §8.3).
+    STANZA_ERROR = "urn:ietf:params:xml:ns:xmpp-stanzas";
+    /// STARTTLS (RFC 6120 §5).
+    TLS = "urn:ietf:params:xml:ns:xmpp-tls";
+    /// SASL (RFC 6120 §6).
+    SASL = "urn:ietf:params:xml:ns:xmpp-sasl";
+    /// Application-specific error conditions (`stanza-too-big`; XEP-0205 §6, XMPP registrar).
+    ERRORS = "urn:xmpp:errors";
+    /// Stream management (XEP-0198).
+    SM = "urn:xmpp:sm:3";
+    /// Stream limits (XEP-0478).
+    LIMITS = "urn:xmpp:stream-limits:0";
+    /// The `xml:` prefix (Namespaces in XML 1.0 §3).
+    XML = "http://www.w3.org/XML/1998/namespace";
+    /// XHTML, for XHTML-IM bodies and libpurple's HTML (XEP-0071).
+    XHTML = "http://www.w3.org/1999/xhtml";
+    /// XHTML-IM (XEP-0071).
+    XHTML_IM = "http://jabber.org/protocol/xhtml-im";
+    /// Message events, the typing notices of iChat and Adium (XEP-0022).
+    EVENT = "jabber:x:event";
+    /// Service discovery: what an entity can do (XEP-0030).
+    DISCO_INFO = "http://jabber.org/protocol/disco#info";
+    /// Service discovery: what an entity contains (XEP-0030).
+    DISCO_ITEMS = "http://jabber.org/protocol/disco#items";
+    /// Entity capabilities (XEP-0115).
+    CAPS = "http://jabber.org/protocol/caps";
+    /// Data forms (XEP-0004).
+    DATA = "jabber:x:data";
+    /// Last activity (XEP-0012).
+    LAST = "jabber:iq:last";
+    /// vCard (XEP-0054).
+    VCARD = "vcard-temp";
+    /// SOCKS5 bytestreams (XEP-0065).
+    BYTESTREAMS = "http://jabber.org/protocol/bytestreams";
+    /// Out-of-band data in messages (XEP-0066).
+    OOB = "jabber:x:oob";
+    /// Out-of-band data in iq (XEP-0066).
+    IQ_OOB = "jabber:iq:oob";
+    /// Chat states (XEP-0085).
+    CHAT_STATES = "http://jabber.org/protocol/chatstates";
+    /// Software version (XEP-0092).
+    VERSION = "jabber:iq:version";
+    /// Stream initiation (XEP-0095).
+    SI = "http://jabber.org/protocol/si";
+    /// Feature negotiation (XEP-0020).
+    FEATURE_NEG = "http://jabber.org/protocol/feature-neg";
+    /// Nick (XEP-0172).
+    NICK = "http://jabber.org/protocol/nick";
+    /// Receipts (XEP-0184).
+    RECEIPTS = "urn:xmpp:receipts";
+    /// Ping (XEP-0199).
+    PING = "urn:xmpp:ping";
+    /// Entity time (XEP-0202).
+    TIME = "urn:xmpp:time";
+    /// Delayed delivery (XEP-0203).
+    DELAY = "urn:xmpp:delay";
+    /// Attention (XEP-0224).
+    ATTENTION = "urn:xmpp:attention:0";
+    /// Last user interaction in presence (XEP-0319).
+    IDLE = "urn:xmpp:idle:1";
+    /// Chat markers (XEP-0333).
+    MARKERS = "urn:xmpp:chat-markers:0";
+    /// Message processing hints (XEP-0334).
+    HINTS = "urn:xmpp:hints";
+    /// Stanza ids and origin ids (XEP-0359).
+    SID = "urn:xmpp:sid:0";
+}
+
+/// The constant equal to `uri`, if it is one of ours: lets the parser keep a pointer instead of a copy.
+pub fn known(uri: &str) -> Option<&'static str> {
+    ALL.iter().copied().find(|known| *known == uri)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_namespace_stands_here_once() {
+        assert_eq!(
+            super::ALL.iter().collect::<BTreeSet<_>>().len(),
+            super::ALL.len()
+        );
+    }
+}

@@ -1,0 +1,154 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+//! Two streams joined end to end.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::wire::ns;
+use crate::wire::time::Moment;
+
+fn config(name: &str) -> StreamConfig {
+    StreamConfig {
+        me: Jid::new(name).unwrap(),
+        disco: Arc::new(Element::new("query", ns::DISCO_INFO)),
+        id: "id1".into(),
+        limits: Limits::default(),
+        tls: false,
+        allow_plaintext: true,
+    }
+}
+
+const NOW: Moment = Moment(1_000_000);
+
+/// Romeo (initiator) and Juliet (responder), and what each has learnt.
+struct Pair {
+    ends: [Stream; 2],
+    events: [Vec<StreamEvent>; 2],
+    now: Moment,
+}
+
+impl Pair {
+    fn new(romeo: StreamConfig, juliet: StreamConfig) -> Pair {
+        let peer = juliet.me.clone();
+        let ends = [Stream::initiator(romeo, peer, NOW), Stream::responder(juliet, NOW)];
+        Pair { ends, events: [Vec::new(), Vec::new()], now: NOW }
+    }
+
+    /// Lets bytes flow until nothing moves; gives how many writes there were.
+    fn settle(&mut self) -> usize {
+        let mut writes = 0;
+        loop {
+            let mut moved = false;
+            for end in 0..2 {
+                while let Some(event) = self.ends[end].poll_event() {
+                    moved = true;
+                    match &event {
+                        StreamEvent::Header { from, .. } => {
+                            let peer = Jid::new(from.as_deref().unwrap()).unwrap();
+                            self.ends[end].accept(peer, self.now);
+                        }
+                        StreamEvent::StartTls => {
+                            let bytes = self.ends[end].poll_transmit();
+                            if let Some(bytes) = bytes {
+                                self.ends[1 - end].handle_bytes(&bytes, self.now);
+                            }
+                            self.ends[end].handle_tls(self.now);
+                        }
+                        _ => {}
+                    }
+                    self.events[end].push(event);
+                }
+                if let Some(bytes) = self.ends[end].poll_transmit() {
+                    writes += 1;
+                    moved = true;
+                    self.ends[1 - end].handle_bytes(&bytes, self.now);
+                }
+            }
+            if !moved {
+                return writes;
+            }
+        }
+    }
+
+    fn ready(&self, end: usize) -> &ReadyStream {
+        let ready = self.events[end].iter().find_map(|event| match event {
+            StreamEvent::Ready(ready) => Some(ready),
+            _ => None,
+        });
+        ready.unwrap_or_else(|| panic!("not ready: {:?}", self.events))
+    }
+
+    fn stanzas(&self, end: usize) -> usize {
+        self.events[end].iter().filter(|event| matches!(event, StreamEvent::Stanza(_))).count()
+    }
+
+    fn acked(&self, end: usize) -> u32 {
+        let acked = |event: &StreamEvent| match event {
+            StreamEvent::Acked(count) => *count,
+            _ => 0,
+        };
+        self.events[end].iter().map(acked).sum()
+    }
+}
+
+fn message(body: &str) -> Element {
+    Element::new("message", ns::CLIENT).with_child(Element::new("body", ns::CLIENT).with_text(body))
+}
+
+#[test]
+fn two_of_ours_become_ready_with_acks() {
+    let mut pair = Pair::new(config("romeo@forza"), config("juliet@pronto"));
+    pair.settle();
+    for end in 0..2 {
+        let ready = pair.ready(end);
+        assert!(ready.acks && !ready.legacy && !ready.secure, "{ready:?}");
+    }
+    assert_eq!(pair.ready(0).peer.as_str(), "juliet@pronto");
+    assert_eq!(pair.ready(1).peer.as_str(), "romeo@forza");
+    assert!(pair.ready(0).disco.is_some());
+}
+
+#[test]
+fn acks_come_when_the_stanzas_are_on_disk_and_not_before() {
+    let mut pair = Pair::new(config("romeo@forza"), config("juliet@pronto"));
+    pair.settle();
+    for count in 0..100 {
+        pair.ends[0].send(&message(&format!("{count}"))).unwrap();
+    }
+    assert_eq!(pair.settle(), 1, "a hundred messages and the request leave in one write, unanswered yet");
+    assert_eq!((pair.stanzas(1), pair.acked(0)), (100, 0));
+    pair.ends[1].handled(60);
+    pair.settle();
+    assert_eq!(pair.acked(0), 0);
+    pair.now = pair.ends[1].poll_timeout().unwrap();
+    pair.ends[1].handle_timeout(pair.now);
+    pair.settle();
+    assert_eq!(pair.acked(0), 60, "a second later it tells what it has");
+    pair.ends[1].handled(40);
+    pair.settle();
+    assert_eq!(pair.acked(0), 100, "and the rest unasked");
+}
+
+#[test]
+fn closing_presents_what_was_under_way_and_acknowledges_it() {
+    let mut pair = Pair::new(config("romeo@forza"), config("juliet@pronto"));
+    pair.settle();
+    pair.ends[0].close(pair.now);
+    pair.ends[1].send(&message("wait")).unwrap();
+    pair.settle();
+    assert_eq!(pair.stanzas(0), 1);
+    for end in 0..2 {
+        assert_eq!(pair.events[end].last(), Some(&StreamEvent::Ended(None)));
+    }
+}
+
+#[test]
+fn tls_and_sasl_lead_to_a_secure_stream() {
+    let secure = |name| StreamConfig { tls: true, allow_plaintext: false, ..config(name) };
+    let mut pair = Pair::new(secure("romeo@forza"), secure("juliet@pronto"));
+    pair.settle();
+    for end in 0..2 {
+        let ready = pair.ready(end);
+        assert!(ready.acks && ready.secure, "{ready:?}");
+    }
+}
