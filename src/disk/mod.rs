@@ -1,3 +1,17 @@
 //! Floor 2: the disk. One SQLite file with a thread of its own, pictures, and where things are kept.
+//!
+//! The data folder (mode 0700) holds `balcony.db` (with `-wal` and `-shm` beside it while running), `balcony.lock`
+//! (advisory lock with the process id of the instance that runs), `avatars/`, and `balcony.db.vN.bak` from before a
+//! migration. One instance a folder.
 
+pub mod avatars;
+mod lock;
+mod migrations;
+mod open;
+pub mod paths;
+mod queries;
 pub mod store;
+mod writer;
+
+pub use lock::{DataLock, LockError};
+pub use open::OpenError;

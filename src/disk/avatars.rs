@@ -1,0 +1,1 @@
+//! Pictures of peers, and our own, as files.

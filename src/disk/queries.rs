@@ -1,0 +1,200 @@
+//! Reading the database.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::{Map, Value};
+
+use super::store::{Loaded, Page, StoredContact, read_failed};
+use crate::event::{ConversationSummary, Message, MessageState};
+use crate::model::settings::Settings;
+use crate::wire::jid::Jid;
+
+/// The text of one history page; the message that passes it is still part of it.
+const PAGE_BYTES: usize = 8 << 20;
+
+/// The columns that [`message_of`] reads.
+const COLUMNS: &str = "id, author, addressee, body, spans, time, encrypted, delayed, state, peer";
+
+/// Everything that the node needs at its start.
+pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
+    let values = values(db)?;
+    Ok(Loaded {
+        settings: settings(&values),
+        values,
+        contacts: contacts(db)?,
+        conversations: conversations(db)?,
+        outbox: outbox(db)?,
+        backup: None,
+    })
+}
+
+fn values(db: &Connection) -> rusqlite::Result<BTreeMap<String, Value>> {
+    let mut statement = db.prepare("SELECT key, value FROM settings")?;
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    rows.map(|row| row.map(|(key, json)| (key, serde_json::from_str(&json).unwrap_or(Value::Null))))
+        .collect()
+}
+
+/// The settings out of their stored members; one that no longer reads does not spoil the others.
+fn settings(values: &BTreeMap<String, Value>) -> Settings {
+    let mut good = Map::new();
+    for (key, value) in values {
+        let alone = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
+        match serde_json::from_value::<Settings>(alone) {
+            Ok(_) => drop(good.insert(key.clone(), value.clone())),
+            Err(error) => {
+                tracing::warn!(key, %error, "a stored setting does not read; its default is used")
+            }
+        }
+    }
+    serde_json::from_value(Value::Object(good)).unwrap_or_default()
+}
+
+fn contacts(db: &Connection) -> rusqlite::Result<Vec<StoredContact>> {
+    let mut statement = db.prepare("SELECT jid, nick, avatar, seen FROM contacts ORDER BY jid")?;
+    let rows = statement.query_map([], |row| {
+        Ok(StoredContact {
+            jid: jid(row, 0)?,
+            nick: row.get(1)?,
+            avatar: row.get(2)?,
+            seen: time(row.get(3)?),
+        })
+    })?;
+    rows.collect()
+}
+
+/// All conversations in one line each. Every conversation has a row in `contacts`.
+pub fn conversations(db: &Connection) -> rusqlite::Result<BTreeMap<Jid, ConversationSummary>> {
+    let mut statement = db.prepare(&format!(
+        "SELECT {COLUMNS}, c.nick, (SELECT count(*) FROM messages u WHERE u.peer = c.jid AND u.from_me = 0 AND u.read = 0)
+         FROM contacts c JOIN messages m ON m.row = (SELECT max(l.row) FROM messages l WHERE l.peer = c.jid)"
+    ))?;
+    let rows = statement.query_map([], |row| {
+        let summary = ConversationSummary {
+            last: Some(message_of(row)?),
+            nick: row.get(10)?,
+            unread: row.get(11)?,
+        };
+        Ok((jid(row, 9)?, summary))
+    })?;
+    rows.collect()
+}
+
+fn outbox(db: &Connection) -> rusqlite::Result<Vec<(Jid, Message)>> {
+    let mut statement = db.prepare(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE outbox = 1 ORDER BY row"
+    ))?;
+    let rows = statement.query_map([], |row| Ok((jid(row, 9)?, message_of(row)?)))?;
+    rows.collect()
+}
+
+/// See [`super::store::Store::history`].
+pub fn history(
+    db: &Connection,
+    with: &Jid,
+    limit: u32,
+    before: Option<&str>,
+) -> Result<Page, String> {
+    let end = match before {
+        None => i64::MAX,
+        Some(id) => row_of(db, with, id)
+            .map_err(|error| read_failed(&error))?
+            .ok_or_else(|| format!("there is no message {id} in the conversation with {with}"))?,
+    };
+    page(db, with, limit, end).map_err(|error| read_failed(&error))
+}
+
+/// The newest message with this id in a conversation.
+pub fn row_of(db: &Connection, with: &Jid, id: &str) -> rusqlite::Result<Option<i64>> {
+    db.prepare_cached(
+        "SELECT max(row) FROM messages WHERE id = ?1 AND from_me IN (0, 1) AND peer = ?2",
+    )?
+    .query_row(params![id, with.as_str()], |row| row.get(0))
+}
+
+fn page(db: &Connection, with: &Jid, limit: u32, end: i64) -> rusqlite::Result<Page> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE peer = ?1 AND row < ?2 ORDER BY row DESC LIMIT ?3"
+    ))?;
+    let mut rows = statement.query(params![with.as_str(), end, i64::from(limit) + 1])?;
+    let (mut messages, mut bytes, mut complete) = (Vec::new(), 0, true);
+    while let Some(row) = rows.next()? {
+        if messages.len() == limit as usize || bytes > PAGE_BYTES {
+            complete = false;
+            break;
+        }
+        let message = message_of(row)?;
+        bytes += message.body.len();
+        messages.push(message);
+    }
+    messages.reverse();
+    Ok(Page { messages, complete })
+}
+
+/// See [`super::store::Store::message`].
+pub fn message(db: &Connection, id: &str) -> rusqlite::Result<Option<(Jid, Message)>> {
+    db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE id = ?1 ORDER BY from_me DESC, row DESC LIMIT 1"
+    ))?
+    .query_row([id], |row| Ok((jid(row, 9)?, message_of(row)?)))
+    .optional()
+}
+
+/// See [`super::store::Store::seen`].
+pub fn seen(db: &Connection, peer: &Jid, id: &str) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM seen WHERE peer = ?1 AND id = ?2")?
+        .exists([peer.as_str(), id])
+}
+
+fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
+    let spans: Option<String> = row.get(4)?;
+    Ok(Message {
+        id: row.get(0)?,
+        from: jid(row, 1)?,
+        to: jid(row, 2)?,
+        body: row.get(3)?,
+        spans: spans
+            .and_then(|json| serde_json::from_str(&json).ok())
+            .unwrap_or_default(),
+        time: time(row.get(5)?),
+        encrypted: row.get(6)?,
+        delayed: row.get(7)?,
+        state: row.get::<_, Option<i64>>(8)?.and_then(state_of),
+    })
+}
+
+fn jid(row: &Row<'_>, column: usize) -> rusqlite::Result<Jid> {
+    let name: String = row.get(column)?;
+    Jid::new(&name).map_err(|error| {
+        rusqlite::Error::FromSqlConversionFailure(
+            column,
+            rusqlite::types::Type::Text,
+            Box::new(error),
+        )
+    })
+}
+
+fn time(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// How a state is kept.
+pub const fn state_number(state: MessageState) -> i64 {
+    match state {
+        MessageState::Queued => 0,
+        MessageState::Sent => 1,
+        MessageState::Delivered => 2,
+        MessageState::Displayed => 3,
+        MessageState::Failed => 4,
+        MessageState::Uncertain => 5,
+    }
+}
+
+fn state_of(number: i64) -> Option<MessageState> {
+    use MessageState::{Delivered, Displayed, Failed, Queued, Sent, Uncertain};
+    [Queued, Sent, Delivered, Displayed, Failed, Uncertain]
+        .into_iter()
+        .find(|&state| state_number(state) == number)
+}
