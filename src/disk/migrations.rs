@@ -32,6 +32,7 @@ CREATE TABLE messages (
     encrypted INTEGER NOT NULL,
     delayed   INTEGER NOT NULL,
     state     INTEGER,
+    reason    TEXT,
     outbox    INTEGER NOT NULL DEFAULT 0,
     read      INTEGER NOT NULL DEFAULT 0
 ) STRICT;

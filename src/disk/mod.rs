@@ -7,8 +7,9 @@
 pub mod avatars;
 mod lock;
 mod migrations;
-mod open;
+pub mod open;
 pub mod paths;
+pub mod picture;
 mod queries;
 pub mod store;
 mod writer;

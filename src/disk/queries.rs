@@ -15,7 +15,8 @@ use crate::wire::jid::Jid;
 const PAGE_BYTES: usize = 8 << 20;
 
 /// The columns that [`message_of`] reads.
-const COLUMNS: &str = "id, author, addressee, body, spans, time, encrypted, delayed, state, peer";
+const COLUMNS: &str =
+    "id, author, addressee, body, spans, time, encrypted, delayed, state, peer, reason";
 
 /// Everything that the node needs at its start.
 pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
@@ -74,8 +75,8 @@ pub fn conversations(db: &Connection) -> rusqlite::Result<BTreeMap<Jid, Conversa
     let rows = statement.query_map([], |row| {
         let summary = ConversationSummary {
             last: Some(message_of(row)?),
-            nick: row.get(10)?,
-            unread: row.get(11)?,
+            nick: row.get(11)?,
+            unread: row.get(12)?,
         };
         Ok((jid(row, 9)?, summary))
     })?;
@@ -162,6 +163,7 @@ fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
         encrypted: row.get(6)?,
         delayed: row.get(7)?,
         state: row.get::<_, Option<i64>>(8)?.and_then(state_of),
+        reason: row.get(10)?,
     })
 }
 

@@ -43,6 +43,8 @@ pub enum Op {
         id: String,
         /// The state.
         state: MessageState,
+        /// Why, for `failed` and `uncertain`.
+        reason: Option<String>,
     },
     /// A message of ours leaves the outbox whatever its state: nothing more will be heard of it (`sent` to a peer that
     /// knows no receipts).

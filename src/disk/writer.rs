@@ -159,7 +159,7 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<bool> {
             message,
             outbox,
         } => return take_message(db, with, message, *outbox, now),
-        Op::State { id, state } => change_state(db, id, *state)?,
+        Op::State { id, state, reason } => change_state(db, id, *state, reason.as_deref())?,
         Op::Settled { id } => {
             db.prepare_cached("UPDATE messages SET outbox = 0 WHERE id = ?1 AND from_me = 1")?
                 .execute([id])?;
@@ -191,7 +191,7 @@ fn take_message(
     outbox: bool,
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
-    let from_me = message.state.is_some();
+    let from_me = message.is_own();
     if !from_me {
         let fresh = db
             .prepare_cached("INSERT OR IGNORE INTO seen (peer, id, time) VALUES (?1, ?2, ?3)")?
@@ -237,8 +237,8 @@ fn insert(
     };
     db.prepare_cached(
         "INSERT OR IGNORE INTO messages
-         (peer, from_me, id, author, addressee, body, spans, time, encrypted, delayed, state, outbox)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+         (peer, from_me, id, author, addressee, body, spans, time, encrypted, delayed, state, reason, outbox)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         with.as_str(),
@@ -252,11 +252,17 @@ fn insert(
         message.encrypted,
         message.delayed,
         message.state.map(state_number),
+        message.reason,
         outbox,
     ])
 }
 
-fn change_state(db: &Connection, id: &str, state: MessageState) -> rusqlite::Result<()> {
+fn change_state(
+    db: &Connection,
+    id: &str,
+    state: MessageState,
+    reason: Option<&str>,
+) -> rusqlite::Result<()> {
     let outbox = match state {
         MessageState::Queued => Some(true),
         MessageState::Sent => None,
@@ -265,8 +271,8 @@ fn change_state(db: &Connection, id: &str, state: MessageState) -> rusqlite::Res
         | MessageState::Failed
         | MessageState::Uncertain => Some(false),
     };
-    db.prepare_cached("UPDATE messages SET state = ?2, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1")?
-        .execute(params![id, state_number(state), outbox])?;
+    db.prepare_cached("UPDATE messages SET state = ?2, reason = ?4, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1")?
+        .execute(params![id, state_number(state), outbox, reason])?;
     Ok(())
 }
 
