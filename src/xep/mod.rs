@@ -27,8 +27,25 @@ macro_rules! extensions {
     };
 }
 
+// The order matters twice: ids are settled before receipts refer to them, and a typing notice with the text typed so
+// far loses its text after XHTML-IM has read it.
 // `cargo fmt` does not see modules that a macro declares: `rustfmt src/xep/*.rs` does.
-extensions![xep0030_disco::Disco, xep0115_caps::Caps,];
+extensions! {
+    xep0359_ids::Ids,
+    xep0030_disco::Disco,
+    xep0115_caps::Caps,
+    xep0012_last::Last,
+    xep0071_xhtml::Xhtml,
+    xep0022_events::Events,
+    xep0085_chat_states::ChatStates,
+    xep0092_version::Version,
+    xep0172_nick::Nick,
+    xep0184_receipts::Receipts,
+    xep0199_ping::Ping,
+    xep0202_time::Time,
+    xep0203_delay::Delay,
+    xep0319_idle::Idle,
+}
 
 /// Our program as XEP-0115 names it: `node` of TXT record, caps and disco.
 pub const NODE: &str = "urn:xmpp:balcony";

@@ -139,11 +139,40 @@ impl Scene {
     }
 }
 
+/// A message of a peer as it stands on the wire, with this text.
+pub fn said(body: &str) -> Element {
+    let message = Element::new("message", "jabber:client").with_attr("type", "chat");
+    message.with_child(Element::new("body", "jabber:client").with_text(body))
+}
+
 /// A message of ours with this text.
 pub fn saying(body: &str) -> Outgoing {
     Outgoing {
-        id: "b2f1".into(),
         body: Some(body.to_owned()),
+        ..nothing()
+    }
+}
+
+/// What our user does, and no text.
+pub fn state(state: ChatState) -> Outgoing {
+    Outgoing {
+        chat_state: Some(state),
+        ..nothing()
+    }
+}
+
+/// A receipt of ours for this id.
+pub fn receipt(id: &str) -> Outgoing {
+    Outgoing {
+        receipt_for: Some(id.to_owned()),
+        ..nothing()
+    }
+}
+
+fn nothing() -> Outgoing {
+    Outgoing {
+        id: "b2f1".into(),
+        body: None,
         time: "2026-11-22T11:00:00Z".parse().unwrap(),
         delayed: false,
         chat_state: None,
