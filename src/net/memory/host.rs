@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::tcp::{Dial, Side};
+use super::dial::Dial;
+use super::tcp::Side;
 use super::{HostId, NameId};
 use crate::event::Interface;
 use crate::net::{ConnId, Sighting};

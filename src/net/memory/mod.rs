@@ -13,8 +13,10 @@
 //! FIN and RST, keep-alive, connections that only one side remembers.
 
 mod cache;
+mod dial;
 mod faults;
 mod host;
+mod inquiry;
 mod pipe;
 mod publish;
 mod queue;

@@ -22,7 +22,7 @@ impl Rng {
     }
 
     /// The next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let [a, b, c, d] = self.0;
         let result = b.wrapping_mul(5).rotate_left(7).wrapping_mul(9);
         let (c, d) = (c ^ a, d ^ b);
@@ -33,7 +33,7 @@ impl Rng {
     /// A number in the range; its start if it is empty.
     pub fn in_range(&mut self, range: Range<u64>) -> u64 {
         let span = range.end.saturating_sub(range.start);
-        range.start + if span == 0 { 0 } else { self.next() % span }
+        range.start + if span == 0 { 0 } else { self.bits() % span }
     }
 
     /// An index below `len`; 0 if `len` is 0.
@@ -43,7 +43,7 @@ impl Rng {
 
     /// True in so many of 1000 cases.
     pub fn chance(&mut self, per_mille: u32) -> bool {
-        per_mille > 0 && self.next() % 1000 < u64::from(per_mille)
+        per_mille > 0 && self.bits() % 1000 < u64::from(per_mille)
     }
 
     /// A span of time in the range, to the microsecond.
