@@ -1,6 +1,21 @@
 //! Floor 3: the node joins rules and services. `core` is sans-IO: [`Input`] in, [`Effect`]s out; `run` is the loop that
 //! performs effects on the real network and disk; `sim` performs them on the pretend LAN.
 
+mod chat;
+mod commands;
+pub mod core;
+pub mod effect;
+mod iq;
+mod links;
+mod naming;
+mod peers;
+pub mod random;
+mod recent;
+mod store;
+mod timers;
+
+pub use naming::usable_name;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 

@@ -1,0 +1,256 @@
+//! What is still to be sent to one peer, in order (the life of a message: `queued → sent → delivered → displayed`).
+//!
+//! Inputs: [`Outbox::push`], [`Outbox::departed`], [`Outbox::acked`], [`Outbox::written`], [`Outbox::stream_lost`],
+//! [`Outbox::settle`]. Messages on their way are always a prefix of the queue, and all on one stream: the next stream
+//! is used only when nothing is in flight on another one. That keeps the order of one sender.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::event::MessageState;
+use crate::wire::time::Moment;
+
+/// A message that the peer does not have for certain.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pending {
+    /// Its id for life.
+    pub id: String,
+    /// The sender's own reference.
+    pub reference: Option<Value>,
+    /// The text.
+    pub body: String,
+    /// When it was written.
+    pub time: Timestamp,
+    /// It has been tried before, or waited: it goes out with its time.
+    pub delayed: bool,
+    flight: Flight,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Flight {
+    /// Not on its way.
+    Waiting,
+    /// Given to the stream. `end` = the stream's byte count after it.
+    Given { conn: u64, end: u64 },
+    /// The kernel has it since then.
+    Written { conn: u64, since: Moment },
+}
+
+/// The queue to one peer.
+#[derive(Debug, Default)]
+pub struct Outbox {
+    queue: VecDeque<Pending>,
+}
+
+/// A message that changed its state for good, with the reason if it is a bad one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settled {
+    /// Which.
+    pub id: String,
+    /// The sender's own reference.
+    pub reference: Option<Value>,
+    /// What it is now.
+    pub state: MessageState,
+    /// Why, if it did not get there.
+    pub reason: Option<String>,
+    /// The message itself where it can be sent again by hand.
+    pub pending: Option<Box<Pending>>,
+}
+
+/// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later.
+pub const LEGACY_WINDOW: Duration = Duration::from_secs(2);
+
+impl Pending {
+    /// A new message.
+    pub fn new(id: String, reference: Option<Value>, body: String, time: Timestamp) -> Pending {
+        Pending { id, reference, body, time, delayed: false, flight: Flight::Waiting }
+    }
+}
+
+impl Outbox {
+    /// Appends a message.
+    pub fn push(&mut self, pending: Pending) {
+        self.queue.push_back(pending);
+    }
+
+    /// Is there nothing to be sent or waited for?
+    pub fn is_empty(&self) -> bool {
+        self.queue.is_empty()
+    }
+
+    /// How many wait or are on their way.
+    pub fn len(&self) -> usize {
+        self.queue.len()
+    }
+
+    /// Is anything waiting to be given to a stream?
+    pub fn has_waiting(&self) -> bool {
+        self.queue.back().is_some_and(|last| last.flight == Flight::Waiting)
+    }
+
+    /// The next message to give to stream `conn`, if one waits and nothing is in flight on another stream.
+    pub fn next_for(&self, conn: u64) -> Option<&Pending> {
+        let elsewhere = self.queue.front().and_then(Pending::conn).is_some_and(|other| other != conn);
+        if elsewhere {
+            return None;
+        }
+        // Those in flight are a prefix: binary search instead of a walk, thousands may be on their way.
+        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        self.queue.get(waiting)
+    }
+
+    /// The message that [`Outbox::next_for`] gave is on stream `conn`, whose byte count after it is `end`.
+    pub fn departed(&mut self, conn: u64, end: u64) {
+        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        if let Some(pending) = self.queue.get_mut(waiting) {
+            pending.flight = Flight::Given { conn, end };
+        }
+    }
+
+    /// The peer has this message (XEP-0198 or XEP-0184), and with it, on an ordered stream, the earlier ones.
+    pub fn acked(&mut self, id: &str) -> Option<Settled> {
+        let at = self.queue.iter().position(|pending| pending.id == id)?;
+        let pending = self.queue.remove(at)?;
+        Some(pending.settle(MessageState::Sent, None))
+    }
+
+    /// The kernel has taken all bytes of stream `conn` up to `end`.
+    pub fn written(&mut self, conn: u64, end: u64, now: Moment) {
+        for pending in &mut self.queue {
+            match pending.flight {
+                Flight::Given { conn: on, end: until } if on == conn && until <= end => {
+                    pending.flight = Flight::Written { conn, since: now };
+                }
+                Flight::Written { .. } => {}
+                _ => break,
+            }
+        }
+    }
+
+    /// For a peer without acknowledgements: the messages that have been out for [`LEGACY_WINDOW`].
+    pub fn settle(&mut self, now: Moment) -> Vec<Settled> {
+        let mut settled = Vec::new();
+        while let Some(Flight::Written { since, .. }) = self.queue.front().map(|pending| pending.flight) {
+            if now < since + LEGACY_WINDOW {
+                break;
+            }
+            settled.extend(self.queue.pop_front().map(|pending| pending.settle(MessageState::Sent, None)));
+        }
+        settled
+    }
+
+    /// When [`Outbox::settle`] has something to do.
+    pub fn settles_at(&self) -> Option<Moment> {
+        match self.queue.front()?.flight {
+            Flight::Written { since, .. } => Some(since + LEGACY_WINDOW),
+            _ => None,
+        }
+    }
+
+    /// Stream `conn` is gone. With acknowledgements (`acks`) all that was in flight waits again, and the peer drops what
+    /// it has already; without them nobody can know, and only the user may send it again. `clean`: the peer ended the
+    /// stream in order, so what was written before it did was read.
+    pub fn stream_lost(&mut self, conn: u64, acks: bool) -> Vec<Settled> {
+        let mut settled = Vec::new();
+        let queue = std::mem::take(&mut self.queue);
+        for mut pending in queue {
+            match pending.flight {
+                flight if pending.conn() != Some(conn) || flight == Flight::Waiting => self.queue.push_back(pending),
+                Flight::Given { .. } | Flight::Written { .. } if acks => {
+                    pending.flight = Flight::Waiting;
+                    pending.delayed = true;
+                    self.queue.push_back(pending);
+                }
+                _ => {
+                    let reason = "the connection ended before it could be told whether this arrived".to_owned();
+                    settled.push(pending.settle(MessageState::Uncertain, Some(reason)));
+                }
+            }
+        }
+        settled
+    }
+
+    /// Nothing can be sent to this peer: takes all that waits.
+    pub fn fail_waiting(&mut self, reason: &str) -> Vec<Settled> {
+        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        let failed = self.queue.split_off(waiting);
+        failed.into_iter().map(|p| p.settle(MessageState::Failed, Some(reason.to_owned()))).collect()
+    }
+}
+
+impl Pending {
+    fn conn(&self) -> Option<u64> {
+        match self.flight {
+            Flight::Waiting => None,
+            Flight::Given { conn, .. } | Flight::Written { conn, .. } => Some(conn),
+        }
+    }
+
+    fn settle(mut self, state: MessageState, reason: Option<String>) -> Settled {
+        self.flight = Flight::Waiting;
+        let again = matches!(state, MessageState::Uncertain | MessageState::Failed);
+        Settled {
+            id: self.id.clone(),
+            reference: self.reference.clone(),
+            state,
+            reason,
+            pending: again.then(|| Box::new(self)),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    fn outbox(ids: &[&str]) -> Outbox {
+        let mut outbox = Outbox::default();
+        for id in ids {
+            outbox.push(Pending::new((*id).to_owned(), None, String::new(), Timestamp::UNIX_EPOCH));
+        }
+        outbox
+    }
+
+    fn give(outbox: &mut Outbox, conn: u64, end: u64) -> Option<String> {
+        let id = outbox.next_for(conn).map(|pending| pending.id.clone())?;
+        outbox.departed(conn, end);
+        Some(id)
+    }
+
+    #[test]
+    fn a_second_stream_waits_until_nothing_is_in_flight_on_the_first() {
+        let mut outbox = outbox(&["1", "2"]);
+        assert_eq!(give(&mut outbox, 2, 10).as_deref(), Some("1"));
+        assert_eq!(give(&mut outbox, 4, 10), None, "order would be lost");
+        outbox.acked("1");
+        assert_eq!(give(&mut outbox, 4, 10).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn a_lost_stream_with_acks_sends_again_in_order() {
+        let mut outbox = outbox(&["1", "2", "3"]);
+        give(&mut outbox, 2, 10);
+        give(&mut outbox, 2, 20);
+        assert_eq!(outbox.stream_lost(2, true), vec![]);
+        let again: Vec<_> = std::iter::from_fn(|| give(&mut outbox, 4, 0)).collect();
+        assert_eq!(again, ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn a_lost_stream_without_acks_is_uncertain_within_the_window_only() {
+        let mut outbox = outbox(&["1", "2", "3"]);
+        give(&mut outbox, 2, 10);
+        outbox.written(2, 10, Moment(0));
+        give(&mut outbox, 2, 20);
+        let sent = outbox.settle(Moment(0) + LEGACY_WINDOW);
+        assert_eq!((sent.len(), sent[0].state), (1, MessageState::Sent));
+        let lost = outbox.stream_lost(2, false);
+        assert_eq!((lost.len(), lost[0].id.as_str(), lost[0].state), (1, "2", MessageState::Uncertain));
+        assert!(lost[0].pending.is_some(), "it can be sent again by hand");
+        assert_eq!(outbox.len(), 1, "what was never given to the stream waits on");
+    }
+}

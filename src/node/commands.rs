@@ -1,0 +1,300 @@
+//! What faces ask for, one function a command.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::core::{Core, Timer};
+use super::effect::{Effect, OwnAvatar};
+use crate::command::{Command, Request};
+use crate::disk::store::Op;
+use crate::event::{ChatState, Event, Message, MessageState, Show};
+use crate::model::outbox::Pending;
+use crate::model::settings::Settings;
+use crate::net::Request as Net;
+use crate::wire::jid::Jid;
+use crate::wire::text;
+
+/// Bytes of one message's text.
+pub const MOST_BODY: usize = 1024 * 1024;
+/// Messages waiting for one contact: more than anybody types, few enough to hold.
+const MOST_WAITING: usize = 100_000;
+
+impl Core {
+    pub(super) fn on_request(&mut self, request: Request) {
+        let Request { command, reference } = request;
+        if self.quitting {
+            return self.error(reference, "Balcony is ending; this was not done.");
+        }
+        match command {
+            Command::Send { to, body } => self.send(to, &body, reference),
+            Command::Status { show, message } => self.set_status(show, &message, reference),
+            Command::Avatar { path } => self.choose_avatar(path, reference),
+            Command::Typing { to, state } => self.typing(&to, state, reference),
+            Command::Displayed { id } => self.displayed(id, reference),
+            Command::History { with, limit, before } => self.history(with, limit, before, reference),
+            Command::Resend { id } => self.resend(id, reference),
+            Command::Connect { address } => self.connect(address, reference),
+            Command::Close { to } => self.close(&to, reference),
+            Command::Configure { settings } => self.configure(settings, reference),
+            Command::Idle { seconds } => self.idle(seconds, reference),
+            Command::Snapshot => self.snapshot(reference),
+            Command::Quit => self.quit(reference),
+        }
+    }
+
+    fn send(&mut self, to: Jid, body: &str, reference: Option<Value>) {
+        let body = text::outgoing(body);
+        let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
+        if to == self.ourselves.jid {
+            return self.error(reference, "This is your own name: choose somebody else.");
+        }
+        if body.trim().is_empty() {
+            return self.error(reference, "There is no text to send.");
+        }
+        if body.len() > MOST_BODY {
+            let message = format!("The text has {} bytes; a message can have {MOST_BODY}.", body.len());
+            return self.error(reference, message);
+        }
+        if waiting >= MOST_WAITING {
+            let message = format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
+            return self.error(reference, message);
+        }
+        let pending = Pending::new(self.rng.uuid(), reference.clone(), body, self.clock.wall);
+        self.enqueue(to, pending, reference);
+    }
+
+    fn resend(&mut self, id: String, reference: Option<Value>) {
+        match self.unpark(&id) {
+            Some((to, pending)) => self.send_again(to, pending, reference),
+            None => self.effects.push_back(Effect::FindMessage { id, reference }),
+        }
+    }
+
+    fn send_again(&mut self, to: Jid, mut pending: Pending, reference: Option<Value>) {
+        pending.delayed = true;
+        // Asked and answered: this is the user's word for plaintext to this contact.
+        self.plaintext_allowed.insert(to.clone());
+        self.ops.push(Op::State { id: pending.id.clone(), state: MessageState::Queued });
+        self.recent.sent(&pending.id, &to, reference.clone());
+        pending.reference = reference;
+        self.emit(Event::MessageState {
+            id: pending.id.clone(),
+            reference: pending.reference.clone(),
+            to: to.clone(),
+            state: MessageState::Queued,
+            reason: None,
+            body: Some(pending.body.clone()),
+            time: Some(pending.time),
+            encrypted: None,
+        });
+        self.outboxes.entry(to.clone()).or_default().push(pending);
+        self.pump(&to);
+    }
+
+    pub(super) fn on_found_message(&mut self, reference: Option<Value>, result: Result<Option<Box<Message>>, String>) {
+        let again = |message: &Message| {
+            matches!(message.state, Some(MessageState::Uncertain | MessageState::Failed))
+        };
+        match result {
+            Ok(Some(message)) if again(&message) => {
+                let Message { id, to, body, time, .. } = *message;
+                self.send_again(to, Pending::new(id, None, body, time), reference);
+            }
+            Ok(Some(_)) => self.error(reference, "That message needs no second sending."),
+            Ok(None) => self.error(reference, "There is no message of yours with that id."),
+            Err(why) => self.error(reference, format!("The message could not be read: {why}")),
+        }
+    }
+
+    fn set_status(&mut self, show: Show, message: &str, reference: Option<Value>) {
+        let message = text::status(message);
+        self.chosen_show = (show, message.clone());
+        self.model.me.show = show;
+        self.model.me.message = message;
+        self.publish_presence();
+        self.done(reference);
+    }
+
+    /// Away after a while without input, back with the first; a status that the user chose stays.
+    fn idle(&mut self, seconds: u64, reference: Option<Value>) {
+        let limit = u64::from(self.model.settings.away_after_minutes) * 60;
+        let idle = limit > 0 && seconds >= limit;
+        if idle != self.ourselves.idle_since.is_some() {
+            let since = i64::try_from(seconds).ok().map(jiff::SignedDuration::from_secs);
+            self.ourselves.idle_since =
+                since.filter(|_| idle).and_then(|since| self.clock.wall.checked_sub(since).ok());
+            self.model.me.show = match self.chosen_show.0 {
+                Show::Available if idle => Show::Away,
+                chosen => chosen,
+            };
+            self.publish_presence();
+        }
+        self.done(reference);
+    }
+
+    fn choose_avatar(&mut self, path: Option<PathBuf>, reference: Option<Value>) {
+        match path {
+            Some(path) => self.effects.push_back(Effect::LoadOwnAvatar { path, reference }),
+            None => {
+                self.ops.push(Op::Setting { key: "avatar".to_owned(), value: Value::Null });
+                self.set_avatar(None);
+                self.done(reference);
+            }
+        }
+    }
+
+    pub(super) fn on_own_avatar(&mut self, reference: Option<Value>, result: Result<OwnAvatar, String>) {
+        match result {
+            Ok(avatar) => {
+                let sha1 = crate::model::roster::hex(&avatar.sha1);
+                self.ops.push(Op::Setting { key: "avatar".to_owned(), value: Value::String(sha1) });
+                self.set_avatar(Some(avatar));
+                self.done(reference);
+            }
+            Err(why) => self.error(reference, why),
+        }
+    }
+
+    fn typing(&mut self, to: &Jid, state: ChatState, reference: Option<Value>) {
+        self.send_typing(to, state);
+        self.done(reference);
+    }
+
+    fn displayed(&mut self, id: String, reference: Option<Value>) {
+        let with = self
+            .model
+            .contacts
+            .values()
+            .find(|contact| {
+                let conversation = &contact.conversation;
+                conversation.last.as_ref().is_some_and(|last| last.id == id)
+                    || conversation.messages.iter().rev().any(|message| message.id == id)
+            })
+            .map(|contact| contact.jid.clone());
+        let Some(with) = with else {
+            return self.error(reference, "No conversation has a message with that id.");
+        };
+        self.ops.push(Op::Read { with: with.clone(), id: id.clone() });
+        self.emit(Event::Read { with, id });
+        self.done(reference);
+    }
+
+    fn history(&mut self, with: Jid, limit: Option<u32>, before: Option<String>, reference: Option<Value>) {
+        let limit = limit.unwrap_or(50).clamp(1, 1000);
+        self.effects.push_back(Effect::History { with, limit, before, reference });
+    }
+
+    pub(super) fn on_history(
+        &mut self,
+        with: Jid,
+        reference: Option<Value>,
+        result: Result<(Vec<Message>, bool), String>,
+    ) {
+        match result {
+            Ok((messages, complete)) => self.emit(Event::History { with, messages, complete, reference }),
+            Err(why) => self.error(reference, format!("The history could not be read: {why}")),
+        }
+    }
+
+    fn connect(&mut self, address: String, reference: Option<Value>) {
+        if address.trim().is_empty() || address.len() > 300 {
+            return self.error(reference, "An address is a host and a port, like 192.168.1.20:5298.");
+        }
+        self.dial_name(address.trim().to_owned());
+        self.done(reference);
+    }
+
+    fn close(&mut self, to: &Jid, reference: Option<Value>) {
+        let conns = self.by_peer.get(to).cloned().unwrap_or_default();
+        for conn in conns {
+            self.close_link(conn);
+        }
+        self.done(reference);
+    }
+
+    /// Merges the given members into the settings; a wrong one changes nothing.
+    fn configure(&mut self, part: Value, reference: Option<Value>) {
+        let merged = match (serde_json::to_value(&self.model.settings), part) {
+            (Ok(Value::Object(mut all)), Value::Object(part)) => match merge(&mut all, part) {
+                Ok(()) => serde_json::from_value::<Settings>(Value::Object(all)).map_err(|why| why.to_string()),
+                Err(unknown) => Err(format!("there is no setting \"{unknown}\"")),
+            },
+            _ => Err("settings are an object of names and values".to_owned()),
+        };
+        let settings = match merged {
+            Ok(settings) => settings,
+            Err(why) => return self.error(reference, format!("The settings were not changed: {why}.")),
+        };
+        self.keep_settings(settings);
+        self.done(reference);
+    }
+
+    fn keep_settings(&mut self, mut settings: Settings) {
+        settings.nick = text::name(&settings.nick);
+        let before = std::mem::replace(&mut self.model.settings, settings.clone());
+        let value = serde_json::to_value(&settings).unwrap_or_default();
+        self.ops.push(Op::Setting { key: "settings".to_owned(), value });
+        self.model.me.nick.clone_from(&settings.nick);
+        self.ourselves.nick = if settings.publish.nick { settings.nick.clone() } else { String::new() };
+        self.ourselves.send_typing = settings.send_typing;
+        self.emit(Event::Settings { settings: Box::new(settings.clone()) });
+        if before.interfaces != settings.interfaces {
+            self.ask(Net::Interfaces { choice: settings.interfaces.clone() });
+        }
+        if before.publish != settings.publish {
+            self.serve_avatar();
+        }
+        if before.publish != settings.publish || before.nick != settings.nick || before.card != settings.card {
+            self.publish_presence();
+        }
+    }
+
+    fn snapshot(&mut self, reference: Option<Value>) {
+        let model = &self.model;
+        let conversations = model
+            .contacts
+            .values()
+            .filter(|contact| contact.conversation.last.is_some())
+            .map(|contact| (contact.jid.clone(), contact.summary()))
+            .collect();
+        let event = Event::Snapshot {
+            me: model.me.clone(),
+            peers: model.contacts.values().filter_map(|contact| contact.peer.clone()).collect(),
+            interfaces: model.interfaces.clone(),
+            conversations,
+            reference,
+        };
+        self.emit(event);
+    }
+
+    /// Says goodbye on every stream and on the network; ends when all is written, or after a moment.
+    fn quit(&mut self, reference: Option<Value>) {
+        self.done(reference);
+        self.quitting = true;
+        let conns: Vec<_> = self.links.keys().copied().collect();
+        for conn in conns {
+            let legacy = self.links.get(&conn).and_then(|link| link.ready.as_ref()).is_none_or(|ready| ready.legacy);
+            if legacy {
+                self.close_link(conn);
+            } else {
+                self.fail_link(conn, crate::wire::nonza::Condition::SystemShutdown);
+            }
+        }
+        self.ask(Net::Withdraw);
+        let at = self.after(std::time::Duration::from_millis(100));
+        self.timers.set(Timer::Quit, at);
+    }
+}
+
+/// Puts the members of `part` into `all`, objects into objects. Names that are not there yet are refused.
+fn merge(all: &mut serde_json::Map<String, Value>, part: serde_json::Map<String, Value>) -> Result<(), String> {
+    for (name, value) in part {
+        match (all.get_mut(&name), value) {
+            (None, _) => return Err(name),
+            (Some(Value::Object(inside)), Value::Object(part)) => merge(inside, part)?,
+            (Some(slot), value) => *slot = value,
+        }
+    }
+    Ok(())
+}

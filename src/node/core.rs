@@ -1,0 +1,288 @@
+//! The core: everything that a node decides, without I/O.
+//!
+//! The grammar of [`Core`]: after [`Core::new`], call [`Core::handle`] with each [`Input`] and the time; after each,
+//! drain [`Core::poll_effect`] and perform what it gives; wake the core with [`Input::Timeout`] when
+//! [`Core::poll_timeout`] says so. Every arm of `handle` is one call; the work is in the rooms beside this file.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+use super::effect::{Effect, Input};
+use super::iq::Iqs;
+use super::links::Link;
+use super::recent::Recent;
+use super::store::After;
+use super::timers::Timers;
+use crate::disk::store::Op;
+use crate::event::{ConversationSummary, Event, Me, Message};
+use crate::model::Model;
+use crate::model::outbox::{Outbox, Pending};
+use crate::model::roster::Roster;
+use crate::model::settings::Settings;
+use crate::net::{self, ConnId, Request as Net};
+use crate::wire::jid::Jid;
+use crate::wire::time::{Clock, Moment};
+use crate::xep::{Extension, Ourselves};
+
+/// What a node starts from: what the command line says and what the disk has kept.
+pub struct Start {
+    /// The name that we want.
+    pub jid: Jid,
+    /// The port that we listen on.
+    pub port: u16,
+    /// Stored settings, with what the command line overrides.
+    pub settings: Settings,
+    /// Our picture, if one was chosen before.
+    pub avatar: Option<super::effect::OwnAvatar>,
+    /// Conversations on disk.
+    pub conversations: BTreeMap<Jid, ConversationSummary>,
+    /// What is still to be sent, in order.
+    pub outbox: Vec<(Jid, Message)>,
+    /// Unpredictable bits: ids are made from them.
+    pub seed: [u8; 32],
+    /// The time at the start.
+    pub clock: Clock,
+}
+
+/// What a deadline is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Timer {
+    /// A stream's own.
+    Stream(ConnId),
+    /// A claim in a header is to be judged now.
+    Judge(ConnId),
+    /// A stream has been silent for long.
+    Idle(ConnId),
+    /// Messages to a peer without acknowledgements may be believed to have arrived.
+    Settle(Jid),
+    /// Dial again.
+    Retry(Jid),
+    /// Answers that did not come.
+    Iq,
+    /// Say who we are although the network service has not answered: it is slow or in trouble.
+    Quit,
+}
+
+/// See the module's documentation.
+pub struct Core {
+    pub(super) clock: Clock,
+    pub(super) effects: VecDeque<Effect>,
+    pub(super) model: Model,
+    pub(super) roster: Roster,
+    pub(super) links: HashMap<ConnId, Link>,
+    /// Links of a peer, oldest first.
+    pub(super) by_peer: HashMap<Jid, Vec<ConnId>>,
+    pub(super) dirty: Vec<ConnId>,
+    pub(super) next_conn: u64,
+    pub(super) outboxes: BTreeMap<Jid, Outbox>,
+    pub(super) attempts: HashMap<Jid, u32>,
+    pub(super) recent: Recent,
+    /// Messages that only the user may send again; at most 1000.
+    pub(super) parked: VecDeque<(Jid, Pending)>,
+    /// Contacts to whom plaintext is allowed by hand under the setting `ask`.
+    pub(super) plaintext_allowed: HashSet<Jid>,
+    pub(super) extensions: Vec<Box<dyn Extension>>,
+    pub(super) ourselves: Ourselves,
+    pub(super) disco: Arc<crate::wire::element::Element>,
+    pub(super) iqs: Iqs,
+    pub(super) timers: Timers<Timer>,
+    pub(super) wanted: Jid,
+    pub(super) renames: u32,
+    pub(super) chosen_show: (crate::event::Show, String),
+    pub(super) avatar: Option<super::effect::OwnAvatar>,
+    pub(super) our_ips: BTreeSet<IpAddr>,
+    pub(super) ops: Vec<Op>,
+    pub(super) afters: Vec<After>,
+    pub(super) waiting: VecDeque<(u64, Vec<After>)>,
+    pub(super) seq: u64,
+    pub(super) rng: super::random::Random,
+    pub(super) quitting: bool,
+}
+
+impl Core {
+    /// A node that is about to appear. Its first effects advertise it.
+    pub fn new(start: Start) -> Core {
+        let extensions = crate::xep::all();
+        let disco = crate::xep::disco_info(&extensions);
+        let ver = crate::xep::caps_ver(&disco);
+        let caps_node = format!("{}#{ver}", crate::xep::CAPS_NODE);
+        let me = Me {
+            jid: start.jid.clone(),
+            nick: start.settings.nick.clone(),
+            show: Default::default(),
+            message: String::new(),
+            avatar: None,
+            port: start.port,
+            online: false,
+        };
+        let ourselves = Ourselves {
+            jid: start.jid.clone(),
+            disco: disco.clone(),
+            caps_node: caps_node.clone(),
+            idle_since: None,
+            nick: start.settings.nick.clone(),
+            tell: false,
+            send_typing: start.settings.send_typing,
+        };
+        let mut core = Core {
+            clock: start.clock,
+            effects: VecDeque::new(),
+            model: Model::new(me, start.settings),
+            roster: Roster::default(),
+            links: HashMap::new(),
+            by_peer: HashMap::new(),
+            dirty: Vec::new(),
+            next_conn: 2,
+            outboxes: BTreeMap::new(),
+            attempts: HashMap::new(),
+            recent: Recent::default(),
+            parked: VecDeque::new(),
+            plaintext_allowed: HashSet::new(),
+            extensions,
+            ourselves,
+            disco: Arc::new(disco.with_attr("node", caps_node)),
+            iqs: Iqs::default(),
+            timers: Timers::default(),
+            wanted: start.jid,
+            renames: 0,
+            chosen_show: Default::default(),
+            avatar: start.avatar,
+            our_ips: BTreeSet::new(),
+            ops: Vec::new(),
+            afters: Vec::new(),
+            waiting: VecDeque::new(),
+            seq: 0,
+            rng: super::random::Random::new(start.seed),
+            quitting: false,
+        };
+        core.restore(start.conversations, start.outbox);
+        let choice = core.model.settings.interfaces.clone();
+        core.ask(Net::Interfaces { choice });
+        core.serve_avatar();
+        core.advertise();
+        core
+    }
+
+    /// Something happened outside; see [`Input`].
+    pub fn handle(&mut self, clock: Clock, input: Input) {
+        self.clock = clock;
+        match input {
+            Input::Request(request) => self.on_request(request),
+            Input::Net(report) => self.on_report(report),
+            Input::Stored(stored) => self.on_stored(&stored),
+            Input::History { with, reference, result } => self.on_history(with, reference, result),
+            Input::FoundMessage { reference, result } => self.on_found_message(reference, result),
+            Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
+            Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
+            Input::Timeout => self.on_timeout(),
+        }
+        self.flush_links();
+        self.flush_store();
+    }
+
+    /// What is to be done next, in order.
+    pub fn poll_effect(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to come back with [`Input::Timeout`] at the latest.
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        self.timers.next()
+    }
+
+    /// What is known now: for a face that joins.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// How many commits are under way: while it is high, let faces wait.
+    pub fn backlog(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// How much is held for peers, for tests of the bounds: streams, messages waiting for the disk, unanswered iqs.
+    pub fn held(&self) -> (usize, usize, usize) {
+        (self.links.len(), self.waiting.iter().map(|(_, afters)| afters.len()).sum(), self.iqs.len())
+    }
+
+    fn on_report(&mut self, report: net::Report) {
+        use net::Report;
+        match report {
+            Report::Advertised { jid } => self.on_advertised(jid),
+            Report::NameTaken { jid } => self.on_name_taken(&jid),
+            Report::Seen(sighting) => self.on_seen(*sighting),
+            Report::Gone { jid, goodbye } => self.on_gone(&jid, goodbye),
+            Report::Verified { jid, alive } => self.on_verified(&jid, alive),
+            Report::AvatarFetched { jid, image } => self.on_avatar_fetched(&jid, image),
+            Report::AvatarFailed { jid } => self.on_avatar_failed(&jid),
+            Report::Interfaces(interfaces) => self.on_interfaces(interfaces),
+            Report::Accepted { conn, local, remote } => self.on_accepted(conn, local, remote),
+            Report::Connected { conn, local, remote } => self.on_connected(conn, local, remote),
+            Report::DialFailed { conn, error } => self.on_dial_failed(conn, &error),
+            Report::Received { conn, bytes } => self.on_received(conn, &bytes),
+            Report::Written { conn, bytes } => self.on_written(conn, bytes),
+            Report::Closed { conn, why } => self.on_closed(conn, why),
+            Report::Trouble { message } => self.emit(Event::Error { reference: None, message }),
+        }
+    }
+
+    fn on_timeout(&mut self) {
+        while let Some(timer) = self.timers.due(self.clock.now) {
+            match timer {
+                Timer::Stream(conn) => self.on_stream_timeout(conn),
+                Timer::Judge(conn) => self.judge(conn, true),
+                Timer::Idle(conn) => self.on_idle_timeout(conn),
+                Timer::Settle(jid) => self.settle(&jid),
+                Timer::Retry(jid) => self.pump(&jid),
+                Timer::Iq => self.on_iq_timeout(),
+                Timer::Quit => self.effects.push_back(Effect::Quit),
+            }
+        }
+    }
+
+    pub(super) fn ask(&mut self, request: Net) {
+        self.effects.push_back(Effect::Net(request));
+    }
+
+    /// Tells the faces, and keeps our own model as theirs.
+    pub(super) fn emit(&mut self, event: Event) {
+        self.model.apply(&event);
+        self.effects.push_back(Effect::Emit(Arc::new(event)));
+    }
+
+    pub(super) fn error(&mut self, reference: Option<Value>, message: impl Into<String>) {
+        self.emit(Event::Error { reference, message: message.into() });
+    }
+
+    pub(super) fn done(&mut self, reference: Option<Value>) {
+        if let Some(reference) = reference {
+            self.emit(Event::Done { reference });
+        }
+    }
+
+    pub(super) fn after(&self, span: Duration) -> Option<Moment> {
+        Some(self.clock.now + span)
+    }
+
+    pub(super) fn write(&mut self, conn: ConnId, bytes: Vec<u8>) {
+        self.ask(Net::Write { conn, bytes: Bytes::from(bytes) });
+    }
+
+    /// The messages that an earlier run left to be sent, and what the window shows of earlier conversations.
+    fn restore(&mut self, conversations: BTreeMap<Jid, ConversationSummary>, outbox: Vec<(Jid, Message)>) {
+        for (with, summary) in conversations {
+            self.model.remember(with, summary);
+        }
+        for (to, message) in outbox {
+            let mut pending = Pending::new(message.id, None, message.body, message.time);
+            pending.delayed = true;
+            self.recent.sent(&pending.id, &to, None);
+            self.outboxes.entry(to).or_default().push(pending);
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Questions and answers (RFC 6120 §8.2.3): routing requests to the extensions, one answer for the unknown, and the
+//! answers to our own.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::core::{Core, Timer};
+use crate::event::Event;
+use crate::net::ConnId;
+use crate::wire::element::Element;
+use crate::wire::ns;
+use crate::wire::stanza::{self, StanzaError};
+use crate::wire::time::Moment;
+use crate::xep::{Answer, Cx, Extension, Output};
+
+/// Answers that take longer do not come (some peers answer nothing at all).
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Unanswered questions of ours, all streams together (PROTOCOL: 100 outstanding).
+const MOST: usize = 100;
+
+/// Questions that wait for their answer.
+#[derive(Debug, Default)]
+pub(super) struct Iqs {
+    open: HashMap<(ConnId, String), Open>,
+}
+
+#[derive(Debug)]
+struct Open {
+    extension: usize,
+    token: u32,
+    until: Moment,
+}
+
+impl Iqs {
+    pub(super) fn len(&self) -> usize {
+        self.open.len()
+    }
+}
+
+impl Core {
+    /// An iq came in.
+    pub(super) fn on_iq(&mut self, conn: ConnId, iq: &Element) {
+        match iq.attr("type") {
+            Some(kind @ ("get" | "set")) => {
+                let answer = match stanza::request_payload(iq) {
+                    Ok(payload) => self.request_answer(conn, kind == "set", payload),
+                    Err(error) => Answer::Error(error),
+                };
+                let reply = match answer {
+                    Answer::Result(payload) => stanza::result_of(iq, payload),
+                    Answer::Error(error) => stanza::error_of(iq, &error),
+                };
+                self.send_stanza(conn, reply, None);
+            }
+            Some("result" | "error") => self.on_answer(conn, iq),
+            _ => {
+                let error = stanza::error_of(iq, &StanzaError::bad_request());
+                self.send_stanza(conn, error, None);
+            }
+        }
+    }
+
+    fn request_answer(&mut self, conn: ConnId, set: bool, payload: &Element) -> Answer {
+        let answer = self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload));
+        answer.unwrap_or_else(|| Answer::Error(StanzaError::service_unavailable()))
+    }
+
+    fn on_answer(&mut self, conn: ConnId, iq: &Element) {
+        let Some(id) = iq.attr("id") else { return };
+        let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) else { return };
+        let failed = (iq.attr("type") == Some("error")).then(|| StanzaError::parse(iq));
+        let answer = match failed {
+            Some(error) => Err(error),
+            None => Ok(iq.elements().next()),
+        };
+        self.give_answer(conn, &open, answer);
+    }
+
+    fn give_answer(&mut self, conn: ConnId, open: &Open, answer: Result<Option<&Element>, StanzaError>) {
+        let mut answer = Some(answer);
+        let mut at = 0;
+        self.with_extensions(conn, |extension, cx| {
+            if at == open.extension
+                && let Some(answer) = answer.take()
+            {
+                extension.answered(cx, open.token, answer);
+            }
+            at += 1;
+            None::<()>
+        });
+    }
+
+    /// Calls each extension until one says `Some`, then performs what they asked for.
+    pub(super) fn with_extensions<T>(
+        &mut self,
+        conn: ConnId,
+        mut call: impl FnMut(&mut dyn Extension, &mut Cx<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let jid = self.links.get(&conn).and_then(|link| link.peer.clone())?;
+        let peer = &self.roster.get(&jid)?.facts;
+        let mut outputs: Vec<(usize, Vec<Output>)> = Vec::new();
+        let mut found = None;
+        for (at, extension) in self.extensions.iter_mut().enumerate() {
+            let mut out = Vec::new();
+            let mut cx = Cx { clock: self.clock, me: &self.ourselves, peer, out: &mut out };
+            found = call(extension.as_mut(), &mut cx);
+            if !out.is_empty() {
+                outputs.push((at, out));
+            }
+            if found.is_some() {
+                break;
+            }
+        }
+        for (at, out) in outputs {
+            for output in out {
+                self.perform_output(conn, at, output);
+            }
+        }
+        found
+    }
+
+    fn perform_output(&mut self, conn: ConnId, extension: usize, output: Output) {
+        let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) else { return };
+        match output {
+            Output::Ask { set, payload, token } => self.ask_peer(conn, extension, set, payload, token),
+            Output::Emit(event) => self.emit(event),
+            Output::Features(features) => self.amend(&jid, |known| known.facts.features = Some(features)),
+            Output::Client(client) => self.amend(&jid, |known| known.client = Some(client)),
+        }
+    }
+
+    fn ask_peer(&mut self, conn: ConnId, extension: usize, set: bool, payload: Element, token: u32) {
+        let to = self.links.get(&conn).and_then(|link| link.peer.clone());
+        let (Some(to), true) = (to, self.iqs.open.len() < MOST) else { return };
+        let id = self.rng.uuid();
+        let iq = Element::new("iq", ns::CLIENT)
+            .with_attr("type", if set { "set" } else { "get" })
+            .with_attr("id", id.clone())
+            .with_attr("from", self.ourselves.jid.as_str())
+            .with_attr("to", to.as_str())
+            .with_child(payload);
+        let until = self.clock.now + PATIENCE;
+        self.iqs.open.insert((conn, id), Open { extension, token, until });
+        self.timers.set(Timer::Iq, self.iqs.open.values().map(|open| open.until).min());
+        self.send_stanza(conn, iq, None);
+    }
+
+    pub(super) fn on_iq_timeout(&mut self) {
+        let now = self.clock.now;
+        self.abandon_iqs(|_, open| open.until <= now);
+    }
+
+    /// The stream is gone, and with it the answers.
+    pub(super) fn abandon_iqs_of(&mut self, conn: ConnId) {
+        self.abandon_iqs(|on, _| on == conn);
+    }
+
+    fn abandon_iqs(&mut self, lost: impl Fn(ConnId, &Open) -> bool) {
+        let gone: Vec<_> =
+            self.iqs.open.iter().filter(|((on, _), open)| lost(*on, open)).map(|(key, _)| key.clone()).collect();
+        for key in gone {
+            if let Some(open) = self.iqs.open.remove(&key) {
+                self.give_answer(key.0, &open, Err(StanzaError::timeout()));
+            }
+        }
+        self.timers.set(Timer::Iq, self.iqs.open.values().map(|open| open.until).min());
+    }
+
+    /// For tests and for `Emit` outputs that only pass through.
+    pub(super) fn emit_all(&mut self, events: impl IntoIterator<Item = Event>) {
+        for event in events {
+            self.emit(event);
+        }
+    }
+}

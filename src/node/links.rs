@@ -1,0 +1,548 @@
+//! Streams to peers: dialling, accepting, judging who it is, both sides dialling at once, and the end.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::core::{Core, Timer};
+use crate::event::OfflineReason;
+use crate::model::roster::Change;
+use crate::net::{CloseReason, ConnId, Request as Net};
+use crate::stream::{Limits, ReadyStream, Stream, StreamConfig, StreamEvent};
+use crate::wire::element::Element;
+use crate::wire::jid::Jid;
+use crate::wire::nonza::{Condition, StreamError};
+
+/// A claim that discovery has not confirmed yet waits this long for it: the two races are ours to lose.
+const JUDGE_AFTER: Duration = Duration::from_millis(1000);
+/// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
+/// without a byte and it keeps its queue (it drops it on seeing our header).
+const GLARE_PAUSE: Duration = Duration::from_millis(30);
+/// A stream without a stanza for so long is closed; the next message opens another.
+const IDLE_AFTER: Duration = Duration::from_secs(600);
+
+/// One connection and its stream.
+pub(super) struct Link {
+    pub(super) ours: bool,
+    /// `None` while TCP is not connected.
+    pub(super) stream: Option<Stream>,
+    pub(super) peer: Option<Jid>,
+    pub(super) remote: Option<SocketAddr>,
+    pub(super) ready: Option<ReadyStream>,
+    /// Bytes given to the network, and taken by the kernel.
+    pub(super) given: u64,
+    pub(super) written: u64,
+    /// Output that waits for the end of this turn: one write for all of it.
+    pub(super) out: Vec<u8>,
+    /// One entry a stanza that is not acknowledged: the message in it that the outbox waits for, if any.
+    pub(super) unacked: VecDeque<Option<String>>,
+    /// Received messages that wait for the disk.
+    pub(super) unstored: u32,
+    pub(super) paused: bool,
+    /// No new message goes out on it.
+    pub(super) closing: bool,
+    /// The header's `from`, while it is being judged.
+    pub(super) claim: Option<Option<String>>,
+    /// The peer said that it goes, not only the stream.
+    pub(super) goodbye: bool,
+}
+
+impl Link {
+    fn new(ours: bool, peer: Option<Jid>, remote: Option<SocketAddr>) -> Link {
+        Link {
+            ours,
+            stream: None,
+            peer,
+            remote,
+            ready: None,
+            given: 0,
+            written: 0,
+            out: Vec::new(),
+            unacked: VecDeque::new(),
+            unstored: 0,
+            paused: false,
+            closing: false,
+            claim: None,
+            goodbye: false,
+        }
+    }
+
+    pub(super) fn acks(&self) -> bool {
+        self.ready.as_ref().is_some_and(|ready| ready.acks)
+    }
+}
+
+impl Core {
+    /// The stream to send to this peer on, if one is ready.
+    pub(super) fn active(&self, jid: &Jid) -> Option<ConnId> {
+        let usable = |conn: &&ConnId| {
+            self.links.get(conn).is_some_and(|link| link.ready.is_some() && !link.closing)
+        };
+        self.by_peer.get(jid)?.iter().rev().find(usable).copied()
+    }
+
+    /// Opens a stream to a peer unless one is being opened.
+    pub(super) fn dial(&mut self, jid: &Jid) {
+        let opening = self.by_peer.get(jid).is_some_and(|conns| {
+            conns.iter().any(|conn| self.links.get(conn).is_some_and(|link| link.ready.is_none() && !link.closing))
+        });
+        let addresses = self.roster.get(jid).map(|known| known.peer.addresses.clone()).unwrap_or_default();
+        if opening || addresses.is_empty() || self.quitting {
+            return;
+        }
+        let conn = self.new_conn(Some(jid.clone()));
+        self.ask(Net::Dial { conn, addresses });
+    }
+
+    /// Opens a stream to wherever the user said.
+    pub(super) fn dial_name(&mut self, address: String) {
+        let conn = self.new_conn(None);
+        self.ask(Net::DialName { conn, address });
+    }
+
+    fn new_conn(&mut self, peer: Option<Jid>) -> ConnId {
+        let conn = ConnId(self.next_conn);
+        self.next_conn += 2;
+        if let Some(jid) = &peer {
+            self.by_peer.entry(jid.clone()).or_default().push(conn);
+        }
+        self.links.insert(conn, Link::new(true, peer, None));
+        conn
+    }
+
+    fn config(&mut self) -> StreamConfig {
+        StreamConfig {
+            me: self.ourselves.jid.clone(),
+            disco: self.disco.clone(),
+            id: self.rng.uuid(),
+            limits: Limits::default(),
+        }
+    }
+
+    pub(super) fn on_connected(&mut self, conn: ConnId, _local: SocketAddr, remote: SocketAddr) {
+        let config = self.config();
+        let (now, mut libpurple) = (self.clock.now, false);
+        let Some(link) = self.links.get_mut(&conn) else {
+            return self.ask(Net::Close { conn, flush: false });
+        };
+        link.remote = Some(remote);
+        let mut stream = Stream::initiator(config, link.peer.clone(), now);
+        if let Some(known) = link.peer.as_ref().and_then(|jid| self.roster.get(jid)) {
+            libpurple = known.facts.libpurple;
+        }
+        if libpurple {
+            stream.hold_header(now + GLARE_PAUSE);
+        }
+        link.stream = Some(stream);
+        self.dirty.push(conn);
+    }
+
+    pub(super) fn on_accepted(&mut self, conn: ConnId, _local: SocketAddr, remote: SocketAddr) {
+        if self.quitting {
+            return self.ask(Net::Close { conn, flush: false });
+        }
+        let mut link = Link::new(false, None, Some(remote));
+        link.stream = Some(Stream::responder(self.config(), self.clock.now));
+        self.links.insert(conn, link);
+        self.yield_to(remote);
+        self.dirty.push(conn);
+    }
+
+    /// A libpurple peer connects to us while our own connection to it has not said a byte: ours gives way, so that it
+    /// never sees two headers (it would drop what it has queued).
+    fn yield_to(&mut self, remote: SocketAddr) {
+        let gives_way = |link: &Link| {
+            link.ours
+                && link.stream.as_ref().is_none_or(Stream::is_silent)
+                && link.peer.as_ref().and_then(|jid| self.roster.get(jid)).is_some_and(|known| {
+                    known.facts.libpurple && known.owns(remote.ip(), &self.our_ips)
+                })
+        };
+        let conns: Vec<_> = self.links.iter().filter(|(_, link)| gives_way(link)).map(|(conn, _)| *conn).collect();
+        for conn in conns {
+            self.drop_link(conn, false);
+        }
+    }
+
+    pub(super) fn on_received(&mut self, conn: ConnId, bytes: &[u8]) {
+        let now = self.clock.now;
+        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        stream.handle_bytes(now, bytes);
+        self.dirty.push(conn);
+        self.drain_events(conn);
+    }
+
+    pub(super) fn on_stream_timeout(&mut self, conn: ConnId) {
+        let now = self.clock.now;
+        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        stream.handle_timeout(now);
+        self.dirty.push(conn);
+        self.drain_events(conn);
+    }
+
+    fn drain_events(&mut self, conn: ConnId) {
+        while let Some(event) =
+            self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()).and_then(Stream::poll_event)
+        {
+            match event {
+                StreamEvent::Header { from, .. } => {
+                    if let Some(link) = self.links.get_mut(&conn) {
+                        link.claim = Some(from);
+                    }
+                    self.judge(conn, false);
+                }
+                StreamEvent::Ready(ready) => self.on_ready(conn, ready),
+                StreamEvent::Stanza(stanza) => self.on_stanza(conn, &stanza),
+                StreamEvent::Acked(count) => self.on_acked(conn, count),
+                // Only offered once the encryption issue fills it in.
+                StreamEvent::StartTls => {}
+                StreamEvent::PeerClosed => {
+                    if let Some(link) = self.links.get_mut(&conn) {
+                        link.closing = true;
+                    }
+                }
+                StreamEvent::Ended(error) => self.on_ended(conn, error),
+            }
+        }
+    }
+
+    /// Whom do we take the other end for? `last`: discovery has had its time, decide now.
+    pub(super) fn judge(&mut self, conn: ConnId, last: bool) {
+        let Some(link) = self.links.get(&conn) else { return };
+        let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else { return };
+        let verdict = match claim {
+            Some(from) => self.judge_name(&from, remote, last),
+            None => self.judge_address(remote, last),
+        };
+        let now = self.clock.now;
+        match verdict {
+            None => {
+                let at = self.after(JUDGE_AFTER);
+                self.timers.set(Timer::Judge(conn), at);
+            }
+            Some(Ok(jid)) => {
+                self.timers.set(Timer::Judge(conn), None);
+                self.by_peer.entry(jid.clone()).or_default().push(conn);
+                if let Some(link) = self.links.get_mut(&conn) {
+                    link.claim = None;
+                    link.peer = Some(jid.clone());
+                    if let Some(stream) = &mut link.stream {
+                        stream.accept(jid, now);
+                    }
+                }
+                self.dirty.push(conn);
+                self.drain_events(conn);
+            }
+            Some(Err(condition)) => {
+                self.timers.set(Timer::Judge(conn), None);
+                self.fail_link(conn, condition);
+            }
+        }
+    }
+
+    /// Discovery has learnt something: claims that wait may be decided.
+    pub(super) fn judge_claims(&mut self) {
+        let waiting: Vec<_> =
+            self.links.iter().filter(|(_, link)| link.claim.is_some()).map(|(conn, _)| *conn).collect();
+        for conn in waiting {
+            self.judge(conn, false);
+        }
+    }
+
+    fn judge_name(&self, from: &str, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
+        let Ok(jid) = Jid::new(from) else { return Some(Err(Condition::InvalidFrom)) };
+        if jid == self.wanted {
+            return Some(Err(Condition::InvalidFrom));
+        }
+        match self.roster.get(&jid) {
+            Some(known) if known.owns(remote.ip(), &self.our_ips) => Some(Ok(jid)),
+            // Somebody else has that name here: a name alone is no proof.
+            Some(known) if known.advertised => last.then_some(Err(Condition::InvalidFrom)),
+            // Nobody advertises it: a network without multicast, or an address typed by hand.
+            _ => last.then_some(Ok(jid)),
+        }
+    }
+
+    /// iChat says no name: who is at this address?
+    fn judge_address(&self, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
+        let mut there =
+            self.roster.iter().filter(|known| known.online && known.owns(remote.ip(), &self.our_ips));
+        match (there.next(), there.next()) {
+            (Some(known), None) => Some(Ok(known.peer.jid.clone())),
+            _ => last.then_some(Err(Condition::InvalidFrom)),
+        }
+    }
+
+    fn on_ready(&mut self, conn: ConnId, ready: ReadyStream) {
+        let jid = ready.peer.clone();
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        let (remote, known_peer) = (link.remote, link.peer.clone());
+        link.peer = Some(jid.clone());
+        link.ready = Some(ready.clone());
+        if known_peer.as_ref() != Some(&jid) {
+            if let Some(old) = known_peer.and_then(|old| self.by_peer.get_mut(&old)) {
+                old.retain(|other| *other != conn);
+            }
+            self.by_peer.entry(jid.clone()).or_default().push(conn);
+        }
+        if self.roster.get(&jid).is_none_or(|known| !known.online)
+            && let Some(remote) = remote
+        {
+            let change = self.roster.met(&jid, remote, None);
+            self.tell_change(&jid, change);
+        }
+        self.attempts.remove(&jid);
+        let contact = self.model.contacts.get(&jid).is_some_and(|contact| contact.conversation.last.is_some());
+        let features = ready.disco.as_ref().map(crate::xep::features_of);
+        self.amend(&jid, |known| {
+            known.facts.legacy = ready.legacy;
+            known.facts.contact = contact;
+            if features.is_some() {
+                known.facts.features = features;
+            }
+        });
+        self.resolve_glare(&jid, conn);
+        if !ready.legacy {
+            self.with_extensions(conn, |extension, cx| {
+                extension.ready(cx);
+                None::<()>
+            });
+            self.send_presence(conn);
+        }
+        self.touch(conn);
+        self.pump(&jid);
+    }
+
+    /// Two streams with one peer: with a legacy peer the newer wins; among ours the one that the lower name opened, and
+    /// of two by the same side the newer. The side that opened the loser ends it in order, so nothing on it is lost.
+    fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
+        let Some(new) = self.links.get(&newer) else { return };
+        let (legacy, new_ours) = (new.ready.as_ref().is_some_and(|ready| ready.legacy), new.ours);
+        let older: Vec<_> = self
+            .by_peer
+            .get(jid)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|conn| *conn != newer)
+            .filter_map(|conn| self.links.get(&conn).map(|link| (conn, link)))
+            .filter(|(_, link)| link.ready.is_some() && !link.closing)
+            .map(|(conn, link)| (conn, link.ours))
+            .collect();
+        for (old, old_ours) in older {
+            let we_are_lower = self.ourselves.jid < *jid;
+            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower { old } else { newer };
+            if legacy || self.links.get(&loser).is_some_and(|link| link.ours) {
+                self.close_link(loser);
+            } else if loser == old && old_ours == new_ours {
+                self.fail_link(loser, Condition::Conflict);
+            } else if let Some(link) = self.links.get_mut(&loser) {
+                link.closing = true;
+            }
+        }
+    }
+
+    pub(super) fn on_dial_failed(&mut self, conn: ConnId, error: &str) {
+        let Some(link) = self.links.remove(&conn) else { return };
+        match link.peer {
+            Some(jid) => {
+                tracing::info!(%jid, error, "cannot connect");
+                self.forget_conn(&jid, conn);
+                self.verify(&jid);
+                self.retry_later(&jid);
+            }
+            None => self.error(None, format!("Could not connect: {error}")),
+        }
+    }
+
+    pub(super) fn on_written(&mut self, conn: ConnId, bytes: usize) {
+        let now = self.clock.now;
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        link.written += bytes as u64;
+        let (written, acks, peer) = (link.written, link.acks(), link.peer.clone());
+        let Some(jid) = peer else { return };
+        if let Some(outbox) = self.outboxes.get_mut(&jid)
+            && !acks
+        {
+            outbox.written(conn.0, written, now);
+            self.timers.set(Timer::Settle(jid.clone()), outbox.settles_at());
+        }
+        self.pump(&jid);
+    }
+
+    pub(super) fn on_closed(&mut self, conn: ConnId, why: CloseReason) {
+        let now = self.clock.now;
+        if why == CloseReason::Eof
+            && let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut())
+        {
+            stream.handle_eof(now);
+            self.drain_events(conn);
+        }
+        let Some(link) = self.links.get(&conn) else { return };
+        let (peer, orderly) = (link.peer.clone(), link.closing);
+        self.drop_link(conn, false);
+        let Some(jid) = peer else { return };
+        if why == CloseReason::Unreachable && self.active(&jid).is_none() {
+            self.offline(&jid, OfflineReason::Unreachable);
+        }
+        if !orderly {
+            self.verify(&jid);
+        }
+    }
+
+    fn on_ended(&mut self, conn: ConnId, error: Option<StreamError>) {
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        let gone = error.as_ref().is_some_and(|error| error.condition == Condition::SystemShutdown);
+        link.goodbye = gone && !self.quitting;
+        let (peer, goodbye) = (link.peer.clone(), link.goodbye);
+        if let Some(error) = error {
+            tracing::info!(peer = ?peer, %error, "a stream ended with an error");
+        }
+        self.flush_link(conn);
+        self.drop_link(conn, true);
+        if let (Some(jid), true) = (peer, goodbye) {
+            self.offline(&jid, OfflineReason::Goodbye);
+        }
+    }
+
+    /// Ends a stream in order; what still arrives is shown.
+    pub(super) fn close_link(&mut self, conn: ConnId) {
+        let now = self.clock.now;
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        link.closing = true;
+        match &mut link.stream {
+            Some(stream) if !stream.is_silent() => stream.close(now),
+            _ => return self.drop_link(conn, false),
+        }
+        self.dirty.push(conn);
+        self.drain_events(conn);
+    }
+
+    /// Ends a stream with an error.
+    pub(super) fn fail_link(&mut self, conn: ConnId, condition: Condition) {
+        let now = self.clock.now;
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        link.closing = true;
+        let Some(stream) = &mut link.stream else { return self.drop_link(conn, false) };
+        let error = StreamError::new(condition);
+        match link.claim.take() {
+            Some(_) => stream.refuse(error, now),
+            None => stream.fail(error, now),
+        }
+        self.dirty.push(conn);
+        self.drain_events(conn);
+    }
+
+    /// The connection is over: TCP is closed and what was on its way is settled.
+    fn drop_link(&mut self, conn: ConnId, flush: bool) {
+        let Some(link) = self.links.get(&conn) else { return };
+        let (acks, peer) = (link.acks(), link.peer.clone());
+        self.abandon_iqs_of(conn);
+        self.links.remove(&conn);
+        for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
+            self.timers.set(timer, None);
+        }
+        self.ask(Net::Close { conn, flush });
+        let Some(jid) = peer else { return };
+        self.forget_conn(&jid, conn);
+        if self.active(&jid).is_none() {
+            self.stream_is_gone(&jid);
+        }
+        self.lost(&jid, conn, acks);
+        self.pump(&jid);
+    }
+
+    /// What was known by the stream only goes with it.
+    fn stream_is_gone(&mut self, jid: &Jid) {
+        self.amend(jid, |known| known.presence = None);
+        self.stop_typing(jid);
+        let unlisted = self.roster.get(jid).is_some_and(|known| known.online && !known.advertised);
+        if unlisted {
+            self.offline(jid, OfflineReason::Goodbye);
+        }
+    }
+
+    fn forget_conn(&mut self, jid: &Jid, conn: ConnId) {
+        if let Some(conns) = self.by_peer.get_mut(jid) {
+            conns.retain(|other| *other != conn);
+            if conns.is_empty() {
+                self.by_peer.remove(jid);
+            }
+        }
+    }
+
+    /// Gives a stanza to a stream. `message`: the outbox waits for it under this id.
+    pub(super) fn send_stanza(&mut self, conn: ConnId, stanza: Element, message: Option<String>) {
+        let now = self.clock.now;
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        let acks = link.acks();
+        let Some(stream) = &mut link.stream else { return };
+        stream.send(stanza, now);
+        if acks {
+            link.unacked.push_back(message);
+        }
+        self.dirty.push(conn);
+    }
+
+    /// Takes what the stream has to say into the link's output; how many bytes there are in all by now.
+    pub(super) fn collect(&mut self, conn: ConnId) -> u64 {
+        let Some(link) = self.links.get_mut(&conn) else { return 0 };
+        while let Some(bytes) = link.stream.as_mut().and_then(Stream::poll_transmit) {
+            if link.out.is_empty() {
+                link.out = bytes;
+            } else {
+                link.out.extend_from_slice(&bytes);
+            }
+        }
+        link.given + link.out.len() as u64
+    }
+
+    pub(super) fn flush_links(&mut self) {
+        while let Some(conn) = self.dirty.pop() {
+            self.drain_events(conn);
+            self.flush_link(conn);
+        }
+    }
+
+    fn flush_link(&mut self, conn: ConnId) {
+        self.collect(conn);
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        let out = std::mem::take(&mut link.out);
+        link.given += out.len() as u64;
+        let timeout = link.stream.as_ref().and_then(Stream::poll_timeout);
+        self.timers.set(Timer::Stream(conn), timeout);
+        if !out.is_empty() {
+            self.write(conn, out);
+        }
+    }
+
+    pub(super) fn handled(&mut self, conn: ConnId, count: u32) {
+        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        stream.handled(count);
+        self.dirty.push(conn);
+    }
+
+    pub(super) fn has_acks(&self, conn: ConnId) -> bool {
+        self.links.get(&conn).is_some_and(Link::acks)
+    }
+
+    /// The stream is in use: the idle clock starts again.
+    pub(super) fn touch(&mut self, conn: ConnId) {
+        let at = self.after(IDLE_AFTER);
+        self.timers.set(Timer::Idle(conn), at);
+    }
+
+    pub(super) fn on_idle_timeout(&mut self, conn: ConnId) {
+        let Some(link) = self.links.get(&conn) else { return };
+        let waiting = link.peer.as_ref().and_then(|jid| self.outboxes.get(jid)).is_some_and(|out| !out.is_empty());
+        if waiting {
+            return self.touch(conn);
+        }
+        self.close_link(conn);
+    }
+
+    /// Somebody met without discovery may be here: shows the change.
+    pub(super) fn tell_met(&mut self, jid: &Jid, change: Change) {
+        self.tell_change(jid, change);
+    }
+}

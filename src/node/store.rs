@@ -1,0 +1,149 @@
+//! First the disk, then the rest: what is to be done once an operation is kept.
+
+use super::core::Core;
+use super::effect::Effect;
+use crate::disk::store::Stored;
+use crate::event::{Event, Message, MessageState};
+use crate::model::outbox::Pending;
+use crate::net::{ConnId, Request as Net};
+use crate::wire::jid::Jid;
+
+/// Something that waits for a commit. `op` is the position of its operation in that commit.
+#[derive(Debug)]
+pub(super) enum After {
+    /// A message of ours is kept: show it and send it.
+    Queued { to: Jid, pending: Box<Pending> },
+    /// A message of a peer is kept: show it, acknowledge it.
+    Received { op: usize, conn: ConnId, message: Box<Message>, receipt: bool },
+    /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
+    Handled { conn: ConnId, count: u32 },
+}
+
+/// A stream with more than this many messages waiting for the disk is not read from.
+const PAUSE_AT: u32 = 2000;
+
+impl Core {
+    /// Hands over what `handle` collected, as one commit.
+    pub(super) fn flush_store(&mut self) {
+        if self.ops.is_empty() {
+            return;
+        }
+        self.seq += 1;
+        let (ops, afters) = (std::mem::take(&mut self.ops), std::mem::take(&mut self.afters));
+        for after in &afters {
+            if let After::Received { conn, .. } = after {
+                self.held_up(*conn);
+            }
+        }
+        self.waiting.push_back((self.seq, afters));
+        self.effects.push_back(Effect::Store { seq: self.seq, ops });
+    }
+
+    fn held_up(&mut self, conn: ConnId) {
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        link.unstored += 1;
+        if link.unstored > PAUSE_AT && !std::mem::replace(&mut link.paused, true) {
+            self.ask(Net::Pause { conn });
+        }
+    }
+
+    pub(super) fn on_stored(&mut self, stored: &Stored) {
+        while let Some((waiting, _)) = self.waiting.front() {
+            if *waiting > stored.seq {
+                break;
+            }
+            let Some((_, afters)) = self.waiting.pop_front() else { break };
+            match &stored.result {
+                Ok(()) => self.perform(afters, &stored.duplicates),
+                Err(why) => self.give_up(afters, why),
+            }
+        }
+    }
+
+    fn perform(&mut self, afters: Vec<After>, duplicates: &[usize]) {
+        let mut receipts: Vec<(ConnId, Vec<String>)> = Vec::new();
+        let mut to: Vec<Jid> = Vec::new();
+        for after in afters {
+            match after {
+                After::Queued { to: jid, pending } => {
+                    self.queued(&jid, *pending);
+                    if to.last() != Some(&jid) {
+                        to.push(jid);
+                    }
+                }
+                After::Received { op, conn, message, receipt } => {
+                    let id = message.id.clone();
+                    if !duplicates.contains(&op) {
+                        self.emit(Event::MessageReceived { message: *message });
+                    }
+                    if receipt {
+                        match receipts.last_mut() {
+                            Some((on, ids)) if *on == conn => ids.push(id),
+                            _ => receipts.push((conn, vec![id])),
+                        }
+                    }
+                    self.handled(conn, 1);
+                    self.caught_up(conn);
+                }
+                After::Handled { conn, count } => self.handled(conn, count),
+            }
+        }
+        for (conn, ids) in receipts {
+            self.send_receipts(conn, ids);
+        }
+        for jid in to {
+            self.pump(&jid);
+        }
+    }
+
+    fn queued(&mut self, to: &Jid, pending: Pending) {
+        self.emit(Event::MessageState {
+            id: pending.id.clone(),
+            reference: pending.reference.clone(),
+            to: to.clone(),
+            state: MessageState::Queued,
+            reason: None,
+            body: Some(pending.body.clone()),
+            time: Some(pending.time),
+            encrypted: None,
+        });
+        self.outboxes.entry(to.clone()).or_default().push(pending);
+    }
+
+    fn caught_up(&mut self, conn: ConnId) {
+        let Some(link) = self.links.get_mut(&conn) else { return };
+        link.unstored = link.unstored.saturating_sub(1);
+        if link.unstored < PAUSE_AT / 2 && std::mem::replace(&mut link.paused, false) {
+            self.ask(Net::Resume { conn });
+        }
+    }
+
+    /// The disk refused. Our own messages are not sent; those of a peer that can send them again are refused in turn,
+    /// those of others are at least shown.
+    fn give_up(&mut self, afters: Vec<After>, why: &str) {
+        self.error(None, format!("Messages cannot be kept: {why}"));
+        for after in afters {
+            match after {
+                After::Queued { to, pending } => self.emit(Event::MessageState {
+                    id: pending.id.clone(),
+                    reference: pending.reference.clone(),
+                    to,
+                    state: MessageState::Failed,
+                    reason: Some(format!("not sent, because it could not be kept: {why}")),
+                    body: Some(pending.body.clone()),
+                    time: Some(pending.time),
+                    encrypted: None,
+                }),
+                After::Received { conn, message, receipt, .. } => {
+                    if receipt || self.has_acks(conn) {
+                        self.recent.forget(&message.from, &message.id);
+                        self.fail_link(conn, crate::wire::nonza::Condition::ResourceConstraint);
+                    } else {
+                        self.emit(Event::MessageReceived { message: *message });
+                    }
+                }
+                After::Handled { .. } => {}
+            }
+        }
+    }
+}
