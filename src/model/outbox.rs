@@ -66,7 +66,14 @@ pub const LEGACY_WINDOW: Duration = Duration::from_secs(2);
 impl Pending {
     /// A new message.
     pub fn new(id: String, reference: Option<Value>, body: String, time: Timestamp) -> Pending {
-        Pending { id, reference, body, time, delayed: false, flight: Flight::Waiting }
+        Pending {
+            id,
+            reference,
+            body,
+            time,
+            delayed: false,
+            flight: Flight::Waiting,
+        }
     }
 }
 
@@ -88,23 +95,33 @@ impl Outbox {
 
     /// Is anything waiting to be given to a stream?
     pub fn has_waiting(&self) -> bool {
-        self.queue.back().is_some_and(|last| last.flight == Flight::Waiting)
+        self.queue
+            .back()
+            .is_some_and(|last| last.flight == Flight::Waiting)
     }
 
     /// The next message to give to stream `conn`, if one waits and nothing is in flight on another stream.
     pub fn next_for(&self, conn: u64) -> Option<&Pending> {
-        let elsewhere = self.queue.front().and_then(Pending::conn).is_some_and(|other| other != conn);
+        let elsewhere = self
+            .queue
+            .front()
+            .and_then(Pending::conn)
+            .is_some_and(|other| other != conn);
         if elsewhere {
             return None;
         }
         // Those in flight are a prefix: binary search instead of a walk, thousands may be on their way.
-        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        let waiting = self
+            .queue
+            .partition_point(|pending| pending.flight != Flight::Waiting);
         self.queue.get(waiting)
     }
 
     /// The message that [`Outbox::next_for`] gave is on stream `conn`, whose byte count after it is `end`.
     pub fn departed(&mut self, conn: u64, end: u64) {
-        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        let waiting = self
+            .queue
+            .partition_point(|pending| pending.flight != Flight::Waiting);
         if let Some(pending) = self.queue.get_mut(waiting) {
             pending.flight = Flight::Given { conn, end };
         }
@@ -121,7 +138,10 @@ impl Outbox {
     pub fn written(&mut self, conn: u64, end: u64, now: Moment) {
         for pending in &mut self.queue {
             match pending.flight {
-                Flight::Given { conn: on, end: until } if on == conn && until <= end => {
+                Flight::Given {
+                    conn: on,
+                    end: until,
+                } if on == conn && until <= end => {
                     pending.flight = Flight::Written { conn, since: now };
                 }
                 Flight::Written { .. } => {}
@@ -133,11 +153,17 @@ impl Outbox {
     /// For a peer without acknowledgements: the messages that have been out for [`LEGACY_WINDOW`].
     pub fn settle(&mut self, now: Moment) -> Vec<Settled> {
         let mut settled = Vec::new();
-        while let Some(Flight::Written { since, .. }) = self.queue.front().map(|pending| pending.flight) {
+        while let Some(Flight::Written { since, .. }) =
+            self.queue.front().map(|pending| pending.flight)
+        {
             if now < since + LEGACY_WINDOW {
                 break;
             }
-            settled.extend(self.queue.pop_front().map(|pending| pending.settle(MessageState::Sent, None)));
+            settled.extend(
+                self.queue
+                    .pop_front()
+                    .map(|pending| pending.settle(MessageState::Sent, None)),
+            );
         }
         settled
     }
@@ -158,14 +184,18 @@ impl Outbox {
         let queue = std::mem::take(&mut self.queue);
         for mut pending in queue {
             match pending.flight {
-                flight if pending.conn() != Some(conn) || flight == Flight::Waiting => self.queue.push_back(pending),
+                flight if pending.conn() != Some(conn) || flight == Flight::Waiting => {
+                    self.queue.push_back(pending)
+                }
                 Flight::Given { .. } | Flight::Written { .. } if acks => {
                     pending.flight = Flight::Waiting;
                     pending.delayed = true;
                     self.queue.push_back(pending);
                 }
                 _ => {
-                    let reason = "the connection ended before it could be told whether this arrived".to_owned();
+                    let reason =
+                        "the connection ended before it could be told whether this arrived"
+                            .to_owned();
                     settled.push(pending.settle(MessageState::Uncertain, Some(reason)));
                 }
             }
@@ -175,9 +205,14 @@ impl Outbox {
 
     /// Nothing can be sent to this peer: takes all that waits.
     pub fn fail_waiting(&mut self, reason: &str) -> Vec<Settled> {
-        let waiting = self.queue.partition_point(|pending| pending.flight != Flight::Waiting);
+        let waiting = self
+            .queue
+            .partition_point(|pending| pending.flight != Flight::Waiting);
         let failed = self.queue.split_off(waiting);
-        failed.into_iter().map(|p| p.settle(MessageState::Failed, Some(reason.to_owned()))).collect()
+        failed
+            .into_iter()
+            .map(|p| p.settle(MessageState::Failed, Some(reason.to_owned())))
+            .collect()
     }
 }
 
@@ -210,7 +245,12 @@ mod tests {
     fn outbox(ids: &[&str]) -> Outbox {
         let mut outbox = Outbox::default();
         for id in ids {
-            outbox.push(Pending::new((*id).to_owned(), None, String::new(), Timestamp::UNIX_EPOCH));
+            outbox.push(Pending::new(
+                (*id).to_owned(),
+                None,
+                String::new(),
+                Timestamp::UNIX_EPOCH,
+            ));
         }
         outbox
     }
@@ -249,8 +289,15 @@ mod tests {
         let sent = outbox.settle(Moment(0) + LEGACY_WINDOW);
         assert_eq!((sent.len(), sent[0].state), (1, MessageState::Sent));
         let lost = outbox.stream_lost(2, false);
-        assert_eq!((lost.len(), lost[0].id.as_str(), lost[0].state), (1, "2", MessageState::Uncertain));
+        assert_eq!(
+            (lost.len(), lost[0].id.as_str(), lost[0].state),
+            (1, "2", MessageState::Uncertain)
+        );
         assert!(lost[0].pending.is_some(), "it can be sent again by hand");
-        assert_eq!(outbox.len(), 1, "what was never given to the stream waits on");
+        assert_eq!(
+            outbox.len(),
+            1,
+            "what was never given to the stream waits on"
+        );
     }
 }

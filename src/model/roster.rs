@@ -86,7 +86,10 @@ impl Roster {
         if !self.known.contains_key(&seen.jid) && !self.make_room() {
             return Change::None;
         }
-        let known = self.known.entry(seen.jid.clone()).or_insert_with(|| Known::new(seen.jid));
+        let known = self
+            .known
+            .entry(seen.jid.clone())
+            .or_insert_with(|| Known::new(seen.jid));
         let was_online = std::mem::replace(&mut known.online, true);
         known.advertised = true;
         known.verifying = false;
@@ -101,7 +104,10 @@ impl Roster {
         if !self.known.contains_key(jid) && !self.make_room() {
             return Change::None;
         }
-        let known = self.known.entry(jid.clone()).or_insert_with(|| Known::new(jid.clone()));
+        let known = self
+            .known
+            .entry(jid.clone())
+            .or_insert_with(|| Known::new(jid.clone()));
         if !known.advertised {
             known.peer.addresses = vec![address];
             if let Some(advert) = advert_guess {
@@ -114,7 +120,9 @@ impl Roster {
 
     /// A peer is gone. False if it was not here anyway.
     pub fn gone(&mut self, jid: &Jid, reason: OfflineReason) -> bool {
-        let Some(known) = self.known.get_mut(jid) else { return false };
+        let Some(known) = self.known.get_mut(jid) else {
+            return false;
+        };
         // A peer that does not answer keeps its records, so that its address is known when it is back.
         known.advertised &= reason == OfflineReason::Unreachable;
         known.presence = None;
@@ -127,15 +135,25 @@ impl Roster {
         if self.known.len() < Self::MAX {
             return true;
         }
-        let absent = self.known.values().find(|known| !known.online).map(|known| known.peer.jid.clone());
+        let absent = self
+            .known
+            .values()
+            .find(|known| !known.online)
+            .map(|known| known.peer.jid.clone());
         absent.is_some_and(|jid| self.known.remove(&jid).is_some())
     }
 }
 
 impl Known {
     fn new(jid: Jid) -> Known {
-        let facts =
-            PeerFacts { jid: jid.clone(), legacy: false, libpurple: false, features: None, caps: None, contact: false };
+        let facts = PeerFacts {
+            jid: jid.clone(),
+            legacy: false,
+            libpurple: false,
+            features: None,
+            caps: None,
+            contact: false,
+        };
         let peer = Peer {
             nick: jid.as_str().to_owned(),
             jid,
@@ -167,8 +185,13 @@ impl Known {
     pub fn refresh(&mut self, appeared: bool) -> Change {
         let before = self.peer.clone();
         self.facts.libpurple = self.advert.node == "libpurple";
-        self.facts.caps = (!self.advert.hash.is_empty())
-            .then(|| (self.advert.node.clone(), self.advert.ver.clone(), self.advert.hash.clone()));
+        self.facts.caps = (!self.advert.hash.is_empty()).then(|| {
+            (
+                self.advert.node.clone(),
+                self.advert.ver.clone(),
+                self.advert.hash.clone(),
+            )
+        });
         self.peer.show = self.advert.show;
         self.peer.message.clone_from(&self.advert.message);
         self.peer.nick = self.advert.display_name(&self.peer.jid);
@@ -183,7 +206,10 @@ impl Known {
         }
         self.peer.card = self.advert.card.clone();
         self.peer.chat_states = self.takes_chat_states();
-        self.peer.client = self.client.clone().unwrap_or_else(|| client_name(&self.advert));
+        self.peer.client = self
+            .client
+            .clone()
+            .unwrap_or_else(|| client_name(&self.advert));
         if self.advert.phsh.is_none() {
             self.peer.avatar = None;
         }
@@ -197,7 +223,11 @@ impl Known {
     /// The picture that TXT names and that is not the one shown.
     pub fn missing_avatar(&self) -> Option<[u8; 20]> {
         let phsh = self.advert.phsh?;
-        let have = self.peer.avatar.as_ref().is_some_and(|avatar| avatar.sha1 == hex(&phsh));
+        let have = self
+            .peer
+            .avatar
+            .as_ref()
+            .is_some_and(|avatar| avatar.sha1 == hex(&phsh));
         (!have && self.wanted_avatar != Some(phsh)).then_some(phsh)
     }
 
@@ -206,7 +236,10 @@ impl Known {
         let wanted = self.advert.phsh == Some(sha1);
         if wanted {
             self.wanted_avatar = None;
-            self.peer.avatar = Some(Avatar { sha1: hex(&sha1), path });
+            self.peer.avatar = Some(Avatar {
+                sha1: hex(&sha1),
+                path,
+            });
         }
         wanted
     }
@@ -215,7 +248,11 @@ impl Known {
     /// a peer on this host may use loopback.
     pub fn owns(&self, ip: IpAddr, ours: &BTreeSet<IpAddr>) -> bool {
         let ip = ip.to_canonical();
-        let mut own = self.peer.addresses.iter().map(|address| address.ip().to_canonical());
+        let mut own = self
+            .peer
+            .addresses
+            .iter()
+            .map(|address| address.ip().to_canonical());
         if ip.is_loopback() || ours.contains(&ip) {
             return own.any(|address| address.is_loopback() || ours.contains(&address));
         }

@@ -34,21 +34,26 @@ impl Core {
         }
         // Stream management counts in order: what comes after a message that is not on disk yet waits with it.
         let kept = self.afters.get(before..).is_some_and(|new| {
-            new.iter().any(|after| matches!(after, After::Received { .. }))
+            new.iter()
+                .any(|after| matches!(after, After::Received { .. }))
         });
         if kept {
             return;
         }
         match self.afters.last_mut() {
             Some(After::Handled { conn: on, count }) if *on == conn => *count += 1,
-            _ if self.has_unstored(conn) => self.afters_or_waiting(After::Handled { conn, count: 1 }),
+            _ if self.has_unstored(conn) => {
+                self.afters_or_waiting(After::Handled { conn, count: 1 })
+            }
             _ => self.handled(conn, 1),
         }
     }
 
     fn has_unstored(&self, conn: ConnId) -> bool {
-        let pending = |after: &After| matches!(after, After::Received { conn: on, .. } if *on == conn);
-        self.afters.iter().any(pending) || self.links.get(&conn).is_some_and(|link| link.unstored > 0)
+        let pending =
+            |after: &After| matches!(after, After::Received { conn: on, .. } if *on == conn);
+        self.afters.iter().any(pending)
+            || self.links.get(&conn).is_some_and(|link| link.unstored > 0)
     }
 
     fn afters_or_waiting(&mut self, after: After) {
@@ -60,7 +65,9 @@ impl Core {
     }
 
     fn on_message(&mut self, conn: ConnId, stanza: &Element) {
-        let Some(from) = self.links.get(&conn).and_then(|link| link.peer.clone()) else { return };
+        let Some(from) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return;
+        };
         if stanza.attr("type") == Some("error") {
             return self.on_message_error(&from, stanza);
         }
@@ -87,7 +94,10 @@ impl Core {
         if let Some(state) = incoming.chat_state
             && incoming.body.is_none()
         {
-            self.emit(Event::Typing { from: from.clone(), state });
+            self.emit(Event::Typing {
+                from: from.clone(),
+                state,
+            });
         }
         if incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
             self.keep_message(conn, from, incoming);
@@ -116,14 +126,25 @@ impl Core {
             body: incoming.body.unwrap_or_default(),
             spans: incoming.spans,
             time,
-            encrypted: link.and_then(|link| link.ready.as_ref()).is_some_and(|ready| ready.secure),
+            encrypted: link
+                .and_then(|link| link.ready.as_ref())
+                .is_some_and(|ready| ready.secure),
             delayed: incoming.delayed.is_some(),
             state: None,
         };
         let op = self.ops.len();
-        self.ops.push(Op::Message { with: from, message: Box::new(message.clone()), outbox: false });
+        self.ops.push(Op::Message {
+            with: from,
+            message: Box::new(message.clone()),
+            outbox: false,
+        });
         let receipt = incoming.wants_receipt;
-        self.afters.push(After::Received { op, conn, message: Box::new(message), receipt });
+        self.afters.push(After::Received {
+            op,
+            conn,
+            message: Box::new(message),
+            receipt,
+        });
     }
 
     /// A time stamp from the wire, but never one from the future: clocks of peers go wrong.
@@ -137,23 +158,30 @@ impl Core {
 
     fn on_message_error(&mut self, from: &Jid, stanza: &Element) {
         let Some(id) = stanza.attr("id") else { return };
-        let Some(reference) = self.recent.was_sent_to(id, from) else { return };
+        let Some(reference) = self.recent.was_sent_to(id, from) else {
+            return;
+        };
         let error = crate::wire::stanza::StanzaError::parse(stanza);
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
         let reason = format!("the other program refused it ({})", error.condition);
-        self.set_state(Settled {
-            id: id.to_owned(),
-            reference,
-            state: MessageState::Failed,
-            reason: Some(reason),
-            pending: None,
-        }, from);
+        self.set_state(
+            Settled {
+                id: id.to_owned(),
+                reference,
+                state: MessageState::Failed,
+                reason: Some(reason),
+                pending: None,
+            },
+            from,
+        );
     }
 
     fn on_receipt(&mut self, from: &Jid, id: &str) {
-        let Some(reference) = self.recent.was_sent_to(id, from) else { return };
+        let Some(reference) = self.recent.was_sent_to(id, from) else {
+            return;
+        };
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
@@ -168,7 +196,9 @@ impl Core {
     }
 
     pub(super) fn on_acked(&mut self, conn: ConnId, count: u32) {
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         let Some(jid) = link.peer.clone() else { return };
         let count = link.unacked.len().min(count as usize);
         let ids: Vec<String> = link.unacked.drain(..count).flatten().collect();
@@ -184,24 +214,42 @@ impl Core {
 
     /// A message of ours is now in this state: on disk, and to the faces.
     fn set_state(&mut self, settled: Settled, to: &Jid) {
-        let Settled { id, reference, state, reason, pending } = settled;
+        let Settled {
+            id,
+            reference,
+            state,
+            reason,
+            pending,
+        } = settled;
         if let Some(pending) = pending {
             self.parked.push_back((to.clone(), *pending));
             if self.parked.len() > MOST_PARKED {
                 self.parked.pop_front();
             }
         }
-        self.ops.push(Op::State { id: id.clone(), state });
+        self.ops.push(Op::State {
+            id: id.clone(),
+            state,
+        });
         let encrypted = None;
         self.emit(Event::MessageState {
-            id, reference, to: to.clone(), state, reason, body: None, time: None, encrypted,
+            id,
+            reference,
+            to: to.clone(),
+            state,
+            reason,
+            body: None,
+            time: None,
+            encrypted,
         });
     }
 
     /// Messages to a peer that acknowledges nothing, written a while ago to a stream that still stands.
     pub(super) fn settle(&mut self, jid: &Jid) {
         let now = self.clock.now;
-        let Some(outbox) = self.outboxes.get_mut(jid) else { return };
+        let Some(outbox) = self.outboxes.get_mut(jid) else {
+            return;
+        };
         let settled = outbox.settle(now);
         let next = outbox.settles_at();
         self.timers.set(Timer::Settle(jid.clone()), next);
@@ -212,7 +260,9 @@ impl Core {
 
     /// The stream is gone; what was on it waits again, or nobody knows.
     pub(super) fn lost(&mut self, jid: &Jid, conn: ConnId, acks: bool) {
-        let Some(outbox) = self.outboxes.get_mut(jid) else { return };
+        let Some(outbox) = self.outboxes.get_mut(jid) else {
+            return;
+        };
         let settled = outbox.stream_lost(conn.0, acks);
         let next = outbox.settles_at();
         self.timers.set(Timer::Settle(jid.clone()), next);
@@ -223,13 +273,20 @@ impl Core {
 
     /// Sends what waits for this peer, or sees to it that a stream is opened for it.
     pub(super) fn pump(&mut self, jid: &Jid) {
-        if !self.outboxes.get(jid).is_some_and(|outbox| outbox.has_waiting()) {
+        if !self
+            .outboxes
+            .get(jid)
+            .is_some_and(|outbox| outbox.has_waiting())
+        {
             return;
         }
         match self.active(jid) {
             Some(conn) => self.pump_into(jid, conn),
             None => {
-                let reachable = self.roster.get(jid).is_some_and(|known| known.online || known.advertised);
+                let reachable = self
+                    .roster
+                    .get(jid)
+                    .is_some_and(|known| known.online || known.advertised);
                 let later = self.timers.get(&Timer::Retry(jid.clone())).is_some();
                 if reachable && !later {
                     self.dial(jid);
@@ -240,7 +297,11 @@ impl Core {
 
     fn pump_into(&mut self, jid: &Jid, conn: ConnId) {
         if let Some(reason) = self.forbidden(jid, conn) {
-            let failed = self.outboxes.get_mut(jid).map(|outbox| outbox.fail_waiting(&reason)).unwrap_or_default();
+            let failed = self
+                .outboxes
+                .get_mut(jid)
+                .map(|outbox| outbox.fail_waiting(&reason))
+                .unwrap_or_default();
             for one in failed {
                 self.set_state(one, jid);
             }
@@ -249,9 +310,18 @@ impl Core {
         self.touch(conn);
         loop {
             let end = self.collect(conn);
-            let busy = self.links.get(&conn).is_none_or(|link| end - link.written > ENOUGH_IN_FLIGHT);
-            let next = self.outboxes.get(jid).and_then(|outbox| outbox.next_for(conn.0)).cloned();
-            let (Some(pending), false) = (next, busy) else { return };
+            let busy = self
+                .links
+                .get(&conn)
+                .is_none_or(|link| end - link.written > ENOUGH_IN_FLIGHT);
+            let next = self
+                .outboxes
+                .get(jid)
+                .and_then(|outbox| outbox.next_for(conn.0))
+                .cloned();
+            let (Some(pending), false) = (next, busy) else {
+                return;
+            };
             let outgoing = Outgoing {
                 id: pending.id.clone(),
                 body: Some(pending.body),
@@ -303,7 +373,9 @@ impl Core {
 
     /// Receipts for messages that are on disk now.
     pub(super) fn send_receipts(&mut self, conn: ConnId, ids: Vec<String>) {
-        let Some(to) = self.links.get(&conn).and_then(|link| link.peer.clone()) else { return };
+        let Some(to) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return;
+        };
         for id in ids {
             let outgoing = Outgoing {
                 id: self.rng.uuid(),
@@ -341,24 +413,47 @@ impl Core {
     }
 
     pub(super) fn stop_typing(&mut self, jid: &Jid) {
-        let typing = self.model.contacts.get(jid).is_some_and(|contact| contact.typing == ChatState::Composing);
+        let typing = self
+            .model
+            .contacts
+            .get(jid)
+            .is_some_and(|contact| contact.typing == ChatState::Composing);
         if typing {
-            self.emit(Event::Typing { from: jid.clone(), state: ChatState::Paused });
+            self.emit(Event::Typing {
+                from: jid.clone(),
+                state: ChatState::Paused,
+            });
         }
     }
 
     /// Our presence on a stream of our kind (XEP-0246 §4).
     pub(super) fn send_presence(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get(&conn) else { return };
-        let (Some(ready), Some(to), false) = (&link.ready, link.peer.clone(), link.closing) else { return };
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        let (Some(ready), Some(to), false) = (&link.ready, link.peer.clone(), link.closing) else {
+            return;
+        };
         if ready.legacy {
             return;
         }
         let (me, publish) = (&self.model.me, &self.model.settings.publish);
         let presence = Presence {
-            show: if publish.status { me.show } else { Show::Available },
-            message: if publish.message { me.message.clone() } else { String::new() },
-            nick: if publish.nick { me.nick.clone() } else { String::new() },
+            show: if publish.status {
+                me.show
+            } else {
+                Show::Available
+            },
+            message: if publish.message {
+                me.message.clone()
+            } else {
+                String::new()
+            },
+            nick: if publish.nick {
+                me.nick.clone()
+            } else {
+                String::new()
+            },
             idle_since: self.ourselves.idle_since,
         };
         let mut stanza = Element::new("presence", ns::CLIENT)
@@ -383,10 +478,17 @@ impl Core {
     }
 
     fn on_presence(&mut self, conn: ConnId, stanza: &Element) {
-        let Some(from) = self.links.get(&conn).and_then(|link| link.peer.clone()) else { return };
+        let Some(from) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return;
+        };
         let presence = match stanza.attr("type") {
             None => {
-                let text = |name: &str| stanza.child(name, ns::CLIENT).map(Element::text).unwrap_or_default();
+                let text = |name: &str| {
+                    stanza
+                        .child(name, ns::CLIENT)
+                        .map(Element::text)
+                        .unwrap_or_default()
+                };
                 let mut presence = Presence {
                     show: match text("show").as_str() {
                         "away" | "xa" => Show::Away,
@@ -411,7 +513,11 @@ impl Core {
 
     /// Try again after a while that grows: 1, 2, 4 … 30 s, less a random part so that a hall does not dial in step.
     pub(super) fn retry_later(&mut self, jid: &Jid) {
-        if self.outboxes.get(jid).is_none_or(|outbox| outbox.is_empty()) {
+        if self
+            .outboxes
+            .get(jid)
+            .is_none_or(|outbox| outbox.is_empty())
+        {
             return;
         }
         let attempt = self.attempts.entry(jid.clone()).or_insert(0);
@@ -424,12 +530,20 @@ impl Core {
 
     /// Takes a message that only the user may send again.
     pub(super) fn unpark(&mut self, id: &str) -> Option<(Jid, crate::model::outbox::Pending)> {
-        let at = self.parked.iter().position(|(_, pending)| pending.id == id)?;
+        let at = self
+            .parked
+            .iter()
+            .position(|(_, pending)| pending.id == id)?;
         self.parked.remove(at)
     }
 
     /// A message to `to`: kept first, sent then.
-    pub(super) fn enqueue(&mut self, to: Jid, mut pending: crate::model::outbox::Pending, reference: Option<Value>) {
+    pub(super) fn enqueue(
+        &mut self,
+        to: Jid,
+        mut pending: crate::model::outbox::Pending,
+        reference: Option<Value>,
+    ) {
         pending.reference = reference;
         let message = Message {
             id: pending.id.clone(),
@@ -442,8 +556,16 @@ impl Core {
             delayed: false,
             state: Some(MessageState::Queued),
         };
-        self.recent.sent(&pending.id, &to, pending.reference.clone());
-        self.ops.push(Op::Message { with: to.clone(), message: Box::new(message), outbox: true });
-        self.afters.push(After::Queued { to, pending: Box::new(pending) });
+        self.recent
+            .sent(&pending.id, &to, pending.reference.clone());
+        self.ops.push(Op::Message {
+            with: to.clone(),
+            message: Box::new(message),
+            outbox: true,
+        });
+        self.afters.push(After::Queued {
+            to,
+            pending: Box::new(pending),
+        });
     }
 }

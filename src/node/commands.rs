@@ -32,7 +32,11 @@ impl Core {
             Command::Avatar { path } => self.choose_avatar(path, reference),
             Command::Typing { to, state } => self.typing(&to, state, reference),
             Command::Displayed { id } => self.displayed(id, reference),
-            Command::History { with, limit, before } => self.history(with, limit, before, reference),
+            Command::History {
+                with,
+                limit,
+                before,
+            } => self.history(with, limit, before, reference),
             Command::Resend { id } => self.resend(id, reference),
             Command::Connect { address } => self.connect(address, reference),
             Command::Close { to } => self.close(&to, reference),
@@ -53,11 +57,15 @@ impl Core {
             return self.error(reference, "There is no text to send.");
         }
         if body.len() > MOST_BODY {
-            let message = format!("The text has {} bytes; a message can have {MOST_BODY}.", body.len());
+            let message = format!(
+                "The text has {} bytes; a message can have {MOST_BODY}.",
+                body.len()
+            );
             return self.error(reference, message);
         }
         if waiting >= MOST_WAITING {
-            let message = format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
+            let message =
+                format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
             return self.error(reference, message);
         }
         let pending = Pending::new(self.rng.uuid(), reference.clone(), body, self.clock.wall);
@@ -67,7 +75,9 @@ impl Core {
     fn resend(&mut self, id: String, reference: Option<Value>) {
         match self.unpark(&id) {
             Some((to, pending)) => self.send_again(to, pending, reference),
-            None => self.effects.push_back(Effect::FindMessage { id, reference }),
+            None => self
+                .effects
+                .push_back(Effect::FindMessage { id, reference }),
         }
     }
 
@@ -75,7 +85,10 @@ impl Core {
         pending.delayed = true;
         // Asked and answered: this is the user's word for plaintext to this contact.
         self.plaintext_allowed.insert(to.clone());
-        self.ops.push(Op::State { id: pending.id.clone(), state: MessageState::Queued });
+        self.ops.push(Op::State {
+            id: pending.id.clone(),
+            state: MessageState::Queued,
+        });
         self.recent.sent(&pending.id, &to, reference.clone());
         pending.reference = reference;
         self.emit(Event::MessageState {
@@ -92,13 +105,22 @@ impl Core {
         self.pump(&to);
     }
 
-    pub(super) fn on_found_message(&mut self, reference: Option<Value>, result: Result<Option<Box<Message>>, String>) {
+    pub(super) fn on_found_message(
+        &mut self,
+        reference: Option<Value>,
+        result: Result<Option<Box<Message>>, String>,
+    ) {
         let again = |message: &Message| {
-            matches!(message.state, Some(MessageState::Uncertain | MessageState::Failed))
+            matches!(
+                message.state,
+                Some(MessageState::Uncertain | MessageState::Failed)
+            )
         };
         match result {
             Ok(Some(message)) if again(&message) => {
-                let Message { id, to, body, time, .. } = *message;
+                let Message {
+                    id, to, body, time, ..
+                } = *message;
                 self.send_again(to, Pending::new(id, None, body, time), reference);
             }
             Ok(Some(_)) => self.error(reference, "That message needs no second sending."),
@@ -121,9 +143,12 @@ impl Core {
         let limit = u64::from(self.model.settings.away_after_minutes) * 60;
         let idle = limit > 0 && seconds >= limit;
         if idle != self.ourselves.idle_since.is_some() {
-            let since = i64::try_from(seconds).ok().map(jiff::SignedDuration::from_secs);
-            self.ourselves.idle_since =
-                since.filter(|_| idle).and_then(|since| self.clock.wall.checked_sub(since).ok());
+            let since = i64::try_from(seconds)
+                .ok()
+                .map(jiff::SignedDuration::from_secs);
+            self.ourselves.idle_since = since
+                .filter(|_| idle)
+                .and_then(|since| self.clock.wall.checked_sub(since).ok());
             self.model.me.show = match self.chosen_show.0 {
                 Show::Available if idle => Show::Away,
                 chosen => chosen,
@@ -135,20 +160,32 @@ impl Core {
 
     fn choose_avatar(&mut self, path: Option<PathBuf>, reference: Option<Value>) {
         match path {
-            Some(path) => self.effects.push_back(Effect::LoadOwnAvatar { path, reference }),
+            Some(path) => self
+                .effects
+                .push_back(Effect::LoadOwnAvatar { path, reference }),
             None => {
-                self.ops.push(Op::Setting { key: "avatar".to_owned(), value: Value::Null });
+                self.ops.push(Op::Setting {
+                    key: "avatar".to_owned(),
+                    value: Value::Null,
+                });
                 self.set_avatar(None);
                 self.done(reference);
             }
         }
     }
 
-    pub(super) fn on_own_avatar(&mut self, reference: Option<Value>, result: Result<OwnAvatar, String>) {
+    pub(super) fn on_own_avatar(
+        &mut self,
+        reference: Option<Value>,
+        result: Result<OwnAvatar, String>,
+    ) {
         match result {
             Ok(avatar) => {
                 let sha1 = crate::model::roster::hex(&avatar.sha1);
-                self.ops.push(Op::Setting { key: "avatar".to_owned(), value: Value::String(sha1) });
+                self.ops.push(Op::Setting {
+                    key: "avatar".to_owned(),
+                    value: Value::String(sha1),
+                });
                 self.set_avatar(Some(avatar));
                 self.done(reference);
             }
@@ -169,20 +206,38 @@ impl Core {
             .find(|contact| {
                 let conversation = &contact.conversation;
                 conversation.last.as_ref().is_some_and(|last| last.id == id)
-                    || conversation.messages.iter().rev().any(|message| message.id == id)
+                    || conversation
+                        .messages
+                        .iter()
+                        .rev()
+                        .any(|message| message.id == id)
             })
             .map(|contact| contact.jid.clone());
         let Some(with) = with else {
             return self.error(reference, "No conversation has a message with that id.");
         };
-        self.ops.push(Op::Read { with: with.clone(), id: id.clone() });
+        self.ops.push(Op::Read {
+            with: with.clone(),
+            id: id.clone(),
+        });
         self.emit(Event::Read { with, id });
         self.done(reference);
     }
 
-    fn history(&mut self, with: Jid, limit: Option<u32>, before: Option<String>, reference: Option<Value>) {
+    fn history(
+        &mut self,
+        with: Jid,
+        limit: Option<u32>,
+        before: Option<String>,
+        reference: Option<Value>,
+    ) {
         let limit = limit.unwrap_or(50).clamp(1, 1000);
-        self.effects.push_back(Effect::History { with, limit, before, reference });
+        self.effects.push_back(Effect::History {
+            with,
+            limit,
+            before,
+            reference,
+        });
     }
 
     pub(super) fn on_history(
@@ -192,14 +247,22 @@ impl Core {
         result: Result<(Vec<Message>, bool), String>,
     ) {
         match result {
-            Ok((messages, complete)) => self.emit(Event::History { with, messages, complete, reference }),
+            Ok((messages, complete)) => self.emit(Event::History {
+                with,
+                messages,
+                complete,
+                reference,
+            }),
             Err(why) => self.error(reference, format!("The history could not be read: {why}")),
         }
     }
 
     fn connect(&mut self, address: String, reference: Option<Value>) {
         if address.trim().is_empty() || address.len() > 300 {
-            return self.error(reference, "An address is a host and a port, like 192.168.1.20:5298.");
+            return self.error(
+                reference,
+                "An address is a host and a port, like 192.168.1.20:5298.",
+            );
         }
         self.dial_name(address.trim().to_owned());
         self.done(reference);
@@ -217,14 +280,17 @@ impl Core {
     fn configure(&mut self, part: Value, reference: Option<Value>) {
         let merged = match (serde_json::to_value(&self.model.settings), part) {
             (Ok(Value::Object(mut all)), Value::Object(part)) => match merge(&mut all, part) {
-                Ok(()) => serde_json::from_value::<Settings>(Value::Object(all)).map_err(|why| why.to_string()),
+                Ok(()) => serde_json::from_value::<Settings>(Value::Object(all))
+                    .map_err(|why| why.to_string()),
                 Err(unknown) => Err(format!("there is no setting \"{unknown}\"")),
             },
             _ => Err("settings are an object of names and values".to_owned()),
         };
         let settings = match merged {
             Ok(settings) => settings,
-            Err(why) => return self.error(reference, format!("The settings were not changed: {why}.")),
+            Err(why) => {
+                return self.error(reference, format!("The settings were not changed: {why}."));
+            }
         };
         self.keep_settings(settings);
         self.done(reference);
@@ -234,18 +300,32 @@ impl Core {
         settings.nick = text::name(&settings.nick);
         let before = std::mem::replace(&mut self.model.settings, settings.clone());
         let value = serde_json::to_value(&settings).unwrap_or_default();
-        self.ops.push(Op::Setting { key: "settings".to_owned(), value });
+        self.ops.push(Op::Setting {
+            key: "settings".to_owned(),
+            value,
+        });
         self.model.me.nick.clone_from(&settings.nick);
-        self.ourselves.nick = if settings.publish.nick { settings.nick.clone() } else { String::new() };
+        self.ourselves.nick = if settings.publish.nick {
+            settings.nick.clone()
+        } else {
+            String::new()
+        };
         self.ourselves.send_typing = settings.send_typing;
-        self.emit(Event::Settings { settings: Box::new(settings.clone()) });
+        self.emit(Event::Settings {
+            settings: Box::new(settings.clone()),
+        });
         if before.interfaces != settings.interfaces {
-            self.ask(Net::Interfaces { choice: settings.interfaces.clone() });
+            self.ask(Net::Interfaces {
+                choice: settings.interfaces.clone(),
+            });
         }
         if before.publish != settings.publish {
             self.serve_avatar();
         }
-        if before.publish != settings.publish || before.nick != settings.nick || before.card != settings.card {
+        if before.publish != settings.publish
+            || before.nick != settings.nick
+            || before.card != settings.card
+        {
             self.publish_presence();
         }
     }
@@ -260,7 +340,11 @@ impl Core {
             .collect();
         let event = Event::Snapshot {
             me: model.me.clone(),
-            peers: model.contacts.values().filter_map(|contact| contact.peer.clone()).collect(),
+            peers: model
+                .contacts
+                .values()
+                .filter_map(|contact| contact.peer.clone())
+                .collect(),
             interfaces: model.interfaces.clone(),
             conversations,
             reference,
@@ -274,7 +358,11 @@ impl Core {
         self.quitting = true;
         let conns: Vec<_> = self.links.keys().copied().collect();
         for conn in conns {
-            let legacy = self.links.get(&conn).and_then(|link| link.ready.as_ref()).is_none_or(|ready| ready.legacy);
+            let legacy = self
+                .links
+                .get(&conn)
+                .and_then(|link| link.ready.as_ref())
+                .is_none_or(|ready| ready.legacy);
             if legacy {
                 self.close_link(conn);
             } else {
@@ -288,7 +376,10 @@ impl Core {
 }
 
 /// Puts the members of `part` into `all`, objects into objects. Names that are not there yet are refused.
-fn merge(all: &mut serde_json::Map<String, Value>, part: serde_json::Map<String, Value>) -> Result<(), String> {
+fn merge(
+    all: &mut serde_json::Map<String, Value>,
+    part: serde_json::Map<String, Value>,
+) -> Result<(), String> {
     for (name, value) in part {
         match (all.get_mut(&name), value) {
             (None, _) => return Err(name),

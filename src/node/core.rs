@@ -175,7 +175,11 @@ impl Core {
             Input::Request(request) => self.on_request(request),
             Input::Net(report) => self.on_report(report),
             Input::Stored(stored) => self.on_stored(&stored),
-            Input::History { with, reference, result } => self.on_history(with, reference, result),
+            Input::History {
+                with,
+                reference,
+                result,
+            } => self.on_history(with, reference, result),
             Input::FoundMessage { reference, result } => self.on_found_message(reference, result),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
@@ -207,7 +211,11 @@ impl Core {
 
     /// How much is held for peers, for tests of the bounds: streams, messages waiting for the disk, unanswered iqs.
     pub fn held(&self) -> (usize, usize, usize) {
-        (self.links.len(), self.waiting.iter().map(|(_, afters)| afters.len()).sum(), self.iqs.len())
+        (
+            self.links.len(),
+            self.waiting.iter().map(|(_, afters)| afters.len()).sum(),
+            self.iqs.len(),
+        )
     }
 
     fn on_report(&mut self, report: net::Report) {
@@ -221,13 +229,24 @@ impl Core {
             Report::AvatarFetched { jid, image } => self.on_avatar_fetched(&jid, image),
             Report::AvatarFailed { jid } => self.on_avatar_failed(&jid),
             Report::Interfaces(interfaces) => self.on_interfaces(interfaces),
-            Report::Accepted { conn, local, remote } => self.on_accepted(conn, local, remote),
-            Report::Connected { conn, local, remote } => self.on_connected(conn, local, remote),
+            Report::Accepted {
+                conn,
+                local,
+                remote,
+            } => self.on_accepted(conn, local, remote),
+            Report::Connected {
+                conn,
+                local,
+                remote,
+            } => self.on_connected(conn, local, remote),
             Report::DialFailed { conn, error } => self.on_dial_failed(conn, &error),
             Report::Received { conn, bytes } => self.on_received(conn, &bytes),
             Report::Written { conn, bytes } => self.on_written(conn, bytes),
             Report::Closed { conn, why } => self.on_closed(conn, why),
-            Report::Trouble { message } => self.emit(Event::Error { reference: None, message }),
+            Report::Trouble { message } => self.emit(Event::Error {
+                reference: None,
+                message,
+            }),
         }
     }
 
@@ -256,7 +275,10 @@ impl Core {
     }
 
     pub(super) fn error(&mut self, reference: Option<Value>, message: impl Into<String>) {
-        self.emit(Event::Error { reference, message: message.into() });
+        self.emit(Event::Error {
+            reference,
+            message: message.into(),
+        });
     }
 
     pub(super) fn done(&mut self, reference: Option<Value>) {
@@ -270,11 +292,18 @@ impl Core {
     }
 
     pub(super) fn write(&mut self, conn: ConnId, bytes: Vec<u8>) {
-        self.ask(Net::Write { conn, bytes: Bytes::from(bytes) });
+        self.ask(Net::Write {
+            conn,
+            bytes: Bytes::from(bytes),
+        });
     }
 
     /// The messages that an earlier run left to be sent, and what the window shows of earlier conversations.
-    fn restore(&mut self, conversations: BTreeMap<Jid, ConversationSummary>, outbox: Vec<(Jid, Message)>) {
+    fn restore(
+        &mut self,
+        conversations: BTreeMap<Jid, ConversationSummary>,
+        outbox: Vec<(Jid, Message)>,
+    ) {
         for (with, summary) in conversations {
             self.model.remember(with, summary);
         }

@@ -62,13 +62,16 @@ impl Core {
     }
 
     fn request_answer(&mut self, conn: ConnId, set: bool, payload: &Element) -> Answer {
-        let answer = self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload));
+        let answer =
+            self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload));
         answer.unwrap_or_else(|| Answer::Error(StanzaError::service_unavailable()))
     }
 
     fn on_answer(&mut self, conn: ConnId, iq: &Element) {
         let Some(id) = iq.attr("id") else { return };
-        let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) else { return };
+        let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) else {
+            return;
+        };
         let failed = (iq.attr("type") == Some("error")).then(|| StanzaError::parse(iq));
         let answer = match failed {
             Some(error) => Err(error),
@@ -77,7 +80,12 @@ impl Core {
         self.give_answer(conn, &open, answer);
     }
 
-    fn give_answer(&mut self, conn: ConnId, open: &Open, answer: Result<Option<&Element>, StanzaError>) {
+    fn give_answer(
+        &mut self,
+        conn: ConnId,
+        open: &Open,
+        answer: Result<Option<&Element>, StanzaError>,
+    ) {
         let mut answer = Some(answer);
         let mut at = 0;
         self.with_extensions(conn, |extension, cx| {
@@ -103,7 +111,12 @@ impl Core {
         let mut found = None;
         for (at, extension) in self.extensions.iter_mut().enumerate() {
             let mut out = Vec::new();
-            let mut cx = Cx { clock: self.clock, me: &self.ourselves, peer, out: &mut out };
+            let mut cx = Cx {
+                clock: self.clock,
+                me: &self.ourselves,
+                peer,
+                out: &mut out,
+            };
             found = call(extension.as_mut(), &mut cx);
             if !out.is_empty() {
                 outputs.push((at, out));
@@ -121,18 +134,35 @@ impl Core {
     }
 
     fn perform_output(&mut self, conn: ConnId, extension: usize, output: Output) {
-        let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) else { return };
+        let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return;
+        };
         match output {
-            Output::Ask { set, payload, token } => self.ask_peer(conn, extension, set, payload, token),
+            Output::Ask {
+                set,
+                payload,
+                token,
+            } => self.ask_peer(conn, extension, set, payload, token),
             Output::Emit(event) => self.emit(event),
-            Output::Features(features) => self.amend(&jid, |known| known.facts.features = Some(features)),
+            Output::Features(features) => {
+                self.amend(&jid, |known| known.facts.features = Some(features))
+            }
             Output::Client(client) => self.amend(&jid, |known| known.client = Some(client)),
         }
     }
 
-    fn ask_peer(&mut self, conn: ConnId, extension: usize, set: bool, payload: Element, token: u32) {
+    fn ask_peer(
+        &mut self,
+        conn: ConnId,
+        extension: usize,
+        set: bool,
+        payload: Element,
+        token: u32,
+    ) {
         let to = self.links.get(&conn).and_then(|link| link.peer.clone());
-        let (Some(to), true) = (to, self.iqs.open.len() < MOST) else { return };
+        let (Some(to), true) = (to, self.iqs.open.len() < MOST) else {
+            return;
+        };
         let id = self.rng.uuid();
         let iq = Element::new("iq", ns::CLIENT)
             .with_attr("type", if set { "set" } else { "get" })
@@ -141,8 +171,18 @@ impl Core {
             .with_attr("to", to.as_str())
             .with_child(payload);
         let until = self.clock.now + PATIENCE;
-        self.iqs.open.insert((conn, id), Open { extension, token, until });
-        self.timers.set(Timer::Iq, self.iqs.open.values().map(|open| open.until).min());
+        self.iqs.open.insert(
+            (conn, id),
+            Open {
+                extension,
+                token,
+                until,
+            },
+        );
+        self.timers.set(
+            Timer::Iq,
+            self.iqs.open.values().map(|open| open.until).min(),
+        );
         self.send_stanza(conn, iq, None);
     }
 
@@ -157,14 +197,22 @@ impl Core {
     }
 
     fn abandon_iqs(&mut self, lost: impl Fn(ConnId, &Open) -> bool) {
-        let gone: Vec<_> =
-            self.iqs.open.iter().filter(|((on, _), open)| lost(*on, open)).map(|(key, _)| key.clone()).collect();
+        let gone: Vec<_> = self
+            .iqs
+            .open
+            .iter()
+            .filter(|((on, _), open)| lost(*on, open))
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in gone {
             if let Some(open) = self.iqs.open.remove(&key) {
                 self.give_answer(key.0, &open, Err(StanzaError::timeout()));
             }
         }
-        self.timers.set(Timer::Iq, self.iqs.open.values().map(|open| open.until).min());
+        self.timers.set(
+            Timer::Iq,
+            self.iqs.open.values().map(|open| open.until).min(),
+        );
     }
 
     /// For tests and for `Emit` outputs that only pass through.

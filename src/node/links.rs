@@ -76,7 +76,9 @@ impl Core {
     /// The stream to send to this peer on, if one is ready.
     pub(super) fn active(&self, jid: &Jid) -> Option<ConnId> {
         let usable = |conn: &&ConnId| {
-            self.links.get(conn).is_some_and(|link| link.ready.is_some() && !link.closing)
+            self.links
+                .get(conn)
+                .is_some_and(|link| link.ready.is_some() && !link.closing)
         };
         self.by_peer.get(jid)?.iter().rev().find(usable).copied()
     }
@@ -84,9 +86,17 @@ impl Core {
     /// Opens a stream to a peer unless one is being opened.
     pub(super) fn dial(&mut self, jid: &Jid) {
         let opening = self.by_peer.get(jid).is_some_and(|conns| {
-            conns.iter().any(|conn| self.links.get(conn).is_some_and(|link| link.ready.is_none() && !link.closing))
+            conns.iter().any(|conn| {
+                self.links
+                    .get(conn)
+                    .is_some_and(|link| link.ready.is_none() && !link.closing)
+            })
         });
-        let addresses = self.roster.get(jid).map(|known| known.peer.addresses.clone()).unwrap_or_default();
+        let addresses = self
+            .roster
+            .get(jid)
+            .map(|known| known.peer.addresses.clone())
+            .unwrap_or_default();
         if opening || addresses.is_empty() || self.quitting {
             return;
         }
@@ -154,11 +164,20 @@ impl Core {
         let gives_way = |link: &Link| {
             link.ours
                 && link.stream.as_ref().is_none_or(Stream::is_silent)
-                && link.peer.as_ref().and_then(|jid| self.roster.get(jid)).is_some_and(|known| {
-                    known.facts.libpurple && known.owns(remote.ip(), &self.our_ips)
-                })
+                && link
+                    .peer
+                    .as_ref()
+                    .and_then(|jid| self.roster.get(jid))
+                    .is_some_and(|known| {
+                        known.facts.libpurple && known.owns(remote.ip(), &self.our_ips)
+                    })
         };
-        let conns: Vec<_> = self.links.iter().filter(|(_, link)| gives_way(link)).map(|(conn, _)| *conn).collect();
+        let conns: Vec<_> = self
+            .links
+            .iter()
+            .filter(|(_, link)| gives_way(link))
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in conns {
             self.drop_link(conn, false);
         }
@@ -166,7 +185,13 @@ impl Core {
 
     pub(super) fn on_received(&mut self, conn: ConnId, bytes: &[u8]) {
         let now = self.clock.now;
-        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        let Some(stream) = self
+            .links
+            .get_mut(&conn)
+            .and_then(|link| link.stream.as_mut())
+        else {
+            return;
+        };
         stream.handle_bytes(now, bytes);
         self.dirty.push(conn);
         self.drain_events(conn);
@@ -174,15 +199,24 @@ impl Core {
 
     pub(super) fn on_stream_timeout(&mut self, conn: ConnId) {
         let now = self.clock.now;
-        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        let Some(stream) = self
+            .links
+            .get_mut(&conn)
+            .and_then(|link| link.stream.as_mut())
+        else {
+            return;
+        };
         stream.handle_timeout(now);
         self.dirty.push(conn);
         self.drain_events(conn);
     }
 
     fn drain_events(&mut self, conn: ConnId) {
-        while let Some(event) =
-            self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()).and_then(Stream::poll_event)
+        while let Some(event) = self
+            .links
+            .get_mut(&conn)
+            .and_then(|link| link.stream.as_mut())
+            .and_then(Stream::poll_event)
         {
             match event {
                 StreamEvent::Header { from, .. } => {
@@ -208,8 +242,12 @@ impl Core {
 
     /// Whom do we take the other end for? `last`: discovery has had its time, decide now.
     pub(super) fn judge(&mut self, conn: ConnId, last: bool) {
-        let Some(link) = self.links.get(&conn) else { return };
-        let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else { return };
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else {
+            return;
+        };
         let verdict = match claim {
             Some(from) => self.judge_name(&from, remote, last),
             None => self.judge_address(remote, last),
@@ -242,15 +280,26 @@ impl Core {
 
     /// Discovery has learnt something: claims that wait may be decided.
     pub(super) fn judge_claims(&mut self) {
-        let waiting: Vec<_> =
-            self.links.iter().filter(|(_, link)| link.claim.is_some()).map(|(conn, _)| *conn).collect();
+        let waiting: Vec<_> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.claim.is_some())
+            .map(|(conn, _)| *conn)
+            .collect();
         for conn in waiting {
             self.judge(conn, false);
         }
     }
 
-    fn judge_name(&self, from: &str, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
-        let Ok(jid) = Jid::new(from) else { return Some(Err(Condition::InvalidFrom)) };
+    fn judge_name(
+        &self,
+        from: &str,
+        remote: SocketAddr,
+        last: bool,
+    ) -> Option<Result<Jid, Condition>> {
+        let Ok(jid) = Jid::new(from) else {
+            return Some(Err(Condition::InvalidFrom));
+        };
         if jid == self.wanted {
             return Some(Err(Condition::InvalidFrom));
         }
@@ -265,8 +314,10 @@ impl Core {
 
     /// iChat says no name: who is at this address?
     fn judge_address(&self, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
-        let mut there =
-            self.roster.iter().filter(|known| known.online && known.owns(remote.ip(), &self.our_ips));
+        let mut there = self
+            .roster
+            .iter()
+            .filter(|known| known.online && known.owns(remote.ip(), &self.our_ips));
         match (there.next(), there.next()) {
             (Some(known), None) => Some(Ok(known.peer.jid.clone())),
             _ => last.then_some(Err(Condition::InvalidFrom)),
@@ -275,7 +326,9 @@ impl Core {
 
     fn on_ready(&mut self, conn: ConnId, ready: ReadyStream) {
         let jid = ready.peer.clone();
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         let (remote, known_peer) = (link.remote, link.peer.clone());
         link.peer = Some(jid.clone());
         link.ready = Some(ready.clone());
@@ -292,7 +345,11 @@ impl Core {
             self.tell_change(&jid, change);
         }
         self.attempts.remove(&jid);
-        let contact = self.model.contacts.get(&jid).is_some_and(|contact| contact.conversation.last.is_some());
+        let contact = self
+            .model
+            .contacts
+            .get(&jid)
+            .is_some_and(|contact| contact.conversation.last.is_some());
         let features = ready.disco.as_ref().map(crate::xep::features_of);
         self.amend(&jid, |known| {
             known.facts.legacy = ready.legacy;
@@ -316,8 +373,13 @@ impl Core {
     /// Two streams with one peer: with a legacy peer the newer wins; among ours the one that the lower name opened, and
     /// of two by the same side the newer. The side that opened the loser ends it in order, so nothing on it is lost.
     fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
-        let Some(new) = self.links.get(&newer) else { return };
-        let (legacy, new_ours) = (new.ready.as_ref().is_some_and(|ready| ready.legacy), new.ours);
+        let Some(new) = self.links.get(&newer) else {
+            return;
+        };
+        let (legacy, new_ours) = (
+            new.ready.as_ref().is_some_and(|ready| ready.legacy),
+            new.ours,
+        );
         let older: Vec<_> = self
             .by_peer
             .get(jid)
@@ -331,7 +393,11 @@ impl Core {
             .collect();
         for (old, old_ours) in older {
             let we_are_lower = self.ourselves.jid < *jid;
-            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower { old } else { newer };
+            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower {
+                old
+            } else {
+                newer
+            };
             if legacy || self.links.get(&loser).is_some_and(|link| link.ours) {
                 self.close_link(loser);
             } else if loser == old && old_ours == new_ours {
@@ -343,7 +409,9 @@ impl Core {
     }
 
     pub(super) fn on_dial_failed(&mut self, conn: ConnId, error: &str) {
-        let Some(link) = self.links.remove(&conn) else { return };
+        let Some(link) = self.links.remove(&conn) else {
+            return;
+        };
         match link.peer {
             Some(jid) => {
                 tracing::info!(%jid, error, "cannot connect");
@@ -357,7 +425,9 @@ impl Core {
 
     pub(super) fn on_written(&mut self, conn: ConnId, bytes: usize) {
         let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         link.written += bytes as u64;
         let (written, acks, peer) = (link.written, link.acks(), link.peer.clone());
         let Some(jid) = peer else { return };
@@ -365,7 +435,8 @@ impl Core {
             && !acks
         {
             outbox.written(conn.0, written, now);
-            self.timers.set(Timer::Settle(jid.clone()), outbox.settles_at());
+            self.timers
+                .set(Timer::Settle(jid.clone()), outbox.settles_at());
         }
         self.pump(&jid);
     }
@@ -373,12 +444,17 @@ impl Core {
     pub(super) fn on_closed(&mut self, conn: ConnId, why: CloseReason) {
         let now = self.clock.now;
         if why == CloseReason::Eof
-            && let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut())
+            && let Some(stream) = self
+                .links
+                .get_mut(&conn)
+                .and_then(|link| link.stream.as_mut())
         {
             stream.handle_eof(now);
             self.drain_events(conn);
         }
-        let Some(link) = self.links.get(&conn) else { return };
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
         let (peer, orderly) = (link.peer.clone(), link.closing);
         self.drop_link(conn, false);
         let Some(jid) = peer else { return };
@@ -391,8 +467,12 @@ impl Core {
     }
 
     fn on_ended(&mut self, conn: ConnId, error: Option<StreamError>) {
-        let Some(link) = self.links.get_mut(&conn) else { return };
-        let gone = error.as_ref().is_some_and(|error| error.condition == Condition::SystemShutdown);
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
+        let gone = error
+            .as_ref()
+            .is_some_and(|error| error.condition == Condition::SystemShutdown);
         link.goodbye = gone && !self.quitting;
         let (peer, goodbye) = (link.peer.clone(), link.goodbye);
         if let Some(error) = error {
@@ -408,7 +488,9 @@ impl Core {
     /// Ends a stream in order; what still arrives is shown.
     pub(super) fn close_link(&mut self, conn: ConnId) {
         let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         link.closing = true;
         match &mut link.stream {
             Some(stream) if !stream.is_silent() => stream.close(now),
@@ -421,9 +503,13 @@ impl Core {
     /// Ends a stream with an error.
     pub(super) fn fail_link(&mut self, conn: ConnId, condition: Condition) {
         let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         link.closing = true;
-        let Some(stream) = &mut link.stream else { return self.drop_link(conn, false) };
+        let Some(stream) = &mut link.stream else {
+            return self.drop_link(conn, false);
+        };
         let error = StreamError::new(condition);
         match link.claim.take() {
             Some(_) => stream.refuse(error, now),
@@ -435,7 +521,9 @@ impl Core {
 
     /// The connection is over: TCP is closed and what was on its way is settled.
     fn drop_link(&mut self, conn: ConnId, flush: bool) {
-        let Some(link) = self.links.get(&conn) else { return };
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
         let (acks, peer) = (link.acks(), link.peer.clone());
         self.abandon_iqs_of(conn);
         self.links.remove(&conn);
@@ -456,7 +544,10 @@ impl Core {
     fn stream_is_gone(&mut self, jid: &Jid) {
         self.amend(jid, |known| known.presence = None);
         self.stop_typing(jid);
-        let unlisted = self.roster.get(jid).is_some_and(|known| known.online && !known.advertised);
+        let unlisted = self
+            .roster
+            .get(jid)
+            .is_some_and(|known| known.online && !known.advertised);
         if unlisted {
             self.offline(jid, OfflineReason::Goodbye);
         }
@@ -474,9 +565,13 @@ impl Core {
     /// Gives a stanza to a stream. `message`: the outbox waits for it under this id.
     pub(super) fn send_stanza(&mut self, conn: ConnId, stanza: Element, message: Option<String>) {
         let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         let acks = link.acks();
-        let Some(stream) = &mut link.stream else { return };
+        let Some(stream) = &mut link.stream else {
+            return;
+        };
         stream.send(stanza, now);
         if acks {
             link.unacked.push_back(message);
@@ -486,7 +581,9 @@ impl Core {
 
     /// Takes what the stream has to say into the link's output; how many bytes there are in all by now.
     pub(super) fn collect(&mut self, conn: ConnId) -> u64 {
-        let Some(link) = self.links.get_mut(&conn) else { return 0 };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return 0;
+        };
         while let Some(bytes) = link.stream.as_mut().and_then(Stream::poll_transmit) {
             if link.out.is_empty() {
                 link.out = bytes;
@@ -506,7 +603,9 @@ impl Core {
 
     fn flush_link(&mut self, conn: ConnId) {
         self.collect(conn);
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         let out = std::mem::take(&mut link.out);
         link.given += out.len() as u64;
         let timeout = link.stream.as_ref().and_then(Stream::poll_timeout);
@@ -517,7 +616,13 @@ impl Core {
     }
 
     pub(super) fn handled(&mut self, conn: ConnId, count: u32) {
-        let Some(stream) = self.links.get_mut(&conn).and_then(|link| link.stream.as_mut()) else { return };
+        let Some(stream) = self
+            .links
+            .get_mut(&conn)
+            .and_then(|link| link.stream.as_mut())
+        else {
+            return;
+        };
         stream.handled(count);
         self.dirty.push(conn);
     }
@@ -533,8 +638,14 @@ impl Core {
     }
 
     pub(super) fn on_idle_timeout(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get(&conn) else { return };
-        let waiting = link.peer.as_ref().and_then(|jid| self.outboxes.get(jid)).is_some_and(|out| !out.is_empty());
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        let waiting = link
+            .peer
+            .as_ref()
+            .and_then(|jid| self.outboxes.get(jid))
+            .is_some_and(|out| !out.is_empty());
         if waiting {
             return self.touch(conn);
         }

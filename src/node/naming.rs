@@ -22,8 +22,15 @@ impl Core {
     /// Serves our picture, or takes it back.
     pub(super) fn serve_avatar(&mut self) {
         let publish = self.model.settings.publish.avatar;
-        let image = self.avatar.as_ref().filter(|_| publish).map(|avatar| avatar.image.clone());
-        self.ask(Net::ServeAvatar { jid: self.wanted.clone(), image });
+        let image = self
+            .avatar
+            .as_ref()
+            .filter(|_| publish)
+            .map(|avatar| avatar.image.clone());
+        self.ask(Net::ServeAvatar {
+            jid: self.wanted.clone(),
+            image,
+        });
     }
 
     /// The TXT record: only what the user lets us publish.
@@ -34,7 +41,12 @@ impl Core {
             port: Some(me.port),
             node: crate::xep::CAPS_NODE.to_owned(),
             hash: "sha-1".to_owned(),
-            ver: self.ourselves.caps_node.rsplit_once('#').map(|(_, ver)| ver.to_owned()).unwrap_or_default(),
+            ver: self
+                .ourselves
+                .caps_node
+                .rsplit_once('#')
+                .map(|(_, ver)| ver.to_owned())
+                .unwrap_or_default(),
             ..Advert::default()
         };
         if publish.nick {
@@ -68,7 +80,11 @@ impl Core {
         }
         self.ourselves.jid = jid.clone();
         let port = self.model.me.port;
-        self.emit(Event::Ready { jid, fingerprint: None, port });
+        self.emit(Event::Ready {
+            jid,
+            fingerprint: None,
+            port,
+        });
         self.emit_me();
     }
 
@@ -95,7 +111,10 @@ impl Core {
         let mut me = self.model.me.clone();
         me.online = false;
         me.jid = next.clone();
-        self.emit(Event::NameChanged { jid: next, was: taken.clone() });
+        self.emit(Event::NameChanged {
+            jid: next,
+            was: taken.clone(),
+        });
         self.emit(Event::Me { me });
         self.serve_avatar();
         self.advertise();
@@ -132,7 +151,10 @@ impl Core {
 /// `user@machine` → `user-1@machine` → `user-2@machine`; the user part is cut where the label would get too long.
 fn next_name(taken: &Jid) -> Option<Jid> {
     let user = taken.user();
-    let (base, number) = match user.rsplit_once('-').map(|(base, digits)| (base, digits.parse::<u32>())) {
+    let (base, number) = match user
+        .rsplit_once('-')
+        .map(|(base, digits)| (base, digits.parse::<u32>()))
+    {
         Some((base, Ok(number))) if !base.is_empty() && number < 1_000_000 => (base, number + 1),
         _ => (user, 1),
     };
@@ -141,7 +163,9 @@ fn next_name(taken: &Jid) -> Option<Jid> {
         None => format!("-{number}"),
     };
     let room = Jid::MAX_BYTES.checked_sub(tail.len())?;
-    let cut = (0..=room.min(base.len())).rev().find(|at| base.is_char_boundary(*at))?;
+    let cut = (0..=room.min(base.len()))
+        .rev()
+        .find(|at| base.is_char_boundary(*at))?;
     Jid::new(&format!("{}{tail}", base.get(..cut)?)).ok()
 }
 
@@ -151,17 +175,32 @@ fn next_name(taken: &Jid) -> Option<Jid> {
 /// # Errors
 /// If nothing usable is left of the user name.
 pub fn usable_name(user: &str, machine: &str) -> Result<Jid, crate::wire::jid::JidError> {
-    let keep = |c: &char| !c.is_control() && !matches!(c, '&' | '<' | '>' | '"' | '\'' | '.' | '@' | '\\' | '/');
+    let keep = |c: &char| {
+        !c.is_control() && !matches!(c, '&' | '<' | '>' | '"' | '\'' | '.' | '@' | '\\' | '/')
+    };
     let user: String = user.trim().chars().filter(keep).collect();
     if user.trim().is_empty() {
         return Err(crate::wire::jid::JidError::Empty);
     }
-    let machine: String = machine.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).collect();
-    let machine = if machine.is_empty() { "machine".to_owned() } else { machine };
+    let machine: String = machine
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+        .collect();
+    let machine = if machine.is_empty() {
+        "machine".to_owned()
+    } else {
+        machine
+    };
     let machine = machine.get(..machine.len().min(30)).unwrap_or("machine");
     let room = Jid::MAX_BYTES - machine.len() - 1;
-    let cut = (0..=room.min(user.len())).rev().find(|at| user.is_char_boundary(*at)).unwrap_or(0);
-    Jid::new(&format!("{}@{machine}", user.get(..cut).unwrap_or_default().trim()))
+    let cut = (0..=room.min(user.len()))
+        .rev()
+        .find(|at| user.is_char_boundary(*at))
+        .unwrap_or(0);
+    Jid::new(&format!(
+        "{}@{machine}",
+        user.get(..cut).unwrap_or_default().trim()
+    ))
 }
 
 #[cfg(test)]
@@ -182,8 +221,12 @@ mod tests {
 
     #[test]
     fn names_are_made_usable() {
-        let name = |user: &str, machine: &str| usable_name(user, machine).map(|jid| jid.to_string());
-        assert_eq!(name("R&D <office>", "pc.example"), Ok("RD office@pcexample".to_owned()));
+        let name =
+            |user: &str, machine: &str| usable_name(user, machine).map(|jid| jid.to_string());
+        assert_eq!(
+            name("R&D <office>", "pc.example"),
+            Ok("RD office@pcexample".to_owned())
+        );
         assert_eq!(name("Jürgen", "büro"), Ok("Jürgen@bro".to_owned()));
         assert!(name(" . ", "pc").is_err());
         assert!(name(&"x".repeat(500), &"m".repeat(500)).unwrap().len() <= 63);

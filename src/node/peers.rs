@@ -12,11 +12,22 @@ use crate::wire::jid::Jid;
 
 impl Core {
     pub(super) fn on_seen(&mut self, sighting: Sighting) {
-        let Sighting { jid, addresses, interfaces, advert, .. } = sighting;
+        let Sighting {
+            jid,
+            addresses,
+            interfaces,
+            advert,
+            ..
+        } = sighting;
         if jid == self.wanted {
             return;
         }
-        let change = self.roster.seen(Seen { jid: jid.clone(), addresses, interfaces, advert });
+        let change = self.roster.seen(Seen {
+            jid: jid.clone(),
+            addresses,
+            interfaces,
+            advert,
+        });
         self.tell_change(&jid, change);
         self.want_avatar(&jid);
         self.judge_claims();
@@ -34,12 +45,24 @@ impl Core {
         if change == Change::None {
             return;
         }
-        let Some(known) = self.roster.get(jid) else { return };
+        let Some(known) = self.roster.get(jid) else {
+            return;
+        };
         let peer = known.peer.clone();
-        if self.model.contacts.get(jid).is_some_and(|contact| contact.nick != peer.nick) {
+        if self
+            .model
+            .contacts
+            .get(jid)
+            .is_some_and(|contact| contact.nick != peer.nick)
+        {
             let avatar = known.advert.phsh.map(|sha1| hex(&sha1)).unwrap_or_default();
             let (nick, seen) = (peer.nick.clone(), self.clock.wall);
-            self.ops.push(Op::Contact { jid: jid.clone(), nick, avatar, seen });
+            self.ops.push(Op::Contact {
+                jid: jid.clone(),
+                nick,
+                avatar,
+                seen,
+            });
         }
         self.emit(match change {
             Change::Online => Event::PeerOnline { peer },
@@ -48,8 +71,14 @@ impl Core {
     }
 
     /// Re-derives a peer after `change` was made to what is known of it, and tells.
-    pub(super) fn amend(&mut self, jid: &Jid, change: impl FnOnce(&mut crate::model::roster::Known)) {
-        let Some(known) = self.roster.get_mut(jid) else { return };
+    pub(super) fn amend(
+        &mut self,
+        jid: &Jid,
+        change: impl FnOnce(&mut crate::model::roster::Known),
+    ) {
+        let Some(known) = self.roster.get_mut(jid) else {
+            return;
+        };
         let picture = known.peer.avatar.clone();
         change(known);
         let shown = match known.refresh(false) {
@@ -71,7 +100,14 @@ impl Core {
         if !goodbye && self.active(jid).is_some() {
             return;
         }
-        self.offline(jid, if goodbye { OfflineReason::Goodbye } else { OfflineReason::Expired });
+        self.offline(
+            jid,
+            if goodbye {
+                OfflineReason::Goodbye
+            } else {
+                OfflineReason::Expired
+            },
+        );
     }
 
     /// Marks a peer as gone.
@@ -81,20 +117,27 @@ impl Core {
             known.wanted_avatar = None;
         }
         if self.roster.gone(jid, reason) {
-            self.emit(Event::PeerOffline { jid: jid.clone(), reason });
+            self.emit(Event::PeerOffline {
+                jid: jid.clone(),
+                reason,
+            });
         }
     }
 
     /// Asks the network whether a peer is still there.
     pub(super) fn verify(&mut self, jid: &Jid) {
-        let Some(known) = self.roster.get_mut(jid) else { return };
+        let Some(known) = self.roster.get_mut(jid) else {
+            return;
+        };
         if known.advertised && !std::mem::replace(&mut known.verifying, true) {
             self.ask(Net::Verify { jid: jid.clone() });
         }
     }
 
     pub(super) fn on_verified(&mut self, jid: &Jid, alive: bool) {
-        let Some(known) = self.roster.get_mut(jid) else { return };
+        let Some(known) = self.roster.get_mut(jid) else {
+            return;
+        };
         known.verifying = false;
         if !alive {
             if self.active(jid).is_none() {
@@ -112,7 +155,9 @@ impl Core {
     }
 
     pub(super) fn want_avatar(&mut self, jid: &Jid) {
-        let Some(known) = self.roster.get_mut(jid) else { return };
+        let Some(known) = self.roster.get_mut(jid) else {
+            return;
+        };
         if let Some(sha1) = known.missing_avatar() {
             known.wanted_avatar = Some(sha1);
             self.effects.push_back(Effect::FindAvatar { sha1 });
@@ -152,8 +197,11 @@ impl Core {
     }
 
     pub(super) fn on_interfaces(&mut self, interfaces: Vec<Interface>) {
-        self.our_ips =
-            interfaces.iter().flat_map(|interface| &interface.addresses).map(|ip| ip.to_canonical()).collect();
+        self.our_ips = interfaces
+            .iter()
+            .flat_map(|interface| &interface.addresses)
+            .map(|ip| ip.to_canonical())
+            .collect();
         let used = interfaces.iter().any(|interface| interface.used);
         self.emit(Event::Network { interfaces });
         if !used && self.model.me.online {

@@ -12,7 +12,9 @@ impl Random {
     pub fn new(seed: [u8; 32]) -> Random {
         let mut state = [0u64; 4];
         for (word, chunk) in state.iter_mut().zip(seed.chunks_exact(8)) {
-            *word = chunk.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
+            *word = chunk
+                .iter()
+                .fold(0, |word, byte| (word << 8) | u64::from(*byte));
         }
         if state == [0; 4] {
             // The one state from which the generator never moves.
@@ -36,6 +38,8 @@ impl Random {
         for chunk in bytes.chunks_exact_mut(8) {
             chunk.copy_from_slice(&self.next().to_be_bytes());
         }
-        uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
+        uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .to_string()
     }
 }

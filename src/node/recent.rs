@@ -21,7 +21,11 @@ pub struct Recent {
 impl Recent {
     /// A message of ours to `to` exists.
     pub fn sent(&mut self, id: &str, to: &Jid, reference: Option<Value>) {
-        if self.sent.insert(id.to_owned(), (to.clone(), reference)).is_none() {
+        if self
+            .sent
+            .insert(id.to_owned(), (to.clone(), reference))
+            .is_none()
+        {
             self.sent_order.push_back(id.to_owned());
         }
         if self.sent_order.len() > MOST
@@ -33,7 +37,10 @@ impl Recent {
 
     /// The sender's reference of a message that was sent to this peer, if one with that id was.
     pub fn was_sent_to(&self, id: &str, to: &Jid) -> Option<Option<Value>> {
-        self.sent.get(id).filter(|(jid, _)| jid == to).map(|(_, reference)| reference.clone())
+        self.sent
+            .get(id)
+            .filter(|(jid, _)| jid == to)
+            .map(|(_, reference)| reference.clone())
     }
 
     /// A message with this id came from this peer; true if it is the first time.

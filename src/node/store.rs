@@ -14,7 +14,12 @@ pub(super) enum After {
     /// A message of ours is kept: show it and send it.
     Queued { to: Jid, pending: Box<Pending> },
     /// A message of a peer is kept: show it, acknowledge it.
-    Received { op: usize, conn: ConnId, message: Box<Message>, receipt: bool },
+    Received {
+        op: usize,
+        conn: ConnId,
+        message: Box<Message>,
+        receipt: bool,
+    },
     /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
     Handled { conn: ConnId, count: u32 },
 }
@@ -29,7 +34,10 @@ impl Core {
             return;
         }
         self.seq += 1;
-        let (ops, afters) = (std::mem::take(&mut self.ops), std::mem::take(&mut self.afters));
+        let (ops, afters) = (
+            std::mem::take(&mut self.ops),
+            std::mem::take(&mut self.afters),
+        );
         for after in &afters {
             if let After::Received { conn, .. } = after {
                 self.held_up(*conn);
@@ -40,7 +48,9 @@ impl Core {
     }
 
     fn held_up(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         link.unstored += 1;
         if link.unstored > PAUSE_AT && !std::mem::replace(&mut link.paused, true) {
             self.ask(Net::Pause { conn });
@@ -52,7 +62,9 @@ impl Core {
             if *waiting > stored.seq {
                 break;
             }
-            let Some((_, afters)) = self.waiting.pop_front() else { break };
+            let Some((_, afters)) = self.waiting.pop_front() else {
+                break;
+            };
             match &stored.result {
                 Ok(()) => self.perform(afters, &stored.duplicates),
                 Err(why) => self.give_up(afters, why),
@@ -71,7 +83,12 @@ impl Core {
                         to.push(jid);
                     }
                 }
-                After::Received { op, conn, message, receipt } => {
+                After::Received {
+                    op,
+                    conn,
+                    message,
+                    receipt,
+                } => {
                     let id = message.id.clone();
                     if !duplicates.contains(&op) {
                         self.emit(Event::MessageReceived { message: *message });
@@ -111,7 +128,9 @@ impl Core {
     }
 
     fn caught_up(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get_mut(&conn) else { return };
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
         link.unstored = link.unstored.saturating_sub(1);
         if link.unstored < PAUSE_AT / 2 && std::mem::replace(&mut link.paused, false) {
             self.ask(Net::Resume { conn });
@@ -134,7 +153,12 @@ impl Core {
                     time: Some(pending.time),
                     encrypted: None,
                 }),
-                After::Received { conn, message, receipt, .. } => {
+                After::Received {
+                    conn,
+                    message,
+                    receipt,
+                    ..
+                } => {
                     if receipt || self.has_acks(conn) {
                         self.recent.forget(&message.from, &message.id);
                         self.fail_link(conn, crate::wire::nonza::Condition::ResourceConstraint);

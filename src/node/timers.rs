@@ -14,7 +14,10 @@ pub struct Timers<K> {
 
 impl<K> Default for Timers<K> {
     fn default() -> Timers<K> {
-        Timers { by_time: BTreeSet::new(), by_key: HashMap::new() }
+        Timers {
+            by_time: BTreeSet::new(),
+            by_key: HashMap::new(),
+        }
     }
 }
 

@@ -1,0 +1,320 @@
+//! The loop that performs effects on the real network and disk, on a thread of its own.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use super::core::{Core, Start};
+use super::effect::{Effect, Input, OwnAvatar};
+use super::{NodeConfig, NodeHandle, Subscription, ToNode, usable_name};
+use crate::disk::avatars::Avatars;
+use crate::disk::open::OpenError;
+use crate::disk::store::{Answers, Loaded, Store};
+use crate::event::Event;
+use crate::net::Report;
+use crate::net::lan::{Lan, LanConfig};
+use crate::wire::jid::JidError;
+use crate::wire::time::{Clock, Moment};
+
+/// Commits under way above which commands wait.
+const BACKLOG: usize = 64;
+/// A face that reads nothing for so long is dropped.
+const FACE_PATIENCE: Duration = Duration::from_secs(20);
+
+/// Why a node cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The data folder or the database.
+    #[error(transparent)]
+    Disk(#[from] OpenError),
+    /// The listening port or another part of the network service.
+    #[error("{0}")]
+    Network(String),
+    /// The name.
+    #[error("the name \"{name}\" cannot be used: {error}")]
+    Name {
+        /// As given.
+        name: String,
+        /// Why.
+        error: JidError,
+    },
+    /// Threads or the runtime.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Resolves when the node has ended and everything is on disk.
+#[derive(Debug)]
+pub struct Ended(std::thread::JoinHandle<()>);
+
+impl Ended {
+    /// Blocks until the node has ended.
+    pub fn wait(self) {
+        // A panic of the node thread was reported by the panic hook; there is nothing to add.
+        let _ = self.0.join();
+    }
+}
+
+/// Starts a node on the real network.
+///
+/// # Errors
+/// If the data folder, the name or the port cannot be used; nothing was published then.
+pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
+    let machine = config
+        .machine
+        .clone()
+        .unwrap_or_else(crate::host::machine_name);
+    let jid = usable_name(&config.user, &machine).map_err(|error| StartError::Name {
+        name: config.user.clone(),
+        error,
+    })?;
+    let (store, loaded, answers) = Store::open(&config.data)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let mut settings = loaded.settings.clone();
+    if let Some(nick) = &config.nick {
+        settings.nick.clone_from(nick);
+    }
+    if let Some(policy) = config.plaintext {
+        settings.plaintext = policy;
+    }
+    if !config.interfaces.is_empty() {
+        settings.interfaces.only.clone_from(&config.interfaces);
+    }
+    let lan_config = LanConfig {
+        port: config.port,
+        interfaces: settings.interfaces.clone(),
+    };
+    let (lan, reports) = runtime
+        .block_on(async { Lan::start(lan_config) })
+        .map_err(|error| StartError::Network(error.to_string()))?;
+    let (requests, inbox) = mpsc::channel(1024);
+    let avatars = Avatars::new(&config.data);
+    let begun = Instant::now();
+    let start = Start {
+        jid,
+        port: lan.port(),
+        avatar: stored_avatar(&loaded, &avatars),
+        settings,
+        conversations: loaded.conversations,
+        outbox: loaded.outbox,
+        seed: seed(),
+        clock: clock(begun),
+    };
+    let runner = Runner::new(begun, start, lan, store, avatars);
+    let thread = std::thread::Builder::new()
+        .name("balcony-node".into())
+        .spawn(move || {
+            runtime.block_on(runner.run(inbox, reports, answers));
+        })?;
+    Ok((NodeHandle { requests }, Ended(thread)))
+}
+
+struct Runner {
+    begun: Instant,
+    core: Core,
+    lan: Lan,
+    store: Store,
+    avatars: Avatars,
+    faces: Vec<mpsc::Sender<Arc<Event>>>,
+    /// What tasks of ours found out.
+    found: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
+    ending: bool,
+}
+
+impl Runner {
+    fn new(begun: Instant, start: Start, lan: Lan, store: Store, avatars: Avatars) -> Runner {
+        let core = Core::new(start);
+        Runner {
+            begun,
+            core,
+            lan,
+            store,
+            avatars,
+            faces: Vec::new(),
+            found: mpsc::channel(256),
+            ending: false,
+        }
+    }
+
+    async fn run(
+        mut self,
+        mut requests: mpsc::Receiver<ToNode>,
+        mut reports: mpsc::Receiver<Report>,
+        mut answers: Answers,
+    ) {
+        self.perform().await;
+        let alarm = sleep_until(tokio::time::Instant::now());
+        tokio::pin!(alarm);
+        while !self.ending {
+            let deadline = self
+                .core
+                .poll_timeout()
+                .map(|at| self.begun + Duration::from_micros(at.0));
+            if let Some(deadline) = deadline.map(tokio::time::Instant::from_std)
+                && alarm.deadline() != deadline
+            {
+                alarm.as_mut().reset(deadline);
+            }
+            tokio::select! {
+                Some(report) = reports.recv() => self.input(Input::Net(report)),
+                Some(stored) = answers.recv() => self.input(Input::Stored(stored)),
+                Some(input) = self.found.1.recv() => self.input(input),
+                request = requests.recv(), if self.core.backlog() < BACKLOG => match request {
+                    Some(request) => self.request(request),
+                    // Every handle is gone: nobody is left to see anything.
+                    None => self.input(Input::Request(crate::command::Command::Quit.into())),
+                },
+                () = &mut alarm, if deadline.is_some() => self.input(Input::Timeout),
+            }
+            self.perform().await;
+        }
+        self.lan.shutdown().await;
+        self.store.close().await;
+    }
+
+    fn input(&mut self, input: Input) {
+        self.core.handle(clock(self.begun), input);
+    }
+
+    fn request(&mut self, request: ToNode) {
+        match request {
+            ToNode::Request(request) => self.input(Input::Request(request)),
+            ToNode::Subscribe(tell) => {
+                let (face, events) = mpsc::channel(4096);
+                let subscription = Subscription {
+                    model: self.core.model().clone(),
+                    events,
+                };
+                if tell.send(subscription).is_ok() {
+                    self.faces.push(face);
+                }
+            }
+        }
+    }
+
+    async fn perform(&mut self) {
+        while let Some(effect) = self.core.poll_effect() {
+            match effect {
+                Effect::Net(request) => self.lan.perform(request),
+                Effect::Emit(event) => self.emit(event).await,
+                Effect::Store { seq, ops } => {
+                    if self.store.submit(seq, ops).await.is_err() {
+                        tracing::error!("the store has ended");
+                        self.ending = true;
+                    }
+                }
+                Effect::History {
+                    with,
+                    limit,
+                    before,
+                    reference,
+                } => {
+                    let page = self.store.history(with.clone(), limit, before);
+                    self.find(async move {
+                        let result = page.await.map(|page| (page.messages, page.complete));
+                        Input::History {
+                            with,
+                            reference,
+                            result,
+                        }
+                    });
+                }
+                Effect::FindMessage { id, reference } => {
+                    let message = self.store.message(id);
+                    self.find(async move {
+                        let result = message
+                            .await
+                            .map(|found| found.map(|(_, message)| Box::new(message)));
+                        Input::FoundMessage { reference, result }
+                    });
+                }
+                Effect::FindAvatar { sha1 } => self.avatar_task(move |avatars| Input::AvatarFile {
+                    sha1,
+                    path: avatars.find(&sha1),
+                }),
+                Effect::SaveAvatar { sha1, image } => self.avatar_task(move |avatars| {
+                    let saved = avatars.save(&image);
+                    if let Err(why) = &saved {
+                        tracing::info!(%why, "a peer's picture was not kept");
+                    }
+                    Input::AvatarFile {
+                        sha1,
+                        path: saved.ok(),
+                    }
+                }),
+                Effect::LoadOwnAvatar { path, reference } => {
+                    self.avatar_task(move |avatars| Input::OwnAvatar {
+                        reference,
+                        result: avatars.adopt(&path).map_err(|why| why.to_string()),
+                    })
+                }
+                Effect::Quit => self.ending = true,
+            }
+        }
+    }
+
+    /// To every face. A face that is behind is waited for: what a peer sends is then not read either, so nothing piles
+    /// up. One that does not read at all is let go.
+    async fn emit(&mut self, event: Arc<Event>) {
+        let mut at = 0;
+        while let Some(face) = self.faces.get(at) {
+            let sent = match face.try_send(event.clone()) {
+                Ok(()) => true,
+                Err(mpsc::error::TrySendError::Closed(_)) => false,
+                Err(mpsc::error::TrySendError::Full(event)) => {
+                    let patient = tokio::time::timeout(FACE_PATIENCE, face.send(event)).await;
+                    matches!(patient, Ok(Ok(())))
+                }
+            };
+            if sent {
+                at += 1;
+            } else {
+                self.faces.swap_remove(at);
+            }
+        }
+    }
+
+    fn find(&self, found: impl Future<Output = Input> + Send + 'static) {
+        let tell = self.found.0.clone();
+        tokio::spawn(async move {
+            let input = found.await;
+            // The node has ended: nobody waits for it any more.
+            let _ = tell.send(input).await;
+        });
+    }
+
+    fn avatar_task(&self, task: impl FnOnce(&Avatars) -> Input + Send + 'static) {
+        let (avatars, tell) = (self.avatars.clone(), self.found.0.clone());
+        tokio::task::spawn_blocking(move || {
+            let _ = tell.blocking_send(task(&avatars));
+        });
+    }
+}
+
+fn stored_avatar(loaded: &Loaded, avatars: &Avatars) -> Option<OwnAvatar> {
+    let sha1 = loaded.values.get("avatar")?.as_str()?;
+    avatars.own(sha1)
+}
+
+fn clock(begun: Instant) -> Clock {
+    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
+    Clock {
+        now: Moment(micros),
+        wall: Timestamp::now(),
+    }
+}
+
+/// 32 bytes of the system's randomness.
+fn seed() -> [u8; 32] {
+    let mut seed = [0; 32];
+    for half in seed.chunks_exact_mut(16) {
+        half.copy_from_slice(uuid::Uuid::new_v4().as_bytes());
+    }
+    seed
+}
