@@ -100,7 +100,7 @@ impl Roster {
     }
 
     /// A peer that nobody advertises has opened a stream to us, or we have dialled it by hand.
-    pub fn met(&mut self, jid: &Jid, address: SocketAddr, advert_guess: Option<Advert>) -> Change {
+    pub fn met(&mut self, jid: &Jid, address: SocketAddr) -> Change {
         if !self.known.contains_key(jid) && !self.make_room() {
             return Change::None;
         }
@@ -110,9 +110,6 @@ impl Roster {
             .or_insert_with(|| Known::new(jid.clone()));
         if !known.advertised {
             known.peer.addresses = vec![address];
-            if let Some(advert) = advert_guess {
-                known.advert = advert;
-            }
         }
         let was_online = std::mem::replace(&mut known.online, true);
         known.refresh(!was_online)

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::core::{Core, Timer};
-use crate::event::Event;
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::ns;
@@ -213,12 +212,5 @@ impl Core {
             Timer::Iq,
             self.iqs.open.values().map(|open| open.until).min(),
         );
-    }
-
-    /// For tests and for `Emit` outputs that only pass through.
-    pub(super) fn emit_all(&mut self, events: impl IntoIterator<Item = Event>) {
-        for event in events {
-            self.emit(event);
-        }
     }
 }

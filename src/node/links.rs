@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::core::{Core, Timer};
 use crate::event::OfflineReason;
-use crate::model::roster::Change;
 use crate::net::{CloseReason, ConnId, Request as Net};
 use crate::stream::{Limits, ReadyStream, Stream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
@@ -341,7 +340,7 @@ impl Core {
         if self.roster.get(&jid).is_none_or(|known| !known.online)
             && let Some(remote) = remote
         {
-            let change = self.roster.met(&jid, remote, None);
+            let change = self.roster.met(&jid, remote);
             self.tell_change(&jid, change);
         }
         self.attempts.remove(&jid);
@@ -650,10 +649,5 @@ impl Core {
             return self.touch(conn);
         }
         self.close_link(conn);
-    }
-
-    /// Somebody met without discovery may be here: shows the change.
-    pub(super) fn tell_met(&mut self, jid: &Jid, change: Change) {
-        self.tell_change(jid, change);
     }
 }
