@@ -268,7 +268,7 @@ impl Known {
 fn client_name(advert: &Advert) -> String {
     match advert.node.as_str() {
         "libpurple" => format!("Pidgin or Finch (libpurple {})", advert.ver),
-        crate::xep::CAPS_NODE => "Balcony".to_owned(),
+        crate::xep::NODE => "Balcony".to_owned(),
         node if node.contains("gajim") => "Gajim".to_owned(),
         node if node.contains("telepathy") => "Empathy".to_owned(),
         _ => String::new(),

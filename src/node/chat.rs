@@ -12,9 +12,10 @@ use crate::event::{ChatState, Event, Message, MessageState, Show};
 use crate::model::outbox::Settled;
 use crate::model::settings::PlaintextPolicy;
 use crate::net::ConnId;
+use crate::stream::SendError;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
-use crate::wire::{ns, text};
+use crate::wire::ns;
 use crate::xep::{Incoming, Outgoing, Presence};
 
 /// Bytes given to a connection and not yet taken by the kernel, above which no more messages are written to it.
@@ -331,11 +332,27 @@ impl Core {
                 receipt_for: None,
             };
             let stanza = self.compose(conn, jid, &outgoing);
-            self.send_stanza(conn, stanza, Some(pending.id));
+            match self.send_stanza(conn, &stanza, Some(pending.id.clone())) {
+                Ok(()) => {}
+                Err(SendError::NotReady) => return,
+                Err(error @ SendError::TooBig { .. }) => {
+                    self.refuse_to_send(jid, &pending.id, &error.to_string());
+                    continue;
+                }
+            }
             let end = self.collect(conn);
             if let Some(outbox) = self.outboxes.get_mut(jid) {
                 outbox.departed(conn.0, end);
             }
+        }
+    }
+
+    /// This one message cannot go to this peer; the others can.
+    fn refuse_to_send(&mut self, jid: &Jid, id: &str, why: &str) {
+        let settled = self.outboxes.get_mut(jid).and_then(|outbox| outbox.acked(id));
+        if let Some(settled) = settled {
+            let reason = Some(format!("not sent: {why}"));
+            self.set_state(Settled { state: MessageState::Failed, reason, ..settled }, jid);
         }
     }
 
@@ -387,7 +404,7 @@ impl Core {
             };
             let stanza = self.compose(conn, &to, &outgoing);
             if !stanza.children.is_empty() {
-                self.send_stanza(conn, stanza, None);
+                self.tell_peer(conn, &stanza);
             }
         }
     }
@@ -408,7 +425,7 @@ impl Core {
         };
         let stanza = self.compose(conn, to, &outgoing);
         if !stanza.children.is_empty() {
-            self.send_stanza(conn, stanza, None);
+            self.tell_peer(conn, &stanza);
         }
     }
 
@@ -474,7 +491,7 @@ impl Core {
             extension.announce(cx, &presence, &mut stanza);
             None::<()>
         });
-        self.send_stanza(conn, stanza, None);
+        self.tell_peer(conn, &stanza);
     }
 
     fn on_presence(&mut self, conn: ConnId, stanza: &Element) {
@@ -495,7 +512,7 @@ impl Core {
                         "dnd" => Show::Dnd,
                         _ => Show::Available,
                     },
-                    message: text::status(&text("status")),
+                    message: crate::wire::text::clean_line(&text("status")),
                     nick: String::new(),
                     idle_since: None,
                 };

@@ -15,8 +15,6 @@ use crate::net::Request as Net;
 use crate::wire::jid::Jid;
 use crate::wire::text;
 
-/// Bytes of one message's text.
-pub const MOST_BODY: usize = 1024 * 1024;
 /// Messages waiting for one contact: more than anybody types, few enough to hold.
 const MOST_WAITING: usize = 100_000;
 
@@ -48,21 +46,14 @@ impl Core {
     }
 
     fn send(&mut self, to: Jid, body: &str, reference: Option<Value>) {
-        let body = text::outgoing(body);
         let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
         if to == self.ourselves.jid {
             return self.error(reference, "This is your own name: choose somebody else.");
         }
-        if body.trim().is_empty() {
-            return self.error(reference, "There is no text to send.");
-        }
-        if body.len() > MOST_BODY {
-            let message = format!(
-                "The text has {} bytes; a message can have {MOST_BODY}.",
-                body.len()
-            );
-            return self.error(reference, message);
-        }
+        let body = match text::outgoing_body(body) {
+            Ok(body) => body,
+            Err(why) => return self.error(reference, why.to_string()),
+        };
         if waiting >= MOST_WAITING {
             let message =
                 format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
@@ -130,7 +121,7 @@ impl Core {
     }
 
     fn set_status(&mut self, show: Show, message: &str, reference: Option<Value>) {
-        let message = text::status(message);
+        let message = text::clean_line(message);
         self.chosen_show = (show, message.clone());
         self.model.me.show = show;
         self.model.me.message = message;
@@ -297,7 +288,7 @@ impl Core {
     }
 
     fn keep_settings(&mut self, mut settings: Settings) {
-        settings.nick = text::name(&settings.nick);
+        settings.nick = text::clean_name(&settings.nick);
         let before = std::mem::replace(&mut self.model.settings, settings.clone());
         let value = serde_json::to_value(&settings).unwrap_or_default();
         self.ops.push(Op::Setting {

@@ -9,7 +9,6 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use serde_json::Value;
 
 use super::effect::{Effect, Input};
@@ -108,9 +107,9 @@ impl Core {
     /// A node that is about to appear. Its first effects advertise it.
     pub fn new(start: Start) -> Core {
         let extensions = crate::xep::all();
-        let disco = crate::xep::disco_info(&extensions);
+        let disco = crate::xep::disco_info();
         let ver = crate::xep::caps_ver(&disco);
-        let caps_node = format!("{}#{ver}", crate::xep::CAPS_NODE);
+        let caps_node = crate::xep::xep0115_caps::caps_node(&ver);
         let me = Me {
             jid: start.jid.clone(),
             nick: start.settings.nick.clone(),
@@ -289,13 +288,6 @@ impl Core {
 
     pub(super) fn after(&self, span: Duration) -> Option<Moment> {
         Some(self.clock.now + span)
-    }
-
-    pub(super) fn write(&mut self, conn: ConnId, bytes: Vec<u8>) {
-        self.ask(Net::Write {
-            conn,
-            bytes: Bytes::from(bytes),
-        });
     }
 
     /// The messages that an earlier run left to be sent, and what the window shows of earlier conversations.

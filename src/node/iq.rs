@@ -50,12 +50,12 @@ impl Core {
                     Answer::Result(payload) => stanza::result_of(iq, payload),
                     Answer::Error(error) => stanza::error_of(iq, &error),
                 };
-                self.send_stanza(conn, reply, None);
+                self.tell_peer(conn, &reply);
             }
             Some("result" | "error") => self.on_answer(conn, iq),
             _ => {
                 let error = stanza::error_of(iq, &StanzaError::bad_request());
-                self.send_stanza(conn, error, None);
+                self.tell_peer(conn, &error);
             }
         }
     }
@@ -182,7 +182,7 @@ impl Core {
             Timer::Iq,
             self.iqs.open.values().map(|open| open.until).min(),
         );
-        self.send_stanza(conn, iq, None);
+        self.tell_peer(conn, &iq);
     }
 
     pub(super) fn on_iq_timeout(&mut self) {

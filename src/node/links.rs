@@ -4,10 +4,12 @@ use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use bytes::BytesMut;
+
 use super::core::{Core, Timer};
 use crate::event::OfflineReason;
 use crate::net::{CloseReason, ConnId, Request as Net};
-use crate::stream::{Limits, ReadyStream, Stream, StreamConfig, StreamEvent};
+use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::nonza::{Condition, StreamError};
@@ -32,7 +34,7 @@ pub(super) struct Link {
     pub(super) given: u64,
     pub(super) written: u64,
     /// Output that waits for the end of this turn: one write for all of it.
-    pub(super) out: Vec<u8>,
+    pub(super) out: BytesMut,
     /// One entry a stanza that is not acknowledged: the message in it that the outbox waits for, if any.
     pub(super) unacked: VecDeque<Option<String>>,
     /// Received messages that wait for the disk.
@@ -56,7 +58,7 @@ impl Link {
             ready: None,
             given: 0,
             written: 0,
-            out: Vec::new(),
+            out: BytesMut::new(),
             unacked: VecDeque::new(),
             unstored: 0,
             paused: false,
@@ -64,6 +66,11 @@ impl Link {
             claim: None,
             goodbye: false,
         }
+    }
+
+    /// No byte of ours has left on it.
+    fn is_silent(&self) -> bool {
+        self.given == 0 && self.out.is_empty()
     }
 
     pub(super) fn acks(&self) -> bool {
@@ -162,7 +169,7 @@ impl Core {
     fn yield_to(&mut self, remote: SocketAddr) {
         let gives_way = |link: &Link| {
             link.ours
-                && link.stream.as_ref().is_none_or(Stream::is_silent)
+                && link.is_silent()
                 && link
                     .peer
                     .as_ref()
@@ -191,7 +198,7 @@ impl Core {
         else {
             return;
         };
-        stream.handle_bytes(now, bytes);
+        stream.handle_bytes(bytes, now);
         self.dirty.push(conn);
         self.drain_events(conn);
     }
@@ -349,7 +356,7 @@ impl Core {
             .contacts
             .get(&jid)
             .is_some_and(|contact| contact.conversation.last.is_some());
-        let features = ready.disco.as_ref().map(crate::xep::features_of);
+        let features = ready.disco.as_ref().map(crate::xep::xep0115_caps::offered);
         self.amend(&jid, |known| {
             known.facts.legacy = ready.legacy;
             known.facts.contact = contact;
@@ -492,8 +499,8 @@ impl Core {
         };
         link.closing = true;
         match &mut link.stream {
-            Some(stream) if !stream.is_silent() => stream.close(now),
-            _ => return self.drop_link(conn, false),
+            Some(stream) => stream.close_quietly(now),
+            None => return self.drop_link(conn, false),
         }
         self.dirty.push(conn);
         self.drain_events(conn);
@@ -509,10 +516,10 @@ impl Core {
         let Some(stream) = &mut link.stream else {
             return self.drop_link(conn, false);
         };
-        let error = StreamError::new(condition);
+        let error = StreamError::from(condition);
         match link.claim.take() {
-            Some(_) => stream.refuse(error, now),
-            None => stream.fail(error, now),
+            Some(_) => stream.refuse(error),
+            None => stream.fail(error),
         }
         self.dirty.push(conn);
         self.drain_events(conn);
@@ -561,21 +568,33 @@ impl Core {
         }
     }
 
-    /// Gives a stanza to a stream. `message`: the outbox waits for it under this id.
-    pub(super) fn send_stanza(&mut self, conn: ConnId, stanza: Element, message: Option<String>) {
-        let now = self.clock.now;
+    /// Gives a stanza to a stream; false if it did not take it. `message`: the outbox waits for it under this id.
+    pub(super) fn send_stanza(
+        &mut self,
+        conn: ConnId,
+        stanza: &Element,
+        message: Option<String>,
+    ) -> Result<(), SendError> {
         let Some(link) = self.links.get_mut(&conn) else {
-            return;
+            return Err(SendError::NotReady);
         };
         let acks = link.acks();
         let Some(stream) = &mut link.stream else {
-            return;
+            return Err(SendError::NotReady);
         };
-        stream.send(stanza, now);
+        stream.send(stanza)?;
         if acks {
             link.unacked.push_back(message);
         }
         self.dirty.push(conn);
+        Ok(())
+    }
+
+    /// For stanzas that are of no more use once the stream is gone: presence, typing, answers.
+    pub(super) fn tell_peer(&mut self, conn: ConnId, stanza: &Element) {
+        if let Err(error) = self.send_stanza(conn, stanza, None) {
+            tracing::debug!(%error, "not sent");
+        }
     }
 
     /// Takes what the stream has to say into the link's output; how many bytes there are in all by now.
@@ -584,11 +603,7 @@ impl Core {
             return 0;
         };
         while let Some(bytes) = link.stream.as_mut().and_then(Stream::poll_transmit) {
-            if link.out.is_empty() {
-                link.out = bytes;
-            } else {
-                link.out.extend_from_slice(&bytes);
-            }
+            link.out.extend_from_slice(&bytes);
         }
         link.given + link.out.len() as u64
     }
@@ -605,12 +620,12 @@ impl Core {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
-        let out = std::mem::take(&mut link.out);
+        let out = std::mem::take(&mut link.out).freeze();
         link.given += out.len() as u64;
         let timeout = link.stream.as_ref().and_then(Stream::poll_timeout);
         self.timers.set(Timer::Stream(conn), timeout);
         if !out.is_empty() {
-            self.write(conn, out);
+            self.ask(Net::Write { conn, bytes: out });
         }
     }
 

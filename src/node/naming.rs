@@ -39,8 +39,8 @@ impl Core {
         let publish = &settings.publish;
         let mut advert = Advert {
             port: Some(me.port),
-            node: crate::xep::CAPS_NODE.to_owned(),
-            hash: "sha-1".to_owned(),
+            node: crate::xep::NODE.to_owned(),
+            hash: crate::xep::HASH.to_owned(),
             ver: self
                 .ourselves
                 .caps_node
