@@ -131,6 +131,15 @@ impl Contact {
         self.peer.as_ref().map(|peer| peer.show)
     }
 
+    /// The conversation in one line.
+    pub fn summary(&self) -> ConversationSummary {
+        ConversationSummary {
+            last: self.conversation.last.clone(),
+            unread: self.conversation.unread,
+            nick: self.nick.clone(),
+        }
+    }
+
     /// When the newest message was written, if there is one.
     pub fn last_time(&self) -> Option<Timestamp> {
         self.conversation.last.as_ref().map(|message| message.time)

@@ -41,12 +41,14 @@ impl Core {
         if kept {
             return;
         }
-        match self.afters.last_mut() {
-            Some(After::Handled { conn: on, count }) if *on == conn => *count += 1,
-            _ if self.has_unstored(conn) => {
-                self.afters_or_waiting(After::Handled { conn, count: 1 })
-            }
-            _ => self.handled(conn, 1),
+        if let Some(After::Handled { conn: on, count }) = self.afters.last_mut()
+            && *on == conn
+        {
+            *count += 1;
+        } else if self.has_unstored(conn) {
+            self.afters_or_waiting(After::Handled { conn, count: 1 });
+        } else {
+            self.handled(conn, 1);
         }
     }
 
@@ -132,6 +134,7 @@ impl Core {
                 .is_some_and(|ready| ready.secure),
             delayed: incoming.delayed.is_some(),
             state: None,
+            reason: None,
         };
         let op = self.ops.len();
         self.ops.push(Op::Message {
@@ -162,7 +165,7 @@ impl Core {
         let Some(reference) = self.recent.was_sent_to(id, from) else {
             return;
         };
-        let error = crate::wire::stanza::StanzaError::parse(stanza);
+        let error = crate::node::iq::parse_error(stanza);
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
@@ -349,10 +352,20 @@ impl Core {
 
     /// This one message cannot go to this peer; the others can.
     fn refuse_to_send(&mut self, jid: &Jid, id: &str, why: &str) {
-        let settled = self.outboxes.get_mut(jid).and_then(|outbox| outbox.acked(id));
+        let settled = self
+            .outboxes
+            .get_mut(jid)
+            .and_then(|outbox| outbox.acked(id));
         if let Some(settled) = settled {
             let reason = Some(format!("not sent: {why}"));
-            self.set_state(Settled { state: MessageState::Failed, reason, ..settled }, jid);
+            self.set_state(
+                Settled {
+                    state: MessageState::Failed,
+                    reason,
+                    ..settled
+                },
+                jid,
+            );
         }
     }
 
@@ -572,6 +585,7 @@ impl Core {
             encrypted: false,
             delayed: false,
             state: Some(MessageState::Queued),
+            reason: None,
         };
         self.recent
             .sent(&pending.id, &to, pending.reference.clone());

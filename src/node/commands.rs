@@ -234,6 +234,7 @@ impl Core {
     pub(super) fn on_history(
         &mut self,
         with: Jid,
+        before: Option<String>,
         reference: Option<Value>,
         result: Result<(Vec<Message>, bool), String>,
     ) {
@@ -242,6 +243,7 @@ impl Core {
                 with,
                 messages,
                 complete,
+                before,
                 reference,
             }),
             Err(why) => self.error(reference, format!("The history could not be read: {why}")),

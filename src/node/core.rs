@@ -44,6 +44,8 @@ pub struct Start {
     pub outbox: Vec<(Jid, Message)>,
     /// Unpredictable bits: ids are made from them.
     pub seed: [u8; 32],
+    /// Seconds east of UTC, for who may know (XEP-0202).
+    pub utc_offset: i32,
     /// The time at the start.
     pub clock: Clock,
 }
@@ -126,6 +128,7 @@ impl Core {
             idle_since: None,
             nick: start.settings.nick.clone(),
             tell: false,
+            utc_offset: start.utc_offset,
             send_typing: start.settings.send_typing,
         };
         let mut core = Core {
@@ -176,9 +179,10 @@ impl Core {
             Input::Stored(stored) => self.on_stored(&stored),
             Input::History {
                 with,
+                before,
                 reference,
                 result,
-            } => self.on_history(with, reference, result),
+            } => self.on_history(with, before, reference, result),
             Input::FoundMessage { reference, result } => self.on_found_message(reference, result),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),

@@ -25,6 +25,8 @@ pub enum Input {
     History {
         /// The conversation.
         with: Jid,
+        /// As asked.
+        before: Option<String>,
         /// The caller's reference.
         reference: Option<Value>,
         /// Oldest first, and whether that is all; or why not.

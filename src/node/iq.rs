@@ -8,7 +8,7 @@ use super::core::{Core, Timer};
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::ns;
-use crate::wire::stanza::{self, StanzaError};
+use crate::wire::stanza::{ErrorKind, StanzaError};
 use crate::wire::time::Moment;
 use crate::xep::{Answer, Cx, Extension, Output};
 
@@ -42,19 +42,19 @@ impl Core {
     pub(super) fn on_iq(&mut self, conn: ConnId, iq: &Element) {
         match iq.attr("type") {
             Some(kind @ ("get" | "set")) => {
-                let answer = match stanza::request_payload(iq) {
+                let answer = match request_payload(iq) {
                     Ok(payload) => self.request_answer(conn, kind == "set", payload),
                     Err(error) => Answer::Error(error),
                 };
                 let reply = match answer {
-                    Answer::Result(payload) => stanza::result_of(iq, payload),
-                    Answer::Error(error) => stanza::error_of(iq, &error),
+                    Answer::Result(payload) => result_of(iq, payload),
+                    Answer::Error(error) => error_of(iq, &error),
                 };
                 self.tell_peer(conn, &reply);
             }
             Some("result" | "error") => self.on_answer(conn, iq),
             _ => {
-                let error = stanza::error_of(iq, &StanzaError::bad_request());
+                let error = error_of(iq, &error(ErrorKind::Modify, "bad-request"));
                 self.tell_peer(conn, &error);
             }
         }
@@ -63,7 +63,7 @@ impl Core {
     fn request_answer(&mut self, conn: ConnId, set: bool, payload: &Element) -> Answer {
         let answer =
             self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload));
-        answer.unwrap_or_else(|| Answer::Error(StanzaError::service_unavailable()))
+        answer.unwrap_or_else(|| Answer::Error(error(ErrorKind::Cancel, "service-unavailable")))
     }
 
     fn on_answer(&mut self, conn: ConnId, iq: &Element) {
@@ -71,7 +71,7 @@ impl Core {
         let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) else {
             return;
         };
-        let failed = (iq.attr("type") == Some("error")).then(|| StanzaError::parse(iq));
+        let failed = (iq.attr("type") == Some("error")).then(|| parse_error(iq));
         let answer = match failed {
             Some(error) => Err(error),
             None => Ok(iq.elements().next()),
@@ -205,7 +205,11 @@ impl Core {
             .collect();
         for key in gone {
             if let Some(open) = self.iqs.open.remove(&key) {
-                self.give_answer(key.0, &open, Err(StanzaError::timeout()));
+                self.give_answer(
+                    key.0,
+                    &open,
+                    Err(error(ErrorKind::Wait, "remote-server-timeout")),
+                );
             }
         }
         self.timers.set(
@@ -213,4 +217,45 @@ impl Core {
             self.iqs.open.values().map(|open| open.until).min(),
         );
     }
+}
+
+fn error(kind: ErrorKind, condition: &'static str) -> StanzaError {
+    StanzaError {
+        kind,
+        condition,
+        text: None,
+    }
+}
+pub(super) fn parse_error(_iq: &Element) -> StanzaError {
+    error(ErrorKind::Cancel, "undefined-condition")
+}
+fn request_payload(iq: &Element) -> Result<&Element, StanzaError> {
+    let mut children = iq.elements();
+    match (iq.attr("id"), children.next(), children.next()) {
+        (Some(_), Some(payload), None) => Ok(payload),
+        _ => Err(error(ErrorKind::Modify, "bad-request")),
+    }
+}
+fn reply(iq: &Element, kind: &str) -> Element {
+    let mut reply = Element::new("iq", ns::CLIENT).with_attr("type", kind);
+    for (ours, theirs) in [("id", "id"), ("to", "from"), ("from", "to")] {
+        if let Some(value) = iq.attr(theirs) {
+            reply.set_attr(ours, value);
+        }
+    }
+    reply
+}
+fn result_of(iq: &Element, payload: Option<Element>) -> Element {
+    let mut out = reply(iq, "result");
+    if let Some(payload) = payload {
+        out.push(payload);
+    }
+    out
+}
+fn error_of(iq: &Element, error: &StanzaError) -> Element {
+    reply(iq, "error").with_child(
+        Element::new("error", ns::CLIENT)
+            .with_attr("type", "cancel")
+            .with_child(Element::new(error.condition, ns::STANZA_ERROR)),
+    )
 }

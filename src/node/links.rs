@@ -132,6 +132,9 @@ impl Core {
             disco: self.disco.clone(),
             id: self.rng.uuid(),
             limits: Limits::default(),
+            tls: false,
+            // Whether anything is said to such a peer is the settings' business: see `forbidden`.
+            allow_plaintext: true,
         }
     }
 

@@ -100,6 +100,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         jid,
         port: lan.port(),
         avatar: stored_avatar(&loaded, &avatars),
+        utc_offset: jiff::Zoned::now().offset().seconds(),
         settings,
         conversations: loaded.conversations,
         outbox: loaded.outbox,
@@ -215,14 +216,10 @@ impl Runner {
                     before,
                     reference,
                 } => {
-                    let page = self.store.history(with.clone(), limit, before);
+                    let page = self.store.history(with.clone(), limit, before.clone());
                     self.find(async move {
                         let result = page.await.map(|page| (page.messages, page.complete));
-                        Input::History {
-                            with,
-                            reference,
-                            result,
-                        }
+                        Input::History { with, before, reference, result }
                     });
                 }
                 Effect::FindMessage { id, reference } => {
