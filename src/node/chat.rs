@@ -234,6 +234,7 @@ impl Core {
         self.ops.push(Op::State {
             id: id.clone(),
             state,
+            reason: reason.clone(),
         });
         let encrypted = None;
         self.emit(Event::MessageState {

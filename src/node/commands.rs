@@ -79,6 +79,7 @@ impl Core {
         self.ops.push(Op::State {
             id: pending.id.clone(),
             state: MessageState::Queued,
+            reason: None,
         });
         self.recent.sent(&pending.id, &to, reference.clone());
         pending.reference = reference;

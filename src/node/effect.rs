@@ -7,6 +7,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::command::Request;
+pub use crate::disk::avatars::OwnAvatar;
 use crate::disk::store::{Op, Stored};
 use crate::event::{Event, Message};
 use crate::net;
@@ -55,17 +56,6 @@ pub enum Input {
     },
     /// The time that [`super::core::Core::poll_timeout`] named has come.
     Timeout,
-}
-
-/// Our own picture as loaded from a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OwnAvatar {
-    /// SHA-1 of the bytes.
-    pub sha1: [u8; 20],
-    /// The copy in our data folder.
-    pub path: PathBuf,
-    /// At most 8 KB.
-    pub image: Bytes,
 }
 
 /// What the core wants done.

@@ -511,7 +511,6 @@ impl Core {
 
     /// Ends a stream with an error.
     pub(super) fn fail_link(&mut self, conn: ConnId, condition: Condition) {
-        let now = self.clock.now;
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };

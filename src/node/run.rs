@@ -88,10 +88,11 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
     }
     let lan_config = LanConfig {
         port: config.port,
+        host: machine.clone(),
         interfaces: settings.interfaces.clone(),
     };
     let (lan, reports) = runtime
-        .block_on(async { Lan::start(lan_config) })
+        .block_on(Lan::start(lan_config))
         .map_err(|error| StartError::Network(error.to_string()))?;
     let (requests, inbox) = mpsc::channel(1024);
     let avatars = Avatars::new(&config.data);

@@ -1,4 +1,10 @@
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
 //! Two streams joined end to end.
 
 use std::sync::Arc;
@@ -30,8 +36,15 @@ struct Pair {
 impl Pair {
     fn new(romeo: StreamConfig, juliet: StreamConfig) -> Pair {
         let peer = juliet.me.clone();
-        let ends = [Stream::initiator(romeo, peer, NOW), Stream::responder(juliet, NOW)];
-        Pair { ends, events: [Vec::new(), Vec::new()], now: NOW }
+        let ends = [
+            Stream::initiator(romeo, peer, NOW),
+            Stream::responder(juliet, NOW),
+        ];
+        Pair {
+            ends,
+            events: [Vec::new(), Vec::new()],
+            now: NOW,
+        }
     }
 
     /// Lets bytes flow until nothing moves; gives how many writes there were.
@@ -79,7 +92,10 @@ impl Pair {
     }
 
     fn stanzas(&self, end: usize) -> usize {
-        self.events[end].iter().filter(|event| matches!(event, StreamEvent::Stanza(_))).count()
+        self.events[end]
+            .iter()
+            .filter(|event| matches!(event, StreamEvent::Stanza(_)))
+            .count()
     }
 
     fn acked(&self, end: usize) -> u32 {
@@ -115,7 +131,11 @@ fn acks_come_when_the_stanzas_are_on_disk_and_not_before() {
     for count in 0..100 {
         pair.ends[0].send(&message(&format!("{count}"))).unwrap();
     }
-    assert_eq!(pair.settle(), 1, "a hundred messages and the request leave in one write, unanswered yet");
+    assert_eq!(
+        pair.settle(),
+        1,
+        "a hundred messages and the request leave in one write, unanswered yet"
+    );
     assert_eq!((pair.stanzas(1), pair.acked(0)), (100, 0));
     pair.ends[1].handled(60);
     pair.settle();
@@ -144,7 +164,11 @@ fn closing_presents_what_was_under_way_and_acknowledges_it() {
 
 #[test]
 fn tls_and_sasl_lead_to_a_secure_stream() {
-    let secure = |name| StreamConfig { tls: true, allow_plaintext: false, ..config(name) };
+    let secure = |name| StreamConfig {
+        tls: true,
+        allow_plaintext: false,
+        ..config(name)
+    };
     let mut pair = Pair::new(secure("romeo@forza"), secure("juliet@pronto"));
     pair.settle();
     for end in 0..2 {
