@@ -3,16 +3,19 @@
 //! - `clean`: names and bodies without what spoofs or breaks a display (bidi overrides, control characters, zalgo)
 //! - `html`: XHTML-IM (XEP-0071) and libpurple's form of it, in to text and spans, out for libpurple only
 //! - `links`: where a plain text holds links, and which of them want a second look
+//! - `me`: "/me waves"
 
 mod clean;
 mod html;
 mod links;
+mod me;
 
 use serde::{Deserialize, Serialize};
 
 pub use clean::{BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, outgoing_body};
-pub use html::{XHTML, from_html, to_purple_html};
+pub use html::{from_html, to_purple_html};
 pub use links::{Link, links, safe_target};
+pub use me::action;
 
 /// A run of formatted text in a message's body, by byte offsets into it (always on character boundaries).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

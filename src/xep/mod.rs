@@ -44,6 +44,7 @@ extensions! {
     xep0199_ping::Ping,
     xep0202_time::Time,
     xep0203_delay::Delay,
+    xep0245_me::Me,
     xep0319_idle::Idle,
 }
 
@@ -200,6 +201,10 @@ pub struct Cx<'a> {
 
 /// An output of an extension.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "only a few live at once, for a moment"
+)]
 pub enum Output {
     /// Send an iq get (`set` false) or set with this payload; the answer comes to `answered` with the token.
     Ask {

@@ -2,9 +2,10 @@
 
 use super::{Answer, Cx, Extension, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 use crate::wire::stanza::ErrorKind;
 
-const NS: &str = "jabber:iq:last";
+const NS: &str = ns::LAST;
 
 /// See the module.
 #[derive(Default)]

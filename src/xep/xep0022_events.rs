@@ -6,8 +6,9 @@
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::event::ChatState;
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "jabber:x:event";
+const NS: &str = ns::EVENT;
 
 /// See the module.
 #[derive(Default)]

@@ -5,10 +5,7 @@ use super::{Answer, Cx, Extension, Spec};
 use crate::wire::element::Element;
 use crate::wire::stanza::ErrorKind;
 
-/// The namespace of questions about identity and features.
-pub const INFO: &str = "http://jabber.org/protocol/disco#info";
-/// The namespace of questions about items.
-pub const ITEMS: &str = "http://jabber.org/protocol/disco#items";
+pub use crate::wire::ns::{DISCO_INFO as INFO, DISCO_ITEMS as ITEMS};
 
 /// See the module.
 #[derive(Default)]

@@ -3,9 +3,10 @@
 
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::wire::element::Element;
-use crate::wire::text::{XHTML, from_html, to_purple_html};
+use crate::wire::ns::{self, XHTML};
+use crate::wire::text::{from_html, to_purple_html};
 
-const NS: &str = "http://jabber.org/protocol/xhtml-im";
+const NS: &str = ns::XHTML_IM;
 
 /// See the module.
 #[derive(Default)]

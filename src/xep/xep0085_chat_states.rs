@@ -3,8 +3,9 @@
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::event::ChatState;
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "http://jabber.org/protocol/chatstates";
+const NS: &str = ns::CHAT_STATES;
 
 /// Names and meanings, both ways.
 const STATES: [(&str, ChatState); 5] = [

@@ -2,9 +2,10 @@
 
 use super::{Answer, Cx, Extension, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 use crate::wire::stanza::ErrorKind;
 
-const NS: &str = "jabber:iq:version";
+const NS: &str = ns::VERSION;
 
 /// See the module.
 #[derive(Default)]

@@ -12,11 +12,12 @@ use super::xep0030_disco::INFO;
 use super::{Cx, Extension, HASH, NODE, Output, Presence, Spec};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
+use crate::wire::ns;
 use crate::wire::stanza::StanzaError;
 use crate::wire::text::clean_name;
 
-const NS: &str = "http://jabber.org/protocol/caps";
-const DATA: &str = "jabber:x:data";
+const NS: &str = ns::CAPS;
+const DATA: &str = ns::DATA;
 
 /// Programs remembered; the oldest goes first.
 const MAX_KNOWN: usize = 256;

@@ -2,9 +2,10 @@
 
 use super::{Cx, Extension, Presence, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 use crate::wire::text::clean_name;
 
-const NS: &str = "http://jabber.org/protocol/nick";
+const NS: &str = ns::NICK;
 
 /// See the module.
 #[derive(Default)]

@@ -3,8 +3,9 @@
 
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "urn:xmpp:receipts";
+const NS: &str = ns::RECEIPTS;
 /// Ids are never longer (see XEP-0359's file).
 const MAX_ID: usize = 255;
 

@@ -3,9 +3,10 @@
 use super::xep0203_delay::stamp;
 use super::{Answer, Cx, Extension, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 use crate::wire::stanza::ErrorKind;
 
-const NS: &str = "urn:xmpp:time";
+const NS: &str = ns::TIME;
 
 /// See the module.
 #[derive(Default)]

@@ -4,8 +4,9 @@ use jiff::Timestamp;
 
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "urn:xmpp:delay";
+const NS: &str = ns::DELAY;
 
 /// See the module.
 #[derive(Default)]

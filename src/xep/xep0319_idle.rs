@@ -3,8 +3,9 @@
 use super::xep0203_delay::{parse, stamp};
 use super::{Cx, Extension, Presence, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "urn:xmpp:idle:1";
+const NS: &str = ns::IDLE;
 
 /// See the module.
 #[derive(Default)]

@@ -3,8 +3,9 @@
 
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::wire::element::Element;
+use crate::wire::ns;
 
-const NS: &str = "urn:xmpp:sid:0";
+const NS: &str = ns::SID;
 /// An id is a key on our disk for a month: longer ones are not kept.
 const MAX_ID: usize = 255;
 

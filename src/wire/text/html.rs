@@ -5,9 +5,7 @@
 
 use super::{MAX_BODY, Span, Style, safe_target};
 use crate::wire::element::{Element, Node};
-
-/// The namespace of XHTML elements.
-pub const XHTML: &str = "http://www.w3.org/1999/xhtml";
+use crate::wire::ns::XHTML;
 
 /// The most spans of one message; text beyond them stays plain.
 const MAX_SPANS: usize = 1024;
