@@ -1,1 +1,124 @@
-//! To come.
+//! Floor 4: the window. One calm window: the people of this network in the list, the conversation beside it.
+//!
+//! How it works: a thread puts the node's events into the [`inbox`] and wakes the window; [`app`] applies them to its own
+//! copy of the model; [`window`] draws that copy and gives back wishes, most of which are commands for the node. Nothing
+//! else connects the two. The window sleeps until an event or an input wakes it.
+//!
+//! How it looks is data in [`theme`]: one scale of spaces, one of type, one palette for light and one for dark.
+
+pub mod app;
+pub mod avatar;
+pub mod bubbles;
+pub mod composer;
+pub mod contacts;
+pub mod conversation;
+pub mod feed;
+pub mod first_run;
+pub mod fonts;
+mod header;
+pub mod icons;
+pub mod inbox;
+mod interfaces;
+pub mod keys;
+pub mod links;
+pub mod network_view;
+pub mod notify;
+pub mod profile;
+pub mod scene;
+pub mod settings_view;
+pub mod text;
+pub mod theme;
+pub mod when;
+pub mod window;
+
+use anyhow::anyhow;
+
+use crate::node::{NodeHandle, Subscription};
+
+/// Our icon: 256 × 256, and 64 × 64 for the first page.
+const ICON: &[u8] = include_bytes!("../../assets/balcony-256.png");
+
+/// How the window starts.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The name that the first start proposes; the system user's if empty.
+    pub suggested_name: String,
+}
+
+/// Shows the window until the user closes it or the node ends. Needs the process's main thread. Asks the node to quit at
+/// the end.
+///
+/// # Errors
+/// If no window can be opened: no display, or no OpenGL.
+pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> anyhow::Result<()> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Balcony")
+        .with_app_id("balcony")
+        .with_inner_size([980.0, 660.0])
+        .with_min_inner_size([320.0, 360.0])
+        .with_icon(eframe::icon_data::from_png_bytes(ICON).unwrap_or_default());
+    let native = eframe::NativeOptions {
+        viewport,
+        ..eframe::NativeOptions::default()
+    };
+    let suggested = if options.suggested_name.is_empty() {
+        system_user()
+    } else {
+        options.suggested_name
+    };
+    let creator = move |creation: &eframe::CreationContext<'_>| {
+        let ctx = creation.egui_ctx.clone();
+        ctx.set_fonts(fonts::of_system());
+        theme::install(&ctx);
+        let mut window = window::Window::new(&suggested);
+        if let Some(icon) = icon_texture(&ctx) {
+            window.set_icon(icon);
+        }
+        let desktop = notify::Desktop::open(ctx.clone())?;
+        let inbox = inbox::Inbox::open(subscription.events, ctx)?;
+        let app: Box<dyn eframe::App> = Box::new(app::App::new(
+            node,
+            subscription.model,
+            inbox,
+            window,
+            Some(desktop),
+        ));
+        Ok(app)
+    };
+    eframe::run_native("balcony", native, Box::new(creator)).map_err(|error| {
+        anyhow!("The window cannot be opened ({error}). Without a display, use the terminal chat.")
+    })
+}
+
+fn icon_texture(ctx: &egui::Context) -> Option<egui::TextureHandle> {
+    let picture = image::load_from_memory(ICON).ok()?.to_rgba8();
+    let size = [
+        usize::try_from(picture.width()).ok()?,
+        usize::try_from(picture.height()).ok()?,
+    ];
+    let pixels = egui::ColorImage::from_rgba_unmultiplied(size, picture.as_raw());
+    Some(ctx.load_texture("icon", pixels, egui::TextureOptions::LINEAR))
+}
+
+/// The full name of whoever runs us, else the login name with a capital.
+fn system_user() -> String {
+    let login = std::env::var("USER")
+        .or_else(|_| std::env::var("USERNAME"))
+        .unwrap_or_default();
+    let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let line = passwd
+        .lines()
+        .find(|line| line.split(':').next() == Some(&login));
+    let full = line
+        .and_then(|line| line.split(':').nth(4))
+        .and_then(|gecos| gecos.split(',').next())
+        .unwrap_or_default();
+    if !full.trim().is_empty() && full != "root" {
+        return full.trim().to_owned();
+    }
+    let mut letters = login.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
+}

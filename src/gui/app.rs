@@ -1,0 +1,225 @@
+//! The window's place on the desktop: takes events in, hands wishes out, keeps title, theme and notifications.
+
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use egui::ViewportCommand;
+
+use super::avatar::{self, Pictures};
+use super::inbox::Inbox;
+use super::notify::{Desktop, Rule};
+use super::scene::{Scene, Wish};
+use super::theme;
+use super::when::Now;
+use super::window::Window;
+use crate::command::Command;
+use crate::model::Model;
+use crate::model::settings::Theme;
+use crate::node::NodeHandle;
+
+/// Everything that belongs to the one window.
+pub struct App {
+    node: NodeHandle,
+    model: Model,
+    inbox: Inbox,
+    window: Window,
+    pictures: Pictures,
+    rule: Rule,
+    /// None where no thread could be started for it.
+    desktop: Option<Desktop>,
+    chosen: (
+        Sender<Result<PathBuf, String>>,
+        Receiver<Result<PathBuf, String>>,
+    ),
+    title: String,
+    theme: Option<Theme>,
+    focused: bool,
+    ended: bool,
+}
+
+impl App {
+    /// With a model to start from and the events since.
+    pub fn new(
+        node: NodeHandle,
+        model: Model,
+        inbox: Inbox,
+        window: Window,
+        desktop: Option<Desktop>,
+    ) -> App {
+        App {
+            node,
+            model,
+            inbox,
+            window,
+            pictures: Pictures::default(),
+            rule: Rule::new(Instant::now()),
+            desktop,
+            chosen: channel(),
+            title: String::new(),
+            theme: None,
+            focused: false,
+            ended: false,
+        }
+    }
+
+    /// Takes in what has happened since the last time, also while the window is hidden.
+    fn take_in(&mut self, ctx: &egui::Context) {
+        let now = Instant::now();
+        loop {
+            match self.inbox.next() {
+                Ok(Some(event)) => {
+                    self.model.apply(&event);
+                    let watched = self.window.in_sight().filter(|_| self.focused);
+                    let note = self.rule.note(&event, &self.model, watched, now);
+                    self.show(note);
+                }
+                Ok(None) => break,
+                Err(_) => {
+                    self.ended = true;
+                    ctx.send_viewport_cmd(ViewportCommand::Close);
+                    break;
+                }
+            }
+        }
+        let summary = self.rule.summary(&self.model, now);
+        self.show(summary.filter(|_| !self.focused));
+        if let Some(due) = self.rule.due(now) {
+            ctx.request_repaint_after(due);
+        }
+        while let Some(jid) = self.desktop.as_ref().and_then(Desktop::clicked) {
+            self.window.open(jid);
+            for command in [
+                ViewportCommand::Visible(true),
+                ViewportCommand::Minimized(false),
+                ViewportCommand::Focus,
+            ] {
+                ctx.send_viewport_cmd(command);
+            }
+        }
+        while let Ok(chosen) = self.chosen.1.try_recv() {
+            match chosen {
+                Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
+                Err(sentence) => self.model.notice(sentence),
+            }
+        }
+    }
+
+    fn show(&self, note: Option<super::notify::Note>) {
+        if let (Some(desktop), Some(note)) = (&self.desktop, note) {
+            desktop.show(note);
+        }
+    }
+
+    fn ask(&mut self, command: Command) {
+        if self.node.try_request(command).is_err() && !self.ended {
+            self.model
+                .notice("Balcony is busy and could not take that. Please try again.".to_owned());
+        }
+    }
+
+    fn grant(&mut self, ctx: &egui::Context, wish: Wish) {
+        match wish {
+            Wish::Ask(command) => self.ask(command),
+            Wish::ForgetNotice => {
+                self.model.notices.pop_front();
+            }
+            Wish::ChoosePicture => self.choose_picture(ctx),
+            Wish::Shrink(jid) => {
+                if let Some(contact) = self.model.contacts.get_mut(&jid) {
+                    contact.conversation.shrink();
+                }
+            }
+            Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            // The window did these itself.
+            Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
+        }
+    }
+
+    /// The desktop's file dialog, on a thread of its own: it may stand open for long.
+    fn choose_picture(&mut self, ctx: &egui::Context) {
+        let (tell, ctx) = (self.chosen.0.clone(), ctx.clone());
+        let asked = Instant::now();
+        let started = std::thread::Builder::new().name("picture".into()).spawn(move || {
+            let dialog = rfd::FileDialog::new()
+                .set_title("Choose a picture")
+                .add_filter("Pictures", &["png", "jpg", "jpeg", "webp", "gif", "PNG", "JPG", "JPEG"]);
+            let answer = match dialog.pick_file() {
+                Some(path) => avatar::prepare(&path),
+                // No person closes a dialog that fast: there was none.
+                None if asked.elapsed().as_millis() < 250 => {
+                    Err("This desktop offers no file dialog (xdg-desktop-portal). Drop a picture onto this window instead.".into())
+                }
+                None => return,
+            };
+            let _ = tell.send(answer);
+            ctx.request_repaint();
+        });
+        if let Err(error) = started {
+            self.model
+                .notice(format!("The file dialog could not be opened: {error}."));
+        }
+    }
+
+    fn dropped(&mut self, ctx: &egui::Context) {
+        let dropped = ctx.input(|input| {
+            input
+                .raw
+                .dropped_files
+                .first()
+                .map(|file| file.path().to_owned())
+        });
+        if let Some(path) = dropped {
+            match avatar::prepare(&path) {
+                Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
+                Err(sentence) => self.model.notice(sentence),
+            }
+        }
+    }
+
+    fn dress(&mut self, ctx: &egui::Context) {
+        let unread = self.model.unread();
+        let title = if unread > 0 {
+            format!("({unread}) Balcony")
+        } else {
+            "Balcony".to_owned()
+        };
+        if title != self.title {
+            self.title.clone_from(&title);
+            ctx.send_viewport_cmd(ViewportCommand::Title(title));
+        }
+        let wanted = self.model.settings.theme;
+        if self.theme != Some(wanted) {
+            self.theme = Some(wanted);
+            theme::choose(ctx, wanted);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.focused = ctx.input(|input| input.focused);
+        self.take_in(ctx);
+        self.dress(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let now = Now::system();
+        let scene = Scene {
+            model: &self.model,
+            now: &now,
+            pictures: &self.pictures,
+        };
+        let wishes = self.window.ui(ui, &scene, self.focused);
+        let ctx = ui.ctx().clone();
+        for wish in wishes {
+            self.grant(&ctx, wish);
+        }
+        self.dropped(&ctx);
+    }
+
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        // A goodbye on the network; if the node has ended already there is nobody to ask.
+        let _ = self.node.try_request(Command::Quit);
+    }
+}

@@ -1,0 +1,213 @@
+//! Where one writes: Enter sends, Shift+Enter breaks the line, a draft is kept for each contact, and the other one is
+//! told that we are typing (XEP-0085 §5), not more often than needed.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use egui::{Id, Key, KeyboardShortcut, Modifiers, Role, TextEdit, Ui, WidgetInfo, vec2};
+
+use super::icons::Icon;
+use super::scene::{Scene, Wish};
+use super::theme::{self, size, space};
+use crate::command::Command;
+use crate::event::ChatState;
+use crate::model::Contact;
+use crate::wire::jid::Jid;
+
+/// Without a key for so long one is no longer typing.
+const PAUSE: Duration = Duration::from_secs(5);
+
+/// Drafts kept at most; an empty one is forgotten.
+const MOST_DRAFTS: usize = 500;
+
+/// The longest message, in bytes (as the `send` command has it).
+const LONGEST: usize = 1024 * 1024;
+
+/// The field at the foot of a conversation.
+#[derive(Default)]
+pub struct Composer {
+    drafts: HashMap<Jid, String>,
+    focus: bool,
+    typing: Option<Typing>,
+}
+
+/// To whom we said that we are typing, and when the last key was.
+struct Typing {
+    to: Jid,
+    key: Instant,
+}
+
+impl Composer {
+    /// The id of the field.
+    pub fn id() -> Id {
+        Id::unique("message to write")
+    }
+
+    /// Puts the cursor into the field.
+    pub fn focus(&mut self) {
+        self.focus = true;
+    }
+
+    /// What was written and not sent.
+    pub fn draft(&self, jid: &Jid) -> &str {
+        self.drafts.get(jid).map_or("", String::as_str)
+    }
+
+    /// Draws the field for `contact`. `obstacle` says why nothing can be written.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        obstacle: Option<&str>,
+    ) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        if let Some(why) = obstacle {
+            ui.horizontal(|ui| {
+                Icon::Lock.paint(
+                    ui.painter(),
+                    ui.cursor().left_center() + vec2(8.0, 0.0),
+                    15.0,
+                    theme::palette(ui).weak,
+                );
+                ui.add_space(24.0);
+                ui.add(
+                    egui::Label::new(egui::RichText::new(why).color(theme::palette(ui).weak))
+                        .wrap(),
+                );
+            });
+            return wishes;
+        }
+        let focused = ui.memory(|memory| memory.has_focus(Self::id()));
+        let mut draft = self.drafts.remove(&contact.jid).unwrap_or_default();
+        // Before the field is drawn, which would take the key.
+        let enter = focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let (changed, clicked) = self.field_ui(ui, contact, &mut draft);
+        if changed && draft.len() > LONGEST {
+            draft.truncate(draft.floor_char_boundary(LONGEST));
+        }
+        let ready = !draft.trim().is_empty();
+        if (enter || clicked) && ready {
+            let body = draft.trim_end().to_owned();
+            draft.clear();
+            self.typing = None;
+            self.focus = true;
+            wishes.push(Wish::Ask(Command::Send {
+                to: contact.jid.clone(),
+                body,
+            }));
+        } else if changed {
+            self.typed(scene, contact, ready, &mut wishes);
+        }
+        if !draft.is_empty() && self.drafts.len() < MOST_DRAFTS {
+            self.drafts.insert(contact.jid.clone(), draft);
+        }
+        wishes
+    }
+
+    fn field_ui(&mut self, ui: &mut Ui, contact: &Contact, draft: &mut String) -> (bool, bool) {
+        let palette = theme::palette(ui);
+        let hint = if contact.is_online() {
+            format!("Message to {}", contact.nick)
+        } else {
+            format!("{} is not here: sent when back", contact.nick)
+        };
+        let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
+        let mut changed = false;
+        let mut clicked = false;
+        ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
+            ui.add_enabled_ui(!draft.trim().is_empty(), |ui| {
+                clicked = Icon::Send.button(ui, "Send (Enter)").clicked();
+            });
+            // Grows with the text up to some eight lines, then scrolls.
+            egui::ScrollArea::vertical()
+                .id_salt("composer")
+                .max_height(170.0)
+                .show(ui, |ui| {
+                    let edit = TextEdit::multiline(draft)
+                        .id(Self::id())
+                        .hint_text(egui::RichText::new(text_hint(ui, &hint)).color(palette.weak))
+                        .margin(egui::Margin::symmetric(12, 7))
+                        .desired_rows(1)
+                        .desired_width(f32::INFINITY)
+                        .return_key(shift_enter);
+                    let response = ui.add(edit);
+                    response.widget_info(|| {
+                        WidgetInfo::labeled(
+                            Role::MultilineTextInput,
+                            true,
+                            format!("Message to {}", contact.nick),
+                        )
+                    });
+                    if std::mem::take(&mut self.focus) {
+                        response.request_focus();
+                    }
+                    changed = response.changed();
+                });
+        });
+        (changed, clicked)
+    }
+
+    fn typed(&mut self, scene: &Scene<'_>, contact: &Contact, ready: bool, wishes: &mut Vec<Wish>) {
+        if !scene.model.settings.send_typing
+            || !contact.peer.as_ref().is_some_and(|peer| peer.chat_states)
+        {
+            return;
+        }
+        if !ready {
+            self.stop(ChatState::Active, wishes);
+            return;
+        }
+        let known = self
+            .typing
+            .as_ref()
+            .is_some_and(|typing| typing.to == contact.jid);
+        if !known {
+            self.stop(ChatState::Paused, wishes);
+            wishes.push(notice(&contact.jid, ChatState::Composing));
+        }
+        self.typing = Some(Typing {
+            to: contact.jid.clone(),
+            key: Instant::now(),
+        });
+    }
+
+    fn stop(&mut self, state: ChatState, wishes: &mut Vec<Wish>) {
+        if let Some(typing) = self.typing.take() {
+            wishes.push(notice(&typing.to, state));
+        }
+    }
+
+    /// To be called each frame: tells the other one when the typing paused, or the conversation was left.
+    pub fn tick(&mut self, ctx: &egui::Context, open: Option<&Jid>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        let Some(typing) = &self.typing else {
+            return wishes;
+        };
+        let since = typing.key.elapsed();
+        if open != Some(&typing.to) || since >= PAUSE {
+            self.stop(ChatState::Paused, &mut wishes);
+        } else {
+            ctx.request_repaint_after(PAUSE.saturating_sub(since) + Duration::from_millis(20));
+        }
+        wishes
+    }
+}
+
+fn notice(to: &Jid, state: ChatState) -> Wish {
+    Wish::Ask(Command::Typing {
+        to: to.clone(),
+        state,
+    })
+}
+
+/// Cut to the width of the field, so that a long name makes no second line.
+fn text_hint(ui: &Ui, hint: &str) -> String {
+    let room = ((ui.available_width() - 2.0 * space::XL) / (size::BODY * 0.55)).max(8.0) as usize;
+    let cut = super::text::cut(hint, room);
+    if cut.len() < hint.len() {
+        format!("{cut}…")
+    } else {
+        hint.to_owned()
+    }
+}

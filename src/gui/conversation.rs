@@ -1,0 +1,359 @@
+//! A conversation: who it is on top, what was said, who is typing, and the field to write in.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use egui::{Align2, Frame, Id, Margin, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::bubbles::{Click, Place, Row};
+use super::composer::Composer;
+use super::feed::Feed;
+use super::header;
+use super::icons::Icon;
+use super::scene::{Scene, Wish};
+use super::text::FOLD;
+use super::theme::{self, size, space};
+use crate::command::Command;
+use crate::event::{ChatState, Trust};
+use crate::model::settings::PlaintextPolicy;
+use crate::model::{Contact, Conversation};
+use crate::wire::jid::Jid;
+
+/// Messages asked for at a time.
+const PAGE: u32 = 100;
+
+/// The typing sign goes away by itself if its end got lost.
+const TYPING_SECONDS: u64 = 60;
+
+/// The large pane.
+#[derive(Default)]
+pub struct Talk {
+    /// Where one writes; keeps the drafts of all.
+    pub composer: Composer,
+    open: Option<Jid>,
+    feed: Feed,
+    /// Where the "new" line stands while this conversation is open.
+    first_new: Option<String>,
+    /// The page of history that is on its way: the message it is to join, or none for the newest page.
+    asked: Option<Option<String>>,
+    /// Of long messages: how much is shown.
+    unfolded: HashMap<String, usize>,
+    /// The newest message that we have said to have seen.
+    seen: Option<String>,
+    typing_since: Option<Instant>,
+    allowed: bool,
+}
+
+impl Talk {
+    /// Changes to the conversation with `contact`: to its first unread message, else to the end.
+    fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
+        if let Some(left) = self.open.take() {
+            wishes.push(Wish::Shrink(left));
+        }
+        let composer = std::mem::take(&mut self.composer);
+        *self = Talk {
+            composer,
+            open: Some(contact.jid.clone()),
+            ..Talk::default()
+        };
+        self.first_new
+            .clone_from(&contact.conversation.first_unread);
+        if let Some(first_new) = &self.first_new {
+            self.feed.to(first_new);
+        }
+        self.composer.focus();
+    }
+
+    /// No conversation is shown any more.
+    pub fn leave(&mut self) -> Vec<Wish> {
+        self.open.take().map(Wish::Shrink).into_iter().collect()
+    }
+
+    /// Draws the conversation with `contact`. `watched`: the window has the user's eyes. `narrow`: there is no list
+    /// beside it, so a way back is needed.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        watched: bool,
+        narrow: bool,
+    ) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        if self.open.as_ref() != Some(&contact.jid) {
+            self.enter(contact, &mut wishes);
+        }
+        wishes.extend(header::ui(ui, scene, contact, narrow));
+        self.foot_ui(ui, scene, contact, &mut wishes);
+        Frame::new().fill(theme::palette(ui).ground).show(ui, |ui| {
+            self.messages_ui(ui, scene, contact, &mut wishes);
+        });
+        if watched {
+            self.mark_read(&contact.conversation, &mut wishes);
+        }
+        wishes
+    }
+
+    fn foot_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let frame = Frame::new()
+            .fill(theme::palette(ui).ground)
+            .inner_margin(Margin {
+                left: 16,
+                right: 12,
+                top: 2,
+                bottom: 12,
+            });
+        egui::Panel::bottom("composer pane")
+            .frame(frame)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                self.typing_ui(ui, contact);
+                let obstacle = self.obstacle(ui, scene, contact);
+                let asked = self.composer.ui(ui, scene, contact, obstacle);
+                if asked
+                    .iter()
+                    .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
+                {
+                    self.feed.to_end();
+                    self.first_new = None;
+                }
+                wishes.extend(asked);
+            });
+    }
+
+    /// Why nothing can be written here, or a question before it can.
+    fn obstacle(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+    ) -> Option<&'static str> {
+        let plain = contact
+            .peer
+            .as_ref()
+            .is_some_and(|peer| peer.trust == Trust::Plaintext);
+        match scene.model.settings.plaintext {
+            PlaintextPolicy::SecureOnly if plain => Some(
+                "This program cannot encrypt, and your settings allow encrypted conversations only (Settings, Privacy).",
+            ),
+            PlaintextPolicy::Ask if plain && !self.allowed && contact.conversation.is_empty() => {
+                if ui.button("Write without encryption").clicked() {
+                    self.allowed = true;
+                    self.composer.focus();
+                }
+                Some("This program cannot encrypt: others on the network could read along.")
+            }
+            _ => None,
+        }
+    }
+
+    /// A slot of fixed height, so that nothing moves when the sign comes and goes.
+    fn typing_ui(&mut self, ui: &mut Ui, contact: &Contact) {
+        let (slot, _) = ui.allocate_exact_size(vec2(ui.available_width(), 18.0), Sense::hover());
+        if contact.typing != ChatState::Composing {
+            self.typing_since = None;
+            return;
+        }
+        let since = self.typing_since.get_or_insert_with(Instant::now).elapsed();
+        if since.as_secs() >= TYPING_SECONDS {
+            return;
+        }
+        let palette = theme::palette(ui);
+        // Three dots, one after the other, at a leisurely three changes a second.
+        let step = since.as_millis() / 330 % 4;
+        for dot in 0..3_u8 {
+            let color = if step == u128::from(dot) {
+                palette.accent
+            } else {
+                palette.weak.gamma_multiply(0.6)
+            };
+            ui.painter().circle_filled(
+                slot.left_center() + vec2(4.0 + 8.0 * f32::from(dot), 0.0),
+                2.5,
+                color,
+            );
+        }
+        let words = format!("{} is typing", contact.nick);
+        let response = ui.interact(slot, Id::unique("typing"), Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
+        let words =
+            super::text::one_line(ui, &words, size::SMALL, palette.weak, slot.width() - 40.0);
+        ui.painter().galley(
+            slot.left_center() + vec2(30.0, -words.size().y / 2.0),
+            words,
+            palette.weak,
+        );
+        ui.ctx()
+            .request_repaint_after(std::time::Duration::from_millis(330));
+    }
+
+    fn messages_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let conversation = &contact.conversation;
+        let pane = ui.available_rect_before_wrap();
+        self.load(conversation, &contact.jid, wishes);
+        // Found out when messages came while nobody looked.
+        if self.first_new.is_none() && conversation.unread > 0 && !self.feed.is_at_end() {
+            self.first_new.clone_from(&conversation.first_unread);
+        }
+        if conversation.messages.is_empty() {
+            let _ = ui.allocate_rect(pane, Sense::hover());
+            if conversation.is_empty() {
+                empty_ui(ui, pane, contact);
+            }
+            return;
+        }
+        let intro = beginning(conversation);
+        let (first_new, unfolded) = (&self.first_new, &self.unfolded);
+        let messages = &conversation.messages;
+        let mut row = |ui: &mut Ui, index: usize| {
+            let message = messages.get(index)?;
+            let place = Place {
+                before: index.checked_sub(1).and_then(|before| messages.get(before)),
+                first_new: first_new.as_ref() == Some(&message.id),
+                intro: (index == 0).then_some(intro),
+                unfolded: unfolded.get(&message.id).copied().unwrap_or(FOLD),
+            };
+            Some(Row::new(ui, scene, &contact.nick, message, place))
+        };
+        match self.feed.ui(ui, messages, &mut row) {
+            Some(Click::Resend(id)) => wishes.push(Wish::Ask(Command::Resend { id })),
+            Some(Click::Unfold(id)) => *self.unfolded.entry(id).or_insert(FOLD) += 10 * FOLD,
+            None => {}
+        }
+        self.to_end_ui(ui, pane, conversation);
+    }
+
+    /// Asks for the newest page if none is loaded, and for an older one when the top is near; once each.
+    fn load(&mut self, conversation: &Conversation, with: &Jid, wishes: &mut Vec<Wish>) {
+        let oldest = conversation.oldest_id().map(str::to_owned);
+        let missing = oldest.is_none() && conversation.last.is_some();
+        let near = oldest.is_some() && self.feed.is_near_start();
+        if conversation.complete || !(missing || near) || self.asked.as_ref() == Some(&oldest) {
+            return;
+        }
+        self.asked = Some(oldest.clone());
+        wishes.push(Wish::Ask(Command::History {
+            with: with.clone(),
+            limit: Some(PAGE),
+            before: oldest,
+        }));
+    }
+
+    fn to_end_ui(&mut self, ui: &mut Ui, pane: Rect, conversation: &Conversation) {
+        if self.feed.is_at_end() {
+            return;
+        }
+        let palette = theme::palette(ui);
+        let rect = Rect::from_center_size(
+            pos2(pane.right() - 40.0, pane.bottom() - 28.0),
+            vec2(38.0, 38.0),
+        );
+        let response = ui.interact(rect, Id::unique("to the newest"), Sense::click());
+        let name = match conversation.unread {
+            0 => "To the newest message".to_owned(),
+            unread => format!("To the newest message, {unread} unread"),
+        };
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
+        let fill = if response.hovered() {
+            palette.selected
+        } else {
+            palette.side
+        };
+        ui.painter().circle(
+            rect.center(),
+            19.0,
+            fill,
+            egui::Stroke::new(1.0, palette.line),
+        );
+        Icon::Down.paint(
+            ui.painter(),
+            rect.center() + vec2(0.0, 1.0),
+            17.0,
+            palette.text,
+        );
+        if response.has_focus() {
+            ui.painter()
+                .circle_stroke(rect.center(), 19.0, egui::Stroke::new(2.0, palette.accent));
+        }
+        if conversation.unread > 0 {
+            let badge = Rect::from_center_size(rect.center_top(), vec2(24.0, 18.0));
+            ui.painter().rect_filled(badge, 9.0, palette.accent);
+            let font = theme::bold(size::SMALL);
+            ui.painter().text(
+                badge.center(),
+                Align2::CENTER_CENTER,
+                conversation.unread.min(99),
+                font,
+                palette.on_accent,
+            );
+        }
+        if response.on_hover_text(name).clicked() {
+            self.feed.to_end();
+        }
+    }
+
+    /// Everything down to the newest message has been in sight.
+    fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
+        if conversation.unread == 0 || !self.feed.is_at_end() {
+            return;
+        }
+        let Some(newest) = conversation
+            .messages
+            .iter()
+            .rev()
+            .find(|message| !message.is_own())
+        else {
+            return;
+        };
+        if self.seen.as_ref() != Some(&newest.id) {
+            self.seen = Some(newest.id.clone());
+            wishes.push(Wish::Ask(Command::Displayed {
+                id: newest.id.clone(),
+            }));
+        }
+    }
+}
+
+fn beginning(conversation: &Conversation) -> &'static str {
+    if conversation.complete {
+        "This is where your conversation begins."
+    } else {
+        "Loading older messages…"
+    }
+}
+
+fn empty_ui(ui: &Ui, pane: Rect, contact: &Contact) {
+    let palette = theme::palette(ui);
+    let words = if contact.is_online() {
+        format!(
+            "Nothing said yet.\nWrite to {}: it goes straight from this computer to theirs.",
+            contact.nick
+        )
+    } else {
+        format!(
+            "Nothing said yet.\n{} gets what you write when back on the network.",
+            contact.nick
+        )
+    };
+    let words = super::text::wrapped(
+        ui,
+        &words,
+        size::BODY,
+        palette.weak,
+        (pane.width() - 2.0 * space::XL).max(80.0),
+    );
+    let at = pane.center() - words.size() / 2.0;
+    ui.painter().galley(at, words, palette.weak);
+}

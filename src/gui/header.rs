@@ -1,0 +1,213 @@
+//! The head of a conversation: who it is, how to reach them, and whether others can read along.
+
+use egui::{Align, Frame, Layout, Margin, RichText, Role, Ui, WidgetInfo, vec2};
+
+use super::avatar;
+use super::icons::Icon;
+use super::scene::{Scene, Wish};
+use super::text;
+use super::theme::{self, size, space};
+use crate::event::{OfflineReason, Peer, Trust};
+use crate::model::Contact;
+
+/// Draws it.
+pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    let palette = theme::palette(ui);
+    let frame = Frame::new()
+        .fill(palette.ground)
+        .inner_margin(Margin::symmetric(if narrow { 6 } else { 16 }, 8));
+    egui::Panel::top("conversation header")
+        .frame(frame)
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                if narrow && Icon::Back.button(ui, "Back to the list (Esc)").clicked() {
+                    wishes.push(Wish::Back);
+                }
+                let face = avatar::place(ui, 40.0);
+                let picture = contact.peer.as_ref().and_then(|peer| peer.avatar.as_ref());
+                avatar::paint(ui, scene.pictures, face, &contact.nick, picture);
+                avatar::presence(ui.painter(), palette, face, contact.show(), palette.ground);
+                ui.add_space(space::XS);
+                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    security_ui(ui, scene, contact);
+                    name_ui(ui, scene, contact);
+                });
+            });
+        });
+    wishes
+}
+
+fn name_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
+    let palette = theme::palette(ui);
+    let (place, response) =
+        ui.allocate_exact_size(vec2(ui.available_width(), 42.0), egui::Sense::hover());
+    let presence = presence_words(scene, contact);
+    response.widget_info(|| {
+        WidgetInfo::labeled(Role::Heading, true, format!("{}, {presence}", contact.nick))
+    });
+    let name = text::fitted(
+        ui,
+        &contact.nick,
+        theme::bold(size::HEADING - 1.0),
+        palette.text,
+        place.width(),
+    );
+    ui.painter().galley(place.left_top(), name, palette.text);
+    let words = text::one_line(
+        ui,
+        &presence,
+        size::SMALL + 0.5,
+        palette.weak,
+        place.width(),
+    );
+    ui.painter().galley(
+        place.left_bottom() - vec2(0.0, words.size().y),
+        words,
+        palette.weak,
+    );
+}
+
+fn presence_words(scene: &Scene<'_>, contact: &Contact) -> String {
+    let Some(peer) = &contact.peer else {
+        let why = match contact.gone {
+            Some(OfflineReason::Goodbye) => "Signed off",
+            Some(OfflineReason::Unreachable) => "Not reachable any more",
+            Some(OfflineReason::Expired) | None => "Not here",
+        };
+        return format!(
+            "{why} · what you write is sent when {} is back",
+            contact.nick
+        );
+    };
+    let mut words = avatar::word(Some(peer.show)).to_owned();
+    if let Some(since) = peer.idle_since {
+        words += &format!(" since {}", scene.now.brief(since));
+    }
+    if !peer.message.is_empty() {
+        words += &format!(" · {}", peer.message);
+    }
+    words
+}
+
+/// Whether others can read along, as a button that opens the details.
+fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
+    let palette = theme::palette(ui);
+    let trust = contact
+        .peer
+        .as_ref()
+        .map_or(Trust::Plaintext, |peer| peer.trust);
+    let (icon, words, color) = match trust {
+        _ if contact.peer.is_none() => (Icon::Info, "Details", palette.weak),
+        Trust::Plaintext => (Icon::Open, "Not encrypted", palette.away),
+        Trust::Unknown => (Icon::Lock, "New key", palette.weak),
+        Trust::Pinned => (Icon::Lock, "Encrypted", palette.available),
+        Trust::Verified => (Icon::Lock, "Verified", palette.available),
+        Trust::Changed => (Icon::Warning, "Key changed", palette.bad),
+    };
+    let compact = ui.available_width() < 320.0;
+    let shown = if compact {
+        String::new()
+    } else {
+        words.to_owned()
+    };
+    let shown = RichText::new(shown).size(size::SMALL).color(palette.weak);
+    let padding = if compact { 34.0 } else { 0.0 };
+    let label = egui::Button::new((
+        egui::Atom::custom(egui::IdSalt::new("security icon"), vec2(15.0, 15.0)),
+        shown,
+    ))
+    .frame(false)
+    .min_size(vec2(padding, 32.0));
+    let drawn = label.atom_ui(ui);
+    if let Some(rect) = drawn.rect(egui::IdSalt::new("security icon")) {
+        icon.paint(ui.painter(), rect.center(), 16.0, color);
+    }
+    let response = drawn.response;
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            Role::Button,
+            true,
+            format!("{words}: details of {}", contact.nick),
+        )
+    });
+    egui::Popup::menu(&response)
+        .width(320.0)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
+        .show(|ui| {
+            details_ui(ui, scene, contact, trust);
+        });
+    response.on_hover_text(words);
+}
+
+fn details_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, trust: Trust) {
+    ui.set_width(320.0);
+    ui.label(RichText::new(&contact.nick).font(theme::bold(size::BODY)));
+    let Some(peer) = &contact.peer else {
+        ui.label(RichText::new(contact.jid.as_str()).color(theme::palette(ui).weak));
+        ui.add(
+            egui::Label::new(
+                "Not on this network now. Your messages wait on this computer until then.",
+            )
+            .wrap(),
+        );
+        return;
+    };
+    let explanation = match trust {
+        Trust::Plaintext => {
+            "This program cannot encrypt. Others on the same network could read what you write to each other, and nothing proves who it is."
+        }
+        Trust::Unknown => "It announces a key. The key is remembered with the first conversation.",
+        Trust::Pinned => "Encrypted, and the key is the same as the first time.",
+        Trust::Verified => "Encrypted, and the two of you have compared the key.",
+        Trust::Changed => {
+            "The key is another one than before, or missing. Somebody may be pretending: ask in person before you write anything private."
+        }
+    };
+    ui.add(egui::Label::new(explanation).wrap());
+    ui.separator();
+    let mut row = |name: &str, value: &str| {
+        if !value.is_empty() {
+            fact_ui(ui, name, value);
+        }
+    };
+    row("Address", contact.jid.as_str());
+    let addresses: Vec<String> = peer
+        .addresses
+        .iter()
+        .take(8)
+        .map(ToString::to_string)
+        .collect();
+    row("Reached at", &addresses.join("\n"));
+    row("Seen on", &peer.interfaces.join(", "));
+    row("Program", &peer.client);
+    card_rows(peer, &mut row);
+    if let Some(since) = peer.idle_since {
+        row("Idle since", &scene.now.full(since));
+    }
+}
+
+fn card_rows(peer: &Peer, row: &mut dyn FnMut(&str, &str)) {
+    row(
+        "Name",
+        format!("{} {}", peer.card.first, peer.card.last).trim(),
+    );
+    row("Mail", &peer.card.email.join("\n"));
+    row("XMPP", &peer.card.jid.join("\n"));
+}
+
+/// A name and a value that can be selected.
+pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
+    ui.horizontal_top(|ui| {
+        let weak = theme::palette(ui).weak;
+        ui.allocate_ui_with_layout(vec2(90.0, 18.0), Layout::left_to_right(Align::Min), |ui| {
+            ui.set_min_width(90.0);
+            ui.label(RichText::new(name).size(size::SMALL + 0.5).color(weak));
+        });
+        ui.add(
+            egui::Label::new(RichText::new(value).size(size::SMALL + 0.5))
+                .wrap()
+                .selectable(true),
+        );
+    });
+}

@@ -1,0 +1,171 @@
+//! Icons, drawn from lines so that they are sharp at every zoom and need no font. Each fits a square.
+
+use egui::{
+    Color32, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use super::theme::{self, space};
+
+/// A picture of a few lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are what is drawn")]
+pub enum Icon {
+    Back,
+    Check,
+    Checks,
+    Clock,
+    Close,
+    Down,
+    Gear,
+    Info,
+    Lock,
+    Network,
+    Open,
+    Search,
+    Send,
+    Warning,
+}
+
+impl Icon {
+    /// Draws it into the square around `center`.
+    pub fn paint(self, painter: &Painter, center: Pos2, size: f32, color: Color32) {
+        let stroke = Stroke::new((size / 10.0).max(1.3), color);
+        // From a grid of 16 × 16 to the place.
+        let at = |x: f32, y: f32| center + vec2(x - 8.0, y - 8.0) * (size / 16.0);
+        let line = |points: &[(f32, f32)]| {
+            painter.add(Shape::line(
+                points.iter().map(|(x, y)| at(*x, *y)).collect(),
+                stroke,
+            ));
+        };
+        let ring = |x: f32, y: f32, r: f32| {
+            painter.circle_stroke(at(x, y), r * size / 16.0, stroke);
+        };
+        let dot = |x: f32, y: f32| {
+            painter.circle_filled(at(x, y), size / 14.0, color);
+        };
+        match self {
+            Icon::Back => line(&[(10.0, 3.0), (5.0, 8.0), (10.0, 13.0)]),
+            Icon::Check => line(&[(3.0, 8.5), (6.5, 12.0), (13.0, 4.5)]),
+            Icon::Checks => {
+                line(&[(0.5, 8.5), (4.0, 12.0), (10.5, 4.5)]);
+                line(&[(7.5, 11.5), (8.5, 12.0), (15.5, 4.5)]);
+            }
+            Icon::Clock => {
+                ring(8.0, 8.0, 6.0);
+                line(&[(8.0, 4.5), (8.0, 8.0), (10.5, 9.5)]);
+            }
+            Icon::Close => {
+                line(&[(4.0, 4.0), (12.0, 12.0)]);
+                line(&[(12.0, 4.0), (4.0, 12.0)]);
+            }
+            Icon::Down => line(&[(3.0, 6.0), (8.0, 11.0), (13.0, 6.0)]),
+            Icon::Gear => gear(painter, center, size, stroke),
+            Icon::Info => {
+                ring(8.0, 8.0, 6.5);
+                line(&[(8.0, 7.5), (8.0, 11.5)]);
+                dot(8.0, 4.8);
+            }
+            Icon::Lock | Icon::Open => {
+                let body = Rect::from_two_pos(at(3.5, 7.5), at(12.5, 14.0));
+                painter.rect_stroke(body, size / 12.0, stroke, egui::StrokeKind::Middle);
+                let left = if self == Icon::Open { 5.5 } else { 7.5 };
+                line(&[
+                    (5.5, left),
+                    (5.5, 5.0),
+                    (6.3, 3.0),
+                    (8.0, 2.2),
+                    (9.7, 3.0),
+                    (10.5, 5.0),
+                ]);
+                if self == Icon::Lock {
+                    line(&[(10.5, 5.0), (10.5, 7.5)]);
+                } else {
+                    line(&[(5.5, 5.0), (5.5, 7.5)]);
+                }
+            }
+            Icon::Network => {
+                for (x, y) in [(8.0, 3.5), (3.5, 12.5), (12.5, 12.5)] {
+                    ring(x, y, 2.0);
+                }
+                line(&[(7.1, 5.4), (4.4, 10.7)]);
+                line(&[(8.9, 5.4), (11.6, 10.7)]);
+                line(&[(5.5, 12.5), (10.5, 12.5)]);
+            }
+            Icon::Search => {
+                ring(7.0, 7.0, 4.5);
+                line(&[(10.3, 10.3), (14.0, 14.0)]);
+            }
+            Icon::Send => {
+                let points = vec![at(2.0, 3.0), at(14.5, 8.0), at(2.0, 13.0), at(4.5, 8.0)];
+                painter.add(Shape::closed_line(points, stroke));
+                line(&[(4.5, 8.0), (9.5, 8.0)]);
+            }
+            Icon::Warning => {
+                line(&[
+                    (8.0, 2.0),
+                    (14.5, 13.5),
+                    (1.5, 13.5),
+                    (8.0, 2.0),
+                    (9.0, 3.8),
+                ]);
+                line(&[(8.0, 6.5), (8.0, 9.5)]);
+                dot(8.0, 11.6);
+            }
+        }
+    }
+
+    /// A button that shows only the icon; its name is read out and shown on hover.
+    pub fn button(self, ui: &mut Ui, name: &str) -> Response {
+        self.button_of(ui, name, ui.is_enabled())
+    }
+
+    fn button_of(self, ui: &mut Ui, name: &str, enabled: bool) -> Response {
+        let palette = theme::palette(ui);
+        let (rect, response) = ui.allocate_exact_size(Vec2::splat(space::TARGET), Sense::click());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, enabled, name));
+        let lit = response.hovered() || response.has_focus();
+        if lit {
+            ui.painter()
+                .rect_filled(rect, f32::from(theme::ROUND), palette.hover);
+        }
+        focus_ring(ui, &response, rect);
+        self.paint(
+            ui.painter(),
+            rect.center(),
+            18.0,
+            if lit { palette.text } else { palette.weak },
+        );
+        response.on_hover_text(name)
+    }
+}
+
+/// The mark of the keyboard's place, for widgets that we draw ourselves.
+pub fn focus_ring(ui: &Ui, response: &Response, rect: Rect) {
+    if response.has_focus() {
+        let stroke = Stroke::new(2.0, theme::palette(ui).accent);
+        ui.painter().rect_stroke(
+            rect,
+            f32::from(theme::ROUND),
+            stroke,
+            egui::StrokeKind::Inside,
+        );
+    }
+}
+
+fn gear(painter: &Painter, center: Pos2, size: f32, stroke: Stroke) {
+    let unit = size / 16.0;
+    let (inner, outer) = (4.6 * unit, 6.8 * unit);
+    let teeth = 8;
+    let mut points = Vec::new();
+    for step in 0..teeth * 4 {
+        let angle = std::f32::consts::TAU * (step as f32 + 0.5) / (teeth as f32 * 4.0);
+        let radius = if step % 4 < 2 { outer } else { inner };
+        points.push(pos2(
+            center.x + radius * angle.cos(),
+            center.y + radius * angle.sin(),
+        ));
+    }
+    painter.add(Shape::closed_line(points, stroke));
+    painter.circle_stroke(center, 2.0 * unit, stroke);
+}

@@ -1,0 +1,354 @@
+//! Desktop notifications: which ones, decided by a rule without I/O, and their showing, on threads of their own so that a
+//! slow notification daemon never stops the window.
+
+use std::collections::HashMap;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::event::{Event, Message, Show};
+use crate::model::Model;
+use crate::wire::jid::Jid;
+
+/// What comes in within so long after the start is told in one summary.
+const SIGN_ON: Duration = Duration::from_secs(5);
+
+/// Characters of a message that are shown.
+const MOST: usize = 200;
+
+/// One notification.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// Whose conversation a click opens.
+    pub about: Option<Jid>,
+    /// The first line, plain text.
+    pub title: String,
+    /// The rest, plain text.
+    pub body: String,
+}
+
+/// Decides. Events go in after the model has taken them.
+pub struct Rule {
+    started: Instant,
+    summed_up: bool,
+    /// Messages of the first seconds, by sender.
+    early: HashMap<Jid, u32>,
+}
+
+impl Rule {
+    /// At the start of the window.
+    pub fn new(now: Instant) -> Rule {
+        Rule {
+            started: now,
+            summed_up: false,
+            early: HashMap::new(),
+        }
+    }
+
+    /// What to show for an event. `watched` is the conversation that the user is looking at.
+    pub fn note(
+        &mut self,
+        event: &Event,
+        model: &Model,
+        watched: Option<&Jid>,
+        now: Instant,
+    ) -> Option<Note> {
+        let Event::MessageReceived { message } = event else {
+            return None;
+        };
+        if !wanted(model) || watched == Some(&message.from) {
+            return None;
+        }
+        if now.duration_since(self.started) < SIGN_ON && !self.summed_up {
+            *self.early.entry(message.from.clone()).or_default() += 1;
+            return None;
+        }
+        Some(of_message(message, model))
+    }
+
+    /// When to call [`Rule::summary`].
+    pub fn due(&self, now: Instant) -> Option<Duration> {
+        (!self.summed_up).then(|| SIGN_ON.saturating_sub(now.duration_since(self.started)))
+    }
+
+    /// One word about all that came in while we signed on, once.
+    pub fn summary(&mut self, model: &Model, now: Instant) -> Option<Note> {
+        if self.summed_up || now.duration_since(self.started) < SIGN_ON {
+            return None;
+        }
+        self.summed_up = true;
+        let early = std::mem::take(&mut self.early);
+        let messages: u32 = early.values().sum();
+        if messages == 0 || !wanted(model) {
+            return None;
+        }
+        let mut names: Vec<&str> = early.keys().map(|jid| nick(model, jid)).collect();
+        names.sort_unstable();
+        let title = match (messages, early.len()) {
+            (1, _) => format!(
+                "{} has written to you",
+                names.first().copied().unwrap_or_default()
+            ),
+            (_, 1) => format!(
+                "{messages} messages from {}",
+                names.first().copied().unwrap_or_default()
+            ),
+            (_, people) => format!("{messages} messages from {people} people"),
+        };
+        let body = if early.len() > 1 {
+            names.join(", ")
+        } else {
+            String::new()
+        };
+        let about = if early.len() == 1 {
+            early.into_keys().next()
+        } else {
+            None
+        };
+        Some(Note {
+            about,
+            title,
+            body: super::text::cut(&body, MOST).to_owned(),
+        })
+    }
+}
+
+fn wanted(model: &Model) -> bool {
+    model.settings.notifications && model.me.show != Show::Dnd
+}
+
+fn nick<'a>(model: &'a Model, jid: &'a Jid) -> &'a str {
+    model
+        .contacts
+        .get(jid)
+        .map_or(jid.as_str(), |contact| &contact.nick)
+}
+
+fn of_message(message: &Message, model: &Model) -> Note {
+    let name = nick(model, &message.from);
+    let body = if model.settings.notification_text {
+        let text = message
+            .body
+            .strip_prefix("/me ")
+            .map(|deed| format!("{name} {deed}"));
+        super::text::cut(text.as_deref().unwrap_or(&message.body), MOST).to_owned()
+    } else {
+        "New message".to_owned()
+    };
+    Note {
+        about: Some(message.from.clone()),
+        title: name.to_owned(),
+        body,
+    }
+}
+
+/// The body of a notification is markup (Desktop Notifications 1.2, "Markup"): what people write is none.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// Shows notes and hears of clicks on them.
+pub struct Desktop {
+    notes: Sender<Note>,
+    clicks: Receiver<Jid>,
+}
+
+impl Desktop {
+    /// Starts the thread that shows them; it ends with this.
+    ///
+    /// # Errors
+    /// If no thread can be started.
+    pub fn open(ctx: egui::Context) -> std::io::Result<Desktop> {
+        let (notes, work) = channel::<Note>();
+        let (tell, clicks) = channel();
+        std::thread::Builder::new()
+            .name("notifications".into())
+            .spawn(move || {
+                let shown = Shown::default();
+                for note in work {
+                    if let Err(error) = shown.show(note, &tell, &ctx) {
+                        tracing::info!(%error, "no desktop notification could be shown");
+                    }
+                }
+            })?;
+        Ok(Desktop { notes, clicks })
+    }
+
+    /// Shows one; one of the same contact is replaced.
+    pub fn show(&self, note: Note) {
+        // The thread ends only with us.
+        let _ = self.notes.send(note);
+    }
+
+    /// Whose notification was clicked.
+    pub fn clicked(&self) -> Option<Jid> {
+        self.clicks.try_recv().ok()
+    }
+}
+
+/// The daemon's number of the notification of each contact; one waits for a click on each.
+#[derive(Default)]
+struct Shown {
+    numbers: Arc<Mutex<HashMap<Option<Jid>, u32>>>,
+}
+
+impl Shown {
+    fn show(
+        &self,
+        note: Note,
+        tell: &Sender<Jid>,
+        ctx: &egui::Context,
+    ) -> Result<(), notify_rust::error::Error> {
+        let known = self
+            .numbers
+            .lock()
+            .ok()
+            .and_then(|numbers| numbers.get(&note.about).copied());
+        let mut notification = notify_rust::Notification::new();
+        notification
+            .appname("Balcony")
+            .icon("balcony")
+            .summary(&note.title)
+            .body(&escape(&note.body))
+            .hint(notify_rust::Hint::Category("im.received".into()))
+            .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
+            .action("default", "Open");
+        if let Some(number) = known {
+            notification.id(number);
+        }
+        let handle = notification.show()?;
+        if known == Some(handle.id()) {
+            return Ok(());
+        }
+        if let Ok(mut numbers) = self.numbers.lock() {
+            numbers.insert(note.about.clone(), handle.id());
+        }
+        let (numbers, tell, ctx) = (self.numbers.clone(), tell.clone(), ctx.clone());
+        let waiting = std::thread::Builder::new()
+            .name("notification".into())
+            .spawn(move || {
+                handle.wait_for_action(|action| {
+                    if action != "__closed"
+                        && let Some(jid) = note.about.clone()
+                    {
+                        let _ = tell.send(jid);
+                        ctx.request_repaint();
+                    }
+                });
+                if let Ok(mut numbers) = numbers.lock() {
+                    numbers.remove(&note.about);
+                }
+            });
+        if let Err(error) = waiting {
+            tracing::info!(%error, "clicks on a notification are not heard");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::event::Me;
+    use crate::model::settings::Settings;
+
+    fn model() -> Model {
+        let me = Me {
+            jid: Jid::new("me@here").unwrap(),
+            nick: "Me".into(),
+            show: Show::Available,
+            message: String::new(),
+            avatar: None,
+            port: 5298,
+            online: true,
+        };
+        Model::new(me, Settings::default())
+    }
+
+    fn message(from: &str, body: &str) -> Event {
+        Event::MessageReceived {
+            message: Message {
+                id: body.into(),
+                from: Jid::new(from).unwrap(),
+                to: Jid::new("me@here").unwrap(),
+                body: body.into(),
+                spans: Vec::new(),
+                time: jiff::Timestamp::UNIX_EPOCH,
+                encrypted: false,
+                delayed: false,
+                state: None,
+                reason: None,
+            },
+        }
+    }
+
+    #[test]
+    fn what_is_looked_at_makes_no_noise_and_dnd_and_the_switch_are_obeyed() {
+        let start = Instant::now();
+        let later = start + Duration::from_secs(60);
+        let mut rule = Rule::new(start);
+        let mut model = model();
+        let anna = Jid::new("anna@x").unwrap();
+        assert_eq!(rule.summary(&model, later), None);
+        let note = rule
+            .note(&message("anna@x", "hi"), &model, None, later)
+            .unwrap();
+        assert_eq!(
+            (note.about.as_ref(), note.body.as_str()),
+            (Some(&anna), "hi")
+        );
+        assert_eq!(
+            rule.note(&message("anna@x", "hi"), &model, Some(&anna), later),
+            None
+        );
+        model.settings.notification_text = false;
+        assert_eq!(
+            rule.note(&message("anna@x", "secret"), &model, None, later)
+                .unwrap()
+                .body,
+            "New message"
+        );
+        model.me.show = Show::Dnd;
+        assert_eq!(
+            rule.note(&message("anna@x", "hi"), &model, None, later),
+            None
+        );
+        model.me.show = Show::Away;
+        model.settings.notifications = false;
+        assert_eq!(
+            rule.note(&message("anna@x", "hi"), &model, None, later),
+            None
+        );
+    }
+
+    #[test]
+    fn the_first_seconds_are_told_in_one() {
+        let start = Instant::now();
+        let mut rule = Rule::new(start);
+        let model = model();
+        for (from, body) in [("anna@x", "1"), ("anna@x", "2"), ("bob@x", "3")] {
+            assert_eq!(rule.note(&message(from, body), &model, None, start), None);
+        }
+        assert_eq!(rule.summary(&model, start), None);
+        let note = rule.summary(&model, start + SIGN_ON).unwrap();
+        assert_eq!(
+            (note.title.as_str(), note.body.as_str()),
+            ("3 messages from 2 people", "anna@x, bob@x")
+        );
+        assert_eq!(
+            (
+                rule.summary(&model, start + SIGN_ON),
+                rule.due(start + SIGN_ON)
+            ),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn what_people_write_is_no_markup() {
+        assert_eq!(escape("<b>a & b</b>"), "&lt;b&gt;a &amp; b&lt;/b&gt;");
+    }
+}

@@ -1,0 +1,345 @@
+//! How the window looks, as data: a spacing scale, a type scale, and colours for light and dark.
+//!
+//! Every text colour reaches the contrast of WCAG 2.2 AA (4.5 : 1, and 3 : 1 for marks) on every ground that it stands
+//! on; a test holds it. Colours of people are those of XEP-0392: the same name has the same hue everywhere.
+
+use egui::{
+    Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals,
+    vec2,
+};
+use sha1::{Digest, Sha1};
+
+/// Spaces between things, in points.
+pub mod space {
+    /// Within a thing: icon and its text.
+    pub const XS: f32 = 4.0;
+    /// Between lines of a thing.
+    pub const S: f32 = 8.0;
+    /// Between things, and the margin of a pane.
+    pub const M: f32 = 12.0;
+    /// Between groups.
+    pub const L: f32 = 16.0;
+    /// Between sections.
+    pub const XL: f32 = 24.0;
+    /// The least height of something to click.
+    pub const TARGET: f32 = 32.0;
+}
+
+/// Font sizes, in points.
+pub mod size {
+    /// Times, marks.
+    pub const SMALL: f32 = 12.0;
+    /// Messages and everything that is read.
+    pub const BODY: f32 = 14.5;
+    /// Names of panes.
+    pub const HEADING: f32 = 18.0;
+    /// The one line of an empty page.
+    pub const TITLE: f32 = 26.0;
+}
+
+/// Corners of bubbles, fields and buttons, in points.
+pub const ROUND: u8 = 8;
+
+/// Below this width of the window there is one pane at a time.
+pub const NARROW: f32 = 520.0;
+
+/// The name of the heavier font family.
+pub const BOLD: &str = "bold";
+
+/// Colours of one theme.
+#[derive(Clone, Copy, Debug)]
+#[expect(missing_docs, reason = "the names say where they are used")]
+pub struct Palette {
+    pub ground: Color32,
+    pub side: Color32,
+    pub line: Color32,
+    pub text: Color32,
+    pub weak: Color32,
+    pub accent: Color32,
+    pub on_accent: Color32,
+    pub hover: Color32,
+    pub selected: Color32,
+    pub field: Color32,
+    pub theirs: Color32,
+    pub ours: Color32,
+    pub link: Color32,
+    pub available: Color32,
+    pub away: Color32,
+    pub dnd: Color32,
+    pub bad: Color32,
+    pub notice: Color32,
+}
+
+const fn rgb(value: u32) -> Color32 {
+    let [_, r, g, b] = value.to_be_bytes();
+    Color32::from_rgb(r, g, b)
+}
+
+/// Dark text on light.
+pub const LIGHT: Palette = Palette {
+    ground: rgb(0xFF_FF_FF),
+    side: rgb(0xF4_F6_F6),
+    line: rgb(0xDD_E2_E3),
+    text: rgb(0x1A_20_22),
+    weak: rgb(0x56_63_67),
+    accent: rgb(0x0B_6B_63),
+    on_accent: rgb(0xFF_FF_FF),
+    hover: rgb(0xE9_ED_ED),
+    selected: rgb(0xD8_E9_E6),
+    field: rgb(0xFF_FF_FF),
+    theirs: rgb(0xEE_F1_F1),
+    ours: rgb(0xD6_EE_E9),
+    link: rgb(0x0A_5A_8A),
+    available: rgb(0x17_87_49),
+    away: rgb(0xB0_62_00),
+    dnd: rgb(0xC2_28_2D),
+    bad: rgb(0xB0_1F_26),
+    notice: rgb(0xFB_F0_D6),
+};
+
+/// Light text on dark.
+pub const DARK: Palette = Palette {
+    ground: rgb(0x15_1A_1C),
+    side: rgb(0x1B_21_24),
+    line: rgb(0x30_39_3D),
+    text: rgb(0xE6_EB_EC),
+    weak: rgb(0x9F_AD_B2),
+    accent: rgb(0x5C_C9_BA),
+    on_accent: rgb(0x0A_24_21),
+    hover: rgb(0x24_2C_30),
+    selected: rgb(0x25_3B_3C),
+    field: rgb(0x20_27_2A),
+    theirs: rgb(0x25_2D_31),
+    ours: rgb(0x1C_45_42),
+    link: rgb(0x8C_C8_F5),
+    available: rgb(0x4F_C8_7F),
+    away: rgb(0xF0_AC_4A),
+    dnd: rgb(0xFF_7B_78),
+    bad: rgb(0xFF_92_8F),
+    notice: rgb(0x3F_36_1E),
+};
+
+/// The colours of what is being drawn.
+pub fn palette(ui: &egui::Ui) -> &'static Palette {
+    if ui.visuals().dark_mode {
+        &DARK
+    } else {
+        &LIGHT
+    }
+}
+
+/// The heavier font at a size.
+pub fn bold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(BOLD.into()))
+}
+
+/// The regular font at a size.
+pub fn regular(size: f32) -> FontId {
+    FontId::proportional(size)
+}
+
+/// Gives both themes of a context our look.
+pub fn install(ctx: &egui::Context) {
+    for (theme, palette) in [(Theme::Light, &LIGHT), (Theme::Dark, &DARK)] {
+        let mut style = (*ctx.style_of(theme)).clone();
+        apply(&mut style, palette, theme == Theme::Dark);
+        ctx.set_style_of(theme, style);
+    }
+}
+
+/// Tells the window which theme the settings want.
+pub fn choose(ctx: &egui::Context, theme: crate::model::settings::Theme) {
+    use crate::model::settings::Theme as Choice;
+    ctx.set_theme(match theme {
+        Choice::System => egui::ThemePreference::System,
+        Choice::Light => egui::ThemePreference::Light,
+        Choice::Dark => egui::ThemePreference::Dark,
+    });
+}
+
+fn apply(style: &mut Style, palette: &Palette, dark: bool) {
+    style.text_styles = [
+        (TextStyle::Small, regular(size::SMALL)),
+        (TextStyle::Body, regular(size::BODY)),
+        (TextStyle::Button, regular(size::BODY)),
+        (TextStyle::Heading, bold(size::HEADING)),
+        (TextStyle::Monospace, FontId::monospace(size::BODY - 1.0)),
+    ]
+    .into();
+    style.spacing.item_spacing = vec2(space::S, space::S);
+    style.spacing.button_padding = vec2(space::M, 6.0);
+    style.spacing.interact_size = vec2(40.0, space::TARGET);
+    style.spacing.icon_width = 18.0;
+    style.spacing.icon_width_inner = 10.0;
+    style.spacing.icon_spacing = space::S;
+    style.spacing.menu_margin = Margin::same(8);
+    style.spacing.scroll = egui::style::ScrollStyle::floating();
+    // Labels of messages are made selectable one by one.
+    style.interaction.selectable_labels = false;
+    style.interaction.tooltip_delay = 0.4;
+    style.animation_time = 0.1;
+    style.visuals = visuals(palette, dark);
+}
+
+fn visuals(palette: &Palette, dark: bool) -> Visuals {
+    let mut visuals = if dark {
+        Visuals::dark()
+    } else {
+        Visuals::light()
+    };
+    visuals.panel_fill = palette.ground;
+    visuals.window_fill = palette.ground;
+    visuals.window_stroke = Stroke::new(1.0, palette.line);
+    visuals.extreme_bg_color = palette.field;
+    visuals.text_edit_bg_color = Some(palette.field);
+    visuals.faint_bg_color = palette.side;
+    visuals.code_bg_color = palette.hover;
+    visuals.hyperlink_color = palette.link;
+    visuals.warn_fg_color = palette.away;
+    visuals.error_fg_color = palette.bad;
+    visuals.weak_text_color = Some(palette.weak);
+    visuals.override_text_color = None;
+    visuals.selection.bg_fill = palette
+        .accent
+        .gamma_multiply(if dark { 0.45 } else { 0.28 });
+    visuals.selection.stroke = Stroke::new(1.5, palette.accent);
+    visuals.window_corner_radius = CornerRadius::same(ROUND + 2);
+    visuals.menu_corner_radius = CornerRadius::same(ROUND);
+    // A blinking cursor would wake the window for ever; a still one costs nothing.
+    visuals.text_cursor.blink = false;
+    visuals.text_cursor.stroke = Stroke::new(1.5, palette.accent);
+    let states = [
+        (
+            &mut visuals.widgets.noninteractive,
+            palette.ground,
+            palette.line,
+            palette.text,
+        ),
+        (
+            &mut visuals.widgets.inactive,
+            palette.hover,
+            palette.line,
+            palette.text,
+        ),
+        (
+            &mut visuals.widgets.hovered,
+            palette.selected,
+            palette.weak,
+            palette.text,
+        ),
+        (
+            &mut visuals.widgets.active,
+            palette.selected,
+            palette.accent,
+            palette.text,
+        ),
+        (
+            &mut visuals.widgets.open,
+            palette.selected,
+            palette.line,
+            palette.text,
+        ),
+    ];
+    for (widget, fill, line, text) in states {
+        widget.bg_fill = fill;
+        widget.weak_bg_fill = fill;
+        widget.bg_stroke = Stroke::new(1.0, line);
+        widget.fg_stroke = Stroke::new(1.0, text);
+        widget.corner_radius = CornerRadius::same(ROUND);
+        widget.expansion = 0.0;
+    }
+    visuals
+}
+
+/// The hue of a name, in degrees: the first two bytes of its SHA-1, little-endian, as a fraction of the circle
+/// (XEP-0392 §5.1).
+pub fn hue(name: &str) -> f32 {
+    let digest = Sha1::digest(name.as_bytes());
+    let angle = match digest.as_slice() {
+        [low, high, ..] => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    };
+    f32::from(angle) / 65536.0 * 360.0
+}
+
+/// The colour of a person's avatar: the hue of XEP-0392 §5.1, made a colour by HSV and then darkened until white text
+/// on it reaches AA. (The XEP's HSLuv keeps the lightness even by a table; the loop does the same by measuring.)
+pub fn person(name: &str) -> Color32 {
+    let hue = hue(name) / 360.0;
+    let mut value = 0.80;
+    loop {
+        let color: Color32 = egui::ecolor::Hsva::new(hue, 0.62, value, 1.0).into();
+        if value < 0.2 || contrast(color, Color32::WHITE) >= 4.5 {
+            return color;
+        }
+        value -= 0.02;
+    }
+}
+
+/// The contrast of two opaque colours, 1 to 21 (WCAG 2.2, "contrast ratio").
+pub fn contrast(one: Color32, other: Color32) -> f32 {
+    let luminance = |color: Color32| {
+        let color = egui::Rgba::from(color);
+        0.2126 * color.r() + 0.7152 * color.g() + 0.0722 * color.b()
+    };
+    let (one, other) = (luminance(one), luminance(other));
+    (one.max(other) + 0.05) / (one.min(other) + 0.05)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_readable_on_every_ground() {
+        for (name, p) in [("light", &LIGHT), ("dark", &DARK)] {
+            let grounds = [
+                p.ground, p.side, p.hover, p.selected, p.field, p.theirs, p.ours,
+            ];
+            for text in [p.text, p.weak] {
+                for ground in grounds {
+                    assert!(
+                        contrast(text, ground) >= 4.5,
+                        "{name}: {text:?} on {ground:?}: {}",
+                        contrast(text, ground)
+                    );
+                }
+            }
+            for text in [p.link, p.bad] {
+                for ground in [p.ground, p.theirs, p.ours, p.side] {
+                    assert!(
+                        contrast(text, ground) >= 4.5,
+                        "{name}: {text:?} on {ground:?}: {}",
+                        contrast(text, ground)
+                    );
+                }
+            }
+            assert!(contrast(p.on_accent, p.accent) >= 4.5 && contrast(p.text, p.notice) >= 4.5);
+            for mark in [p.available, p.away, p.dnd, p.accent] {
+                for ground in [p.ground, p.side, p.hover, p.selected] {
+                    assert!(
+                        contrast(mark, ground) >= 3.0,
+                        "{name}: {mark:?} on {ground:?}: {}",
+                        contrast(mark, ground)
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn people_have_the_hue_of_xep_0392_and_white_letters_on_it() {
+        // XEP-0392 §13.2, test vectors without corrections.
+        for (name, angle) in [
+            ("Romeo", 327.255_25),
+            ("juliet@capulet.lit", 209.410_4),
+            ("😺", 331.199_34),
+            ("council", 359.994_5),
+        ] {
+            assert!((hue(name) - angle).abs() < 0.01, "{name}: {}", hue(name));
+        }
+        for n in 0..500 {
+            assert!(contrast(person(&format!("person {n}")), Color32::WHITE) >= 4.5);
+        }
+    }
+}

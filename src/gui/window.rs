@@ -1,0 +1,340 @@
+//! What is in the window: the list, the large pane, and the ways between them. It reads the model and gives back wishes;
+//! it knows neither the node nor the desktop, so that tests can run it without either.
+
+use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, vec2};
+
+use super::composer::Composer;
+use super::contacts::Contacts;
+use super::conversation::Talk;
+use super::first_run::FirstRun;
+use super::icons::Icon;
+use super::keys::{self, Act};
+use super::network_view::NetworkView;
+use super::profile::Profile;
+use super::scene::{Page, Scene, Wish};
+use super::settings_view::SettingsView;
+use super::theme::{self, size, space};
+use crate::model::Contact;
+use crate::wire::jid::Jid;
+
+/// All views and what is open.
+pub struct Window {
+    page: Page,
+    selected: Option<Jid>,
+    /// The open contact as last seen: somebody who goes away unspoken to leaves the model, but not the open pane.
+    last_known: Option<Contact>,
+    first_run: FirstRun,
+    contacts: Contacts,
+    talk: Talk,
+    profile: Profile,
+    settings: SettingsView,
+    network: NetworkView,
+    key_map: bool,
+    icon: Option<egui::TextureHandle>,
+}
+
+impl Window {
+    /// Nothing open. `suggested` is the name that the first start proposes.
+    pub fn new(suggested: &str) -> Window {
+        Window {
+            page: Page::Talk,
+            selected: None,
+            last_known: None,
+            first_run: FirstRun::new(suggested),
+            contacts: Contacts::default(),
+            talk: Talk::default(),
+            profile: Profile::default(),
+            settings: SettingsView::default(),
+            network: NetworkView::default(),
+            key_map: false,
+            icon: None,
+        }
+    }
+
+    /// Shows our icon on the first page.
+    pub fn set_icon(&mut self, icon: egui::TextureHandle) {
+        self.icon = Some(icon);
+    }
+
+    /// With whom the conversation is that is in sight.
+    pub fn in_sight(&self) -> Option<&Jid> {
+        self.selected.as_ref().filter(|_| self.page == Page::Talk)
+    }
+
+    /// Opens a conversation, with the cursor in the field.
+    pub fn open(&mut self, jid: Jid) {
+        self.page = Page::Talk;
+        self.selected = Some(jid);
+        self.talk.composer.focus();
+    }
+
+    /// Draws everything into `ui`. `watched`: the window has the keyboard.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, watched: bool) -> Vec<Wish> {
+        if scene.model.settings.nick.is_empty() {
+            let frame = Frame::new().fill(theme::palette(ui).ground);
+            return CentralPanel::no_frame()
+                .frame(frame)
+                .show(ui, |ui| self.first_run.ui(ui, self.icon.as_ref()))
+                .inner;
+        }
+        let narrow = ui.available_width() <= theme::NARROW;
+        let mut wishes = self.shortcuts(ui, scene);
+        let list_alone = narrow && self.selected.is_none() && self.page == Page::Talk;
+        if list_alone {
+            CentralPanel::no_frame().show(ui, |ui| wishes.extend(self.list_ui(ui, scene)));
+        } else {
+            if !narrow {
+                let frame = Frame::new().fill(theme::palette(ui).side);
+                let list = Panel::left("people")
+                    .frame(frame)
+                    .resizable(true)
+                    .default_size(300.0)
+                    .size_range(220.0..=420.0);
+                list.show(ui, |ui| wishes.extend(self.list_ui(ui, scene)));
+            }
+            let frame = Frame::new().fill(theme::palette(ui).ground);
+            CentralPanel::no_frame().frame(frame).show(ui, |ui| {
+                notice_ui(ui, scene, &mut wishes);
+                wishes.extend(self.pane_ui(ui, scene, watched, narrow));
+            });
+        }
+        wishes.extend(
+            self.talk
+                .composer
+                .tick(ui.ctx(), self.in_sight().cloned().as_ref()),
+        );
+        self.key_map = self.key_map && !keys::map_ui(ui.ctx());
+        wishes.retain(|wish| !self.fulfil(wish));
+        wishes
+    }
+
+    fn list_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0.0, theme::palette(ui).side);
+        let mut wishes = self.profile.ui(ui, scene, self.page);
+        if ui.available_width() <= theme::NARROW
+            && self.selected.is_none()
+            && self.page == Page::Talk
+        {
+            notice_ui(ui, scene, &mut wishes);
+        }
+        ui.add_space(space::M);
+        wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
+        wishes
+    }
+
+    fn pane_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        watched: bool,
+        narrow: bool,
+    ) -> Vec<Wish> {
+        match self.page {
+            Page::Talk => self.talk_ui(ui, scene, watched, narrow),
+            Page::Settings => {
+                let view = &mut self.settings;
+                page_ui(ui, "Settings", |ui| view.ui(ui, scene))
+            }
+            Page::Network => {
+                let view = &mut self.network;
+                page_ui(ui, "Network", |ui| view.ui(ui, scene))
+            }
+        }
+    }
+
+    fn talk_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        watched: bool,
+        narrow: bool,
+    ) -> Vec<Wish> {
+        let Some(jid) = &self.selected else {
+            hint_ui(ui, scene);
+            return Vec::new();
+        };
+        let contact = match (scene.model.contacts.get(jid), self.last_known.take()) {
+            (Some(contact), _) => head(contact),
+            (None, Some(known)) if known.jid == *jid => Contact {
+                peer: None,
+                ..known
+            },
+            (None, _) => Contact::new(jid.clone()),
+        };
+        let wishes = match scene.model.contacts.get(jid) {
+            Some(known) => self.talk.ui(ui, scene, known, watched, narrow),
+            None => self.talk.ui(ui, scene, &contact, watched, narrow),
+        };
+        self.last_known = Some(contact);
+        wishes
+    }
+
+    /// Does what concerns only the window; true if nothing is left to do.
+    fn fulfil(&mut self, wish: &Wish) -> bool {
+        match wish {
+            Wish::Open(jid) => self.open(jid.clone()),
+            Wish::Show(page) => self.page = *page,
+            Wish::Back => self.back(),
+            Wish::Ask(_)
+            | Wish::ForgetNotice
+            | Wish::ChoosePicture
+            | Wish::Shrink(_)
+            | Wish::Quit => return false,
+        }
+        true
+    }
+
+    fn back(&mut self) {
+        if self.page == Page::Talk {
+            self.selected = None;
+            self.contacts.start_search();
+        } else {
+            self.page = Page::Talk;
+            self.talk.composer.focus();
+        }
+    }
+
+    fn shortcuts(&mut self, ui: &Ui, scene: &Scene<'_>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        for act in keys::pressed(ui) {
+            match act {
+                Act::Search => {
+                    if ui.available_width() <= theme::NARROW {
+                        self.page = Page::Talk;
+                        self.selected = None;
+                    }
+                    self.contacts.start_search();
+                }
+                Act::Next | Act::Previous => {
+                    let step = if act == Act::Next { 1 } else { -1 };
+                    wishes.extend(
+                        Contacts::neighbour(scene, self.selected.as_ref(), step).map(Wish::Open),
+                    );
+                }
+                Act::Settings => wishes.push(Wish::Show(Page::Settings)),
+                Act::Network => wishes.push(Wish::Show(Page::Network)),
+                Act::KeyMap => self.key_map = !self.key_map,
+                Act::Quit => wishes.push(Wish::Quit),
+                Act::Back => wishes.push(Wish::Back),
+            }
+        }
+        self.loose_keys(ui, &mut wishes);
+        if self.selected.is_none() || self.page != Page::Talk {
+            wishes.extend(self.talk.leave());
+        }
+        wishes
+    }
+
+    /// Escape, and letters typed while nothing has the keyboard.
+    fn loose_keys(&mut self, ui: &Ui, wishes: &mut Vec<Wish>) {
+        let busy = self.key_map || egui::Popup::is_any_open(ui.ctx());
+        let focused = ui.memory(egui::Memory::focused);
+        let searching = focused == Some(Contacts::search_id());
+        if busy {
+            return;
+        }
+        if (focused.is_none() || focused == Some(Composer::id()))
+            && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            wishes.push(Wish::Back);
+        }
+        let typed = focused.is_none()
+            && ui.input(|input| {
+                input
+                    .events
+                    .iter()
+                    .any(|event| matches!(event, egui::Event::Text(_)))
+            });
+        let down = focused.is_none() && ui.input(|input| input.key_pressed(Key::ArrowDown));
+        if searching || !(typed || down) {
+            return;
+        }
+        if self.in_sight().is_some() && typed {
+            self.talk.composer.focus();
+        } else if self.page == Page::Talk {
+            self.contacts.start_search();
+        }
+    }
+}
+
+/// Somebody without the messages.
+fn head(contact: &Contact) -> Contact {
+    Contact {
+        nick: contact.nick.clone(),
+        peer: contact.peer.clone(),
+        gone: contact.gone,
+        ..Contact::new(contact.jid.clone())
+    }
+}
+
+/// A page with a title and a way back, scrolled as a whole, no wider than reads well.
+fn page_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> Vec<Wish>) -> Vec<Wish> {
+    let mut wishes = Vec::new();
+    let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
+    Panel::top("page header").frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            if Icon::Back.button(ui, "Back (Esc)").clicked() {
+                wishes.push(Wish::Back);
+            }
+            ui.label(RichText::new(title).font(theme::bold(size::HEADING)));
+        });
+    });
+    egui::ScrollArea::vertical()
+        .id_salt(title)
+        .auto_shrink(false)
+        .show(ui, |ui| {
+            let width = ui.available_width();
+            let column = (width - 2.0 * space::XL).clamp(100.0, 600.0);
+            let margin = ((width - column) / 2.0).clamp(0.0, 120.0);
+            ui.horizontal_top(|ui| {
+                ui.add_space(margin);
+                ui.vertical(|ui| {
+                    ui.set_width(column);
+                    wishes.extend(content(ui));
+                    ui.add_space(space::XL);
+                });
+            });
+        });
+    wishes
+}
+
+/// The large pane while no conversation is open.
+fn hint_ui(ui: &mut Ui, scene: &Scene<'_>) {
+    let palette = theme::palette(ui);
+    ui.add_space((ui.available_height() * 0.40).max(0.0));
+    ui.vertical_centered(|ui| {
+        if scene.model.contacts.is_empty() {
+            ui.label(RichText::new("It is quiet here").font(theme::bold(size::HEADING)));
+            ui.label(RichText::new("As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program,\nthey stand in the list.").color(palette.weak));
+        } else {
+            ui.label(RichText::new("Choose somebody to write to").font(theme::bold(size::HEADING)));
+            ui.label(RichText::new("Or type a part of a name and press Enter.").color(palette.weak));
+        }
+    });
+}
+
+/// The oldest thing that the user should know, as a quiet bar.
+fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let Some(notice) = scene.model.notices.front() else {
+        return;
+    };
+    let palette = theme::palette(ui);
+    Frame::new()
+        .fill(palette.notice)
+        .inner_margin(Margin::symmetric(12, 4))
+        .show(ui, |ui| {
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+                Icon::Info.paint(ui.painter(), rect.center(), 17.0, palette.text);
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    if Icon::Close.button(ui, "Dismiss").clicked() {
+                        wishes.push(Wish::ForgetNotice);
+                    }
+                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                        ui.add(egui::Label::new(RichText::new(notice).color(palette.text)).wrap());
+                    });
+                });
+            });
+        });
+}
