@@ -1,7 +1,20 @@
 //! Floor 2: the network. Everything above speaks to it by [`Request`] and hears of it by [`Report`], so that the real
 //! network (`lan`: mDNS and TCP) and the pretend one (`memory`: virtual time and faults) are interchangeable.
 
+mod connections;
+mod dial;
+mod discovery;
+mod driver;
+mod interfaces;
+pub mod lan;
+mod link_watch;
+mod listen;
+mod mdns;
 pub mod memory;
+mod message;
+mod multicast;
+mod null_record;
+mod sightings;
 
 use std::net::{IpAddr, SocketAddr};
 

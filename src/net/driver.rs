@@ -1,0 +1,339 @@
+//! One open connection: bytes in, bytes out, nothing of what they mean. A task a connection; what the node asks of it
+//! goes into a shared [`Conn`] and wakes the task once, however much was asked.
+
+use std::collections::VecDeque;
+use std::io::{self, ErrorKind, IoSlice};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::{Buf, Bytes};
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+use tokio::sync::{Notify, mpsc};
+
+use super::{CloseReason, ConnId, Report};
+
+/// The most bytes that may wait for a peer that does not read. The node stops long before; see
+/// [`Report::Written`].
+pub(super) const MAX_QUEUED: usize = 16 * 1024 * 1024;
+
+/// How much is read at once.
+pub(super) const CHUNK: usize = 64 * 1024;
+
+/// How many queued pieces are written with one system call.
+const PIECES: usize = 64;
+
+/// How long a close may take to write what is queued and to see the peer's end.
+const CLOSING: Duration = Duration::from_secs(5);
+
+/// Room to read into, shared by all connections: it is used only between two instants without waiting.
+pub(super) type Scratch = Arc<Mutex<Box<[u8]>>>;
+
+/// Makes the room that all connections share.
+pub(super) fn scratch() -> Scratch {
+    Arc::new(Mutex::new(vec![0; CHUNK].into()))
+}
+
+/// How the node holds on to a connection, also while it is still being dialled.
+#[derive(Debug, Default)]
+pub(super) struct Conn {
+    asked: Mutex<Asked>,
+    wake: Notify,
+}
+
+#[derive(Debug, Default)]
+struct Asked {
+    /// Not yet taken over by the task.
+    queue: Vec<Bytes>,
+    /// Bytes in `queue` and with the task.
+    queued: usize,
+    paused: bool,
+    /// `Some(flush)`.
+    close: Option<bool>,
+}
+
+impl Conn {
+    /// Queues bytes. Too many end the connection.
+    pub(super) fn write(&self, bytes: Bytes) {
+        if bytes.is_empty() {
+            return;
+        }
+        let mut asked = self.asked();
+        asked.queued = asked.queued.saturating_add(bytes.len());
+        asked.queue.push(bytes);
+        let first = asked.queue.len() == 1;
+        drop(asked);
+        if first {
+            self.wake.notify_one();
+        }
+    }
+
+    /// Stops or resumes reading.
+    pub(super) fn pause(&self, paused: bool) {
+        self.asked().paused = paused;
+        self.wake.notify_one();
+    }
+
+    /// Ends the connection.
+    pub(super) fn close(&self, flush: bool) {
+        self.asked().close = Some(flush);
+        self.wake.notify_one();
+    }
+
+    /// Resolves when the node closes; for whoever dials.
+    pub(super) async fn closed(&self) {
+        while self.asked().close.is_none() {
+            self.wake.notified().await;
+        }
+        self.wake.notify_one();
+    }
+
+    fn asked(&self) -> MutexGuard<'_, Asked> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Prepares a fresh connection: no delay for small writes, and probes that notice a pulled cable within ten seconds
+/// (idle: 3 s + 3 probes; with data on the way: the user timeout).
+pub(super) fn configure(stream: &TcpStream) {
+    let socket = SockRef::from(stream);
+    let keepalive = TcpKeepalive::new()
+        .with_time(Duration::from_secs(3))
+        .with_interval(Duration::from_secs(1))
+        .with_retries(3);
+    let configured = stream
+        .set_nodelay(true)
+        .and_then(|()| socket.set_tcp_keepalive(&keepalive))
+        .and_then(|()| socket.set_tcp_user_timeout(Some(Duration::from_secs(6))));
+    if let Err(error) = configured {
+        tracing::debug!(%error, "connection not configured");
+    }
+}
+
+/// Runs a connection to its end. Reports [`Report::Closed`] unless the node closed it.
+pub(super) async fn run(
+    id: ConnId,
+    stream: TcpStream,
+    conn: Arc<Conn>,
+    reports: mpsc::Sender<Report>,
+    scratch: Scratch,
+) {
+    let mut driver = Driver {
+        id,
+        stream,
+        conn,
+        reports,
+        scratch,
+        queue: VecDeque::new(),
+        written: 0,
+        readable: false,
+    };
+    match driver.work().await {
+        End::Asked { flush: true } => driver.finish().await,
+        End::Asked { flush: false } => {
+            // Zero linger: the kernel sends RST and forgets what was not sent.
+            let _ = SockRef::from(&driver.stream).set_linger(Some(Duration::ZERO));
+        }
+        End::Happened(why) => {
+            driver.report_written().await;
+            let _ = driver.reports.send(Report::Closed { conn: id, why }).await;
+        }
+    }
+}
+
+struct Driver {
+    id: ConnId,
+    stream: TcpStream,
+    conn: Arc<Conn>,
+    reports: mpsc::Sender<Report>,
+    scratch: Scratch,
+    queue: VecDeque<Bytes>,
+    /// Bytes that the kernel has and the node has not been told of.
+    written: usize,
+    /// Something is there to be read, as soon as there is room for a report.
+    readable: bool,
+}
+
+enum End {
+    Asked { flush: bool },
+    Happened(CloseReason),
+}
+
+impl Driver {
+    async fn work(&mut self) -> End {
+        loop {
+            let paused = match self.take_over() {
+                Ok(paused) => paused,
+                Err(end) => return end,
+            };
+            if let Err(error) = self.write_some() {
+                return End::Happened(reason(&error));
+            }
+            self.try_report_written();
+            tokio::select! {
+                biased;
+                () = self.conn.wake.notified() => {}
+                permit = self.reports.reserve(), if self.written > 0 || (self.readable && !paused) => {
+                    let Ok(permit) = permit else {
+                        return End::Asked { flush: false }; // Nobody listens any more.
+                    };
+                    if self.written > 0 {
+                        permit.send(Report::Written { conn: self.id, bytes: std::mem::take(&mut self.written) });
+                    } else {
+                        match read_some(&self.stream, &self.scratch) {
+                            Ok(Some(bytes)) => permit.send(Report::Received { conn: self.id, bytes }),
+                            Ok(None) => self.readable = false,
+                            Err(why) => return End::Happened(why),
+                        }
+                    }
+                }
+                ready = self.stream.readable(), if !paused && !self.readable => match ready {
+                    Ok(()) => self.readable = true,
+                    Err(error) => return End::Happened(reason(&error)),
+                },
+                ready = self.stream.writable(), if !self.queue.is_empty() => {
+                    if let Err(error) = ready {
+                        return End::Happened(reason(&error));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes what was asked since the last time; says whether reading is paused.
+    fn take_over(&mut self) -> Result<bool, End> {
+        let mut asked = self.conn.asked();
+        self.queue.extend(asked.queue.drain(..));
+        if let Some(flush) = asked.close {
+            return Err(End::Asked { flush });
+        }
+        if asked.queued > MAX_QUEUED {
+            tracing::warn!(
+                conn = self.id.0,
+                queued = asked.queued,
+                "the peer does not read, connection dropped"
+            );
+            return Err(End::Happened(CloseReason::Error));
+        }
+        Ok(asked.paused)
+    }
+
+    /// Writes until the kernel takes no more.
+    fn write_some(&mut self) -> io::Result<()> {
+        let before = self.written;
+        let result = write_queue(&self.stream, &mut self.queue, &mut self.written);
+        let taken = self.written - before;
+        if taken > 0 {
+            let mut asked = self.conn.asked();
+            asked.queued = asked.queued.saturating_sub(taken);
+        }
+        result
+    }
+
+    fn try_report_written(&mut self) {
+        if self.written > 0
+            && self
+                .reports
+                .try_send(Report::Written {
+                    conn: self.id,
+                    bytes: self.written,
+                })
+                .is_ok()
+        {
+            self.written = 0;
+        }
+    }
+
+    async fn report_written(&mut self) {
+        if self.written > 0 {
+            let _ = self
+                .reports
+                .send(Report::Written {
+                    conn: self.id,
+                    bytes: self.written,
+                })
+                .await;
+        }
+    }
+
+    /// Writes what is queued, sends FIN and reads to the peer's end, so that nothing of ours is lost to a reset.
+    async fn finish(&mut self) {
+        let closing = async {
+            while !self.queue.is_empty() {
+                self.stream.writable().await?;
+                write_queue(&self.stream, &mut self.queue, &mut self.written)?;
+            }
+            SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
+            loop {
+                self.stream.readable().await?;
+                if read_some(&self.stream, &self.scratch).is_err() {
+                    return io::Result::Ok(());
+                }
+            }
+        };
+        if tokio::time::timeout(CLOSING, closing).await.is_err() {
+            tracing::debug!(
+                conn = self.id.0,
+                "the peer did not end the connection in time"
+            );
+        }
+    }
+}
+
+fn write_queue(
+    stream: &TcpStream,
+    queue: &mut VecDeque<Bytes>,
+    written: &mut usize,
+) -> io::Result<()> {
+    while !queue.is_empty() {
+        let mut pieces = [IoSlice::new(&[]); PIECES];
+        for (piece, bytes) in pieces.iter_mut().zip(queue.iter()) {
+            *piece = IoSlice::new(bytes);
+        }
+        let count = queue.len().min(PIECES);
+        match stream.try_write_vectored(pieces.get(..count).unwrap_or_default()) {
+            Ok(taken) => {
+                *written += taken;
+                advance(queue, taken);
+            }
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn advance(queue: &mut VecDeque<Bytes>, mut taken: usize) {
+    while let Some(first) = queue.front_mut() {
+        if first.len() > taken {
+            first.advance(taken);
+            return;
+        }
+        taken -= first.len();
+        queue.pop_front();
+    }
+}
+
+/// What is there to be read, `None` if nothing.
+fn read_some(stream: &TcpStream, scratch: &Scratch) -> Result<Option<Bytes>, CloseReason> {
+    let mut scratch = scratch.lock().unwrap_or_else(PoisonError::into_inner);
+    match stream.try_read(&mut scratch) {
+        Ok(0) => Err(CloseReason::Eof),
+        Ok(count) => Ok(scratch.get(..count).map(Bytes::copy_from_slice)),
+        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
+        Err(error) => Err(reason(&error)),
+    }
+}
+
+fn reason(error: &io::Error) -> CloseReason {
+    match error.kind() {
+        ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted | ErrorKind::BrokenPipe => {
+            CloseReason::Reset
+        }
+        ErrorKind::TimedOut
+        | ErrorKind::HostUnreachable
+        | ErrorKind::NetworkUnreachable
+        | ErrorKind::NetworkDown => CloseReason::Unreachable,
+        _ => CloseReason::Error,
+    }
+}

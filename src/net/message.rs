@@ -1,0 +1,264 @@
+//! DNS messages of the kinds that mdns-sd does not send or does not show (RFC 6762, XEP-0174 §12): NULL records,
+//! probes, and what can be learnt of a peer's announcements. Bytes in, [`Heard`] out; no sockets.
+
+use std::cmp::Ordering;
+
+use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::rr::rdata::{NULL, SRV, TXT};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+
+/// The service type, as labels.
+const SERVICE: [&str; 3] = ["_presence", "_tcp", "local"];
+
+/// TTL of records that depend on a host being there (RFC 6762 §10).
+const HOST_TTL: u32 = 120;
+
+/// The most that a NULL record of ours may hold, in bytes (XEP-0174 §12 allows 65 535; peers expect a small icon).
+pub(super) const MAX_PICTURE: usize = 8192;
+
+/// What was learnt from a datagram, about instances of `_presence._tcp.local` only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Heard {
+    /// Somebody asks for the picture of this instance.
+    PictureAsked {
+        /// Instance name.
+        instance: String,
+    },
+    /// Somebody claims this name and asks whether it is free (RFC 6762 §8.1).
+    Probe {
+        /// Instance name.
+        instance: String,
+        /// What it would publish.
+        place: Place,
+    },
+    /// Somebody owns this name.
+    Owner {
+        /// Instance name.
+        instance: String,
+        /// Where it is.
+        place: Place,
+    },
+    /// The instance is offered (PTR).
+    Offered {
+        /// Instance name.
+        instance: String,
+    },
+    /// The instance says goodbye (PTR or SRV with TTL 0).
+    Goodbye {
+        /// Instance name.
+        instance: String,
+    },
+    /// The instance's picture.
+    Picture {
+        /// Instance name.
+        instance: String,
+        /// The image.
+        image: Vec<u8>,
+    },
+}
+
+/// The content of an SRV record: who serves a name. Ordered as RFC 6762 §8.2 orders rdata: by its raw bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Host name, with the trailing dot.
+    pub host: String,
+    /// TCP port.
+    pub port: u16,
+    /// The rdata uncompressed.
+    rdata: Vec<u8>,
+}
+
+impl Place {
+    /// The SRV content that we publish: priority and weight 0. `None` if the host is no valid name.
+    pub(super) fn new(host: &str, port: u16) -> Option<Place> {
+        Some(Place::of(&SRV::new(
+            0,
+            0,
+            port,
+            Name::from_ascii(host).ok()?,
+        )))
+    }
+
+    fn of(srv: &SRV) -> Place {
+        let mut rdata = Vec::new();
+        for number in [srv.priority, srv.weight, srv.port] {
+            rdata.extend_from_slice(&number.to_be_bytes());
+        }
+        for label in srv.target.iter() {
+            rdata.push(label.len() as u8); // A label has at most 63 bytes.
+            rdata.extend_from_slice(label);
+        }
+        rdata.push(0);
+        Place {
+            host: srv.target.to_utf8(),
+            port: srv.port,
+            rdata,
+        }
+    }
+
+    /// Is that the same host, in any case of letters?
+    pub(super) fn same_host(&self, other: &Place) -> bool {
+        self.host.eq_ignore_ascii_case(&other.host)
+    }
+
+    /// Who keeps a name that both claim: the one whose rdata is greater (RFC 6762 §8.2 and §9). Both sides come to the
+    /// same result, so exactly one of them renames.
+    pub(super) fn wins_over(&self, other: &Place) -> bool {
+        self.rdata.cmp(&other.rdata) == Ordering::Greater
+    }
+}
+
+/// What a datagram says about instances of our service. Anything malformed or foreign says nothing.
+pub(super) fn read(datagram: &[u8]) -> Vec<Heard> {
+    let Ok(message) = Message::from_vec(datagram) else {
+        return Vec::new();
+    };
+    match message.metadata.message_type {
+        MessageType::Query => read_query(message),
+        MessageType::Response => read_response(message),
+    }
+}
+
+fn read_query(message: Message) -> Vec<Heard> {
+    let asked = message
+        .queries
+        .iter()
+        .filter(|query| query.query_type() == RecordType::NULL);
+    let asked = asked.filter_map(|query| {
+        Some(Heard::PictureAsked {
+            instance: instance(query.name())?,
+        })
+    });
+    let claimed = message
+        .authorities
+        .iter()
+        .filter_map(|record| match &record.data {
+            RData::SRV(srv) => Some(Heard::Probe {
+                instance: instance(&record.name)?,
+                place: Place::of(srv),
+            }),
+            _ => None,
+        });
+    asked.chain(claimed).collect()
+}
+
+fn read_response(message: Message) -> Vec<Heard> {
+    let records = message.answers.into_iter().chain(message.additionals);
+    records.filter_map(read_record).collect()
+}
+
+fn read_record(record: Record) -> Option<Heard> {
+    let ttl = record.ttl;
+    match record.data {
+        RData::PTR(target) if is_service(&record.name) => {
+            let instance = instance(&target.0)?;
+            Some(if ttl == 0 {
+                Heard::Goodbye { instance }
+            } else {
+                Heard::Offered { instance }
+            })
+        }
+        RData::SRV(srv) => {
+            let instance = instance(&record.name)?;
+            Some(if ttl == 0 {
+                Heard::Goodbye { instance }
+            } else {
+                Heard::Owner {
+                    instance,
+                    place: Place::of(&srv),
+                }
+            })
+        }
+        RData::NULL(null) if ttl > 0 => Some(Heard::Picture {
+            instance: instance(&record.name)?,
+            image: null.anything,
+        }),
+        _ => None,
+    }
+}
+
+/// The instance of `<instance>._presence._tcp.local`, if it is one.
+fn instance(name: &Name) -> Option<String> {
+    let mut labels = name.iter();
+    let instance = std::str::from_utf8(labels.next()?).ok()?.to_owned();
+    let rest_is_service = SERVICE
+        .iter()
+        .all(|label| labels.next().is_some_and(|found| same(found, label)));
+    (rest_is_service && labels.next().is_none()).then_some(instance)
+}
+
+fn is_service(name: &Name) -> bool {
+    name.num_labels() == 3
+        && name
+            .iter()
+            .zip(SERVICE)
+            .all(|(found, label)| same(found, label))
+}
+
+fn same(found: &[u8], label: &str) -> bool {
+    found.eq_ignore_ascii_case(label.as_bytes())
+}
+
+fn instance_name(instance: &str) -> Option<Name> {
+    let labels =
+        std::iter::once(instance.as_bytes()).chain(SERVICE.iter().map(|label| label.as_bytes()));
+    Name::from_labels(labels).ok()
+}
+
+/// Asks for an instance's picture. `None` if the instance is no valid label.
+pub(super) fn ask_picture(instance: &str) -> Option<Vec<u8>> {
+    let mut message = Message::new(0, MessageType::Query, OpCode::Query);
+    message.add_query(Query::query(instance_name(instance)?, RecordType::NULL));
+    message.to_vec().ok()
+}
+
+/// Asks where an instance is and what it says of itself. mdns-sd cannot ask that for names with a dot or a backslash;
+/// it hears the answer all the same.
+pub(super) fn ask_instance(instance: &str) -> Option<Vec<u8>> {
+    let name = instance_name(instance)?;
+    let mut message = Message::new(0, MessageType::Query, OpCode::Query);
+    message.add_query(Query::query(name.clone(), RecordType::SRV));
+    message.add_query(Query::query(name, RecordType::TXT));
+    message.to_vec().ok()
+}
+
+/// Publishes a picture, or with `goodbye` takes it back. The cache-flush bit makes others forget the previous one.
+pub(super) fn publish_picture(instance: &str, image: &[u8], goodbye: bool) -> Option<Vec<u8>> {
+    let mut null = NULL::new();
+    null.anything = image.to_vec();
+    let ttl = if goodbye { 0 } else { HOST_TTL };
+    let mut record = Record::from_rdata(instance_name(instance)?, ttl, RData::NULL(null));
+    record.mdns_cache_flush = true;
+    let mut message = Message::response(0, OpCode::Query);
+    message.metadata.authoritative = true;
+    message.add_answer(record);
+    message.to_vec().ok()
+}
+
+/// Asks whether a name is free, saying what we would publish under it (RFC 6762 §8.1: question ANY, the records in the
+/// authority section).
+pub(super) fn probe(
+    instance: &str,
+    place: &Place,
+    txt: &[(String, Option<Vec<u8>>)],
+) -> Option<Vec<u8>> {
+    let name = instance_name(instance)?;
+    let srv = SRV::new(0, 0, place.port, Name::from_ascii(&place.host).ok()?);
+    let strings: Vec<Vec<u8>> = txt
+        .iter()
+        .map(|(key, value)| match value {
+            Some(value) => [key.as_bytes(), b"=", value].concat(),
+            None => key.clone().into_bytes(),
+        })
+        .collect();
+    let strings = TXT::from_bytes(strings.iter().map(Vec::as_slice).collect());
+    let mut message = Message::new(0, MessageType::Query, OpCode::Query);
+    message.add_query(Query::query(name.clone(), RecordType::ANY));
+    message.add_authority(Record::from_rdata(name.clone(), HOST_TTL, RData::SRV(srv)));
+    message.add_authority(Record::from_rdata(name, HOST_TTL, RData::TXT(strings)));
+    message.to_vec().ok()
+}
+
+#[cfg(test)]
+#[path = "message_test.rs"]
+mod tests;
