@@ -112,8 +112,8 @@ impl Stream {
         self.drive();
     }
 
-    /// The peer will send nothing more. Without its closing tag that is how libpurple and iChat end; what was complete
-    /// was presented.
+    /// The peer will send nothing more. Without its closing tag that is an ordinary end too (quirk `no-closing-tag`);
+    /// what was complete was presented.
     pub fn handle_eof(&mut self, now: Moment) {
         self.now = now;
         self.end(None);

@@ -48,7 +48,8 @@ pub(super) struct Io {
 }
 
 impl Io {
-    /// Writes our header. `versioned` false is the answer to a peer whose header had no version.
+    /// Writes our header, with the prefix and the default namespace that old peers look for by name
+    /// (quirk `fixed-prefix`). `versioned` false is the answer to a peer whose header had no version.
     pub(super) fn open(&mut self, versioned: bool) {
         let out = &mut self.out;
         out.push_str("<?xml version='1.0' encoding='UTF-8'?><stream:stream xmlns='jabber:client' xmlns:stream='");
@@ -197,7 +198,7 @@ impl AwaitResponse {
                 return Err(Condition::InvalidFrom.into());
             }
             (Some(_), _) => {}
-            // Dialled by address: the peer says who it is.
+            // Dialled by address: the peer says who it is. (Otherwise it need not: quirk `header-without-names`.)
             (None, from) => {
                 let name = from.as_deref().and_then(|from| Jid::new(from).ok());
                 io.peer = Some(name.ok_or(Condition::ImproperAddressing)?);
@@ -249,6 +250,7 @@ impl AwaitFeatures {
             });
             return Ok(Next::Step(Step::AwaitSuccess(AwaitSuccess)));
         }
+        // Nothing that we know in them (quirk `empty-features`) is an answer too.
         settle(self.channel, &features, None, io)
     }
 }
@@ -485,7 +487,7 @@ fn settle(
     Ok(Next::Ready(agreed, first))
 }
 
-/// Ready with a peer whose header had no version: it will negotiate nothing.
+/// Ready with a peer whose header had no version: it will negotiate nothing (quirk `no-version`).
 fn legacy(io: &Io) -> Result<Next, StreamError> {
     if !io.config.allow_plaintext {
         return Err(StreamError::new(

@@ -56,6 +56,7 @@ impl Session {
             }
             // Quirk `features-from-initiator`.
             (Some(Nonza::Features(_)), _) => {}
+            // Quirk `unknown-element-ignored`.
             _ if self.legacy => {}
             _ if matches!(&*element.name, "message" | "presence" | "iq") => {
                 return Err(Condition::InvalidNamespace.into());

@@ -176,3 +176,62 @@ fn tls_and_sasl_lead_to_a_secure_stream() {
         assert!(ready.acks && ready.secure, "{ready:?}");
     }
 }
+
+proptest::proptest! {
+    #[test]
+    fn no_bytes_bring_a_stream_out_of_step(
+        initiator in proptest::bool::ANY,
+        pieces in proptest::collection::vec(proptest::sample::select(PIECES), 0..12),
+    ) {
+        let mut stream = match initiator {
+            true => Stream::initiator(config("juliet@pronto"), Jid::new("romeo@forza").unwrap(), NOW),
+            false => Stream::responder(config("juliet@pronto"), NOW),
+        };
+        let (mut ready, mut ended, mut out) = (0, 0, String::new());
+        for piece in pieces {
+            stream.handle_bytes(piece.as_bytes(), NOW);
+            while let Some(event) = stream.poll_event() {
+                assert_eq!(ended, 0, "{event:?} after the end");
+                match event {
+                    StreamEvent::Header { .. } => stream.accept(Jid::new("romeo@forza").unwrap(), NOW),
+                    StreamEvent::Ready(_) => ready += 1,
+                    StreamEvent::Stanza(stanza) => {
+                        assert_eq!((ready, stanza.attr("from")), (1, Some("romeo@forza")));
+                    }
+                    StreamEvent::Ended(_) => ended += 1,
+                    _ => {}
+                }
+            }
+            out.extend(stream.poll_transmit().map(|bytes| String::from_utf8(bytes.to_vec()).unwrap()));
+        }
+        // Whatever came, what we said is one stream: a header if anything, one closing tag at most, and that last.
+        assert!(out.is_empty() || out.starts_with("<?xml"));
+        assert!(out.matches("<stream:stream ").count() <= 1);
+        assert!(out.find("</stream:stream>").is_none_or(|at| out[at..].len() == "</stream:stream>".len()), "{out}");
+    }
+}
+
+const PIECES: &[&str] = &[
+    "<?xml version='1.0'?>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza'>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>",
+    "<stream:features/>",
+    "<stream:features><sm xmlns='urn:xmpp:sm:3'/></stream:features>",
+    "<enable xmlns='urn:xmpp:sm:3'/>",
+    "<enabled xmlns='urn:xmpp:sm:3'/>",
+    "<r xmlns='urn:xmpp:sm:3'/>",
+    "<a xmlns='urn:xmpp:sm:3' h='0'/>",
+    "<message/>",
+    "<message from='romeo@forza'><body>x</body></message>",
+    "<message from='tybalt@verona'/>",
+    "<iq from='romeo@forza' type='get'/>",
+    "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>",
+    "<x xmlns='urn:example'/>",
+    "<stream:error><reset xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>",
+    "<mess",
+    "<!--",
+    " ",
+    "</stream:stream>",
+];

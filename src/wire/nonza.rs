@@ -340,3 +340,74 @@ impl Nonza {
         element.write(out, ns::CLIENT);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic, missing_docs)]
+    use super::*;
+    use crate::wire::xmlstream::{Item, XmlLimits, XmlStream};
+
+    /// Written on a stream and read back from it.
+    fn over_the_wire(nonza: &Nonza) -> Option<Nonza> {
+        let mut xml =
+            "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>"
+                .to_owned();
+        nonza.write(&mut xml);
+        let mut parser = XmlStream::new(XmlLimits {
+            stanza_bytes: 10_000,
+            depth: 8,
+            attributes: 8,
+        });
+        parser.feed(xml.as_bytes());
+        parser.next().unwrap();
+        match parser.next().unwrap() {
+            Some(Item::Element(element)) => Nonza::parse(&element),
+            other => panic!("{xml} gives {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_nonza_survives_the_wire() {
+        let features = Features {
+            starttls: true,
+            mechanisms: vec!["EXTERNAL".into()],
+            sm: true,
+            disco: Some(Element::new("query", ns::DISCO_INFO).with_attr("node", "n#v")),
+            max_bytes: Some(65536),
+        };
+        let nonzas = [
+            Nonza::Features(Features::default()),
+            Nonza::Features(features),
+            Nonza::StartTls,
+            Nonza::Proceed,
+            Nonza::TlsFailure,
+            Nonza::Auth {
+                mechanism: "EXTERNAL".into(),
+                response: "=".into(),
+            },
+            Nonza::Success,
+            Nonza::SaslFailure("invalid-mechanism".into()),
+            Nonza::Enable,
+            Nonza::Enabled,
+            Nonza::SmFailed,
+            Nonza::Request,
+            Nonza::Ack(u32::MAX),
+        ];
+        for nonza in nonzas {
+            assert_eq!(over_the_wire(&nonza), Some(nonza));
+        }
+    }
+
+    #[test]
+    fn every_stream_error_survives_the_wire() {
+        for condition in Condition::ALL {
+            let error = StreamError::new(*condition, "why & where");
+            assert_eq!(
+                over_the_wire(&Nonza::Error(error.clone())),
+                Some(Nonza::Error(error))
+            );
+        }
+        let too_big = Nonza::Error(StreamError::stanza_too_big());
+        assert_eq!(over_the_wire(&too_big), Some(too_big));
+    }
+}

@@ -14,6 +14,8 @@
 
 mod chars;
 mod header;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub use header::Header;
@@ -196,13 +198,7 @@ impl XmlStream {
         let rest = self.rest();
         let skip = rest.iter().take_while(|byte| is_space(**byte)).count();
         if skip > 0 {
-            // White space is consumed byte for byte, so it counts for the budget of the handshake only.
-            if self.phase == Phase::Start
-                && rest.get(skip) == Some(&b'<')
-                && rest.get(skip + 1) == Some(&b'?')
-            {
-                return Err(malformed("the XML declaration must come first"));
-            }
+            self.phase = Phase::Declared; // An XML declaration would have to be first.
             self.advance(skip);
             return Ok(Step::On);
         }
@@ -408,21 +404,30 @@ impl XmlStream {
         let rest = self.buffer.get(self.at..).unwrap_or_default();
         let end = memchr(b'<', rest);
         let whole = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default();
+        let mut fault = false;
         let ready = match std::str::from_utf8(whole) {
             Ok(text) => text,
             // A character that is not yet complete waits.
             Err(error) if end.is_none() && error.error_len().is_none() => {
                 utf8(whole.get(..error.valid_up_to()).unwrap_or_default())?
             }
-            Err(_) => return Err(malformed("not UTF-8")),
+            // What stands before the fault comes first, as it would if it had come alone.
+            Err(error) => {
+                fault = true;
+                utf8(whole.get(..error.valid_up_to()).unwrap_or_default())?
+            }
         };
-        let ready = if end.is_none() {
+        let ready = if end.is_none() || fault {
             chars::without_unfinished(ready)?
         } else {
             ready
         };
         if ready.is_empty() {
-            return Ok(Step::Starved);
+            return if fault {
+                Err(malformed("not UTF-8"))
+            } else {
+                Ok(Step::Starved)
+            };
         }
         let length = ready.len();
         if self.tree.is_empty() {

@@ -15,7 +15,7 @@ pub(super) fn without_unfinished(text: &str) -> Result<&str, StreamError> {
         let open = text.get(at + 1..).unwrap_or_default();
         if memchr(b';', open.as_bytes()).is_none() {
             if open.len() > MAX_REFERENCE {
-                return Err(malformed("a reference without an end"));
+                return Err(malformed("'&' that begins no reference"));
             }
             return Ok(text.get(..at).unwrap_or_default());
         }
@@ -25,10 +25,9 @@ pub(super) fn without_unfinished(text: &str) -> Result<&str, StreamError> {
 
 /// Appends character data: references resolved, line ends made `\n`.
 pub(super) fn text_into(out: &mut String, mut text: &str) -> Result<(), StreamError> {
-    check(text)?;
     while let Some(at) = memchr2(b'&', b'\r', text.as_bytes()) {
         let (plain, special) = text.split_at(at);
-        out.push_str(plain);
+        push_checked(out, plain)?;
         text = match special.strip_prefix('\r') {
             Some(rest) => {
                 out.push('\n');
@@ -37,8 +36,7 @@ pub(super) fn text_into(out: &mut String, mut text: &str) -> Result<(), StreamEr
             None => reference_into(out, special)?,
         };
     }
-    out.push_str(text);
-    Ok(())
+    push_checked(out, text)
 }
 
 /// Appends CDATA: line ends made `\n`, nothing else.
@@ -140,6 +138,12 @@ fn numeric(number: &str) -> Result<Option<char>, StreamError> {
     // Too large for a number is too large for a character as well.
     let code = u32::from_str_radix(digits, radix).unwrap_or(u32::MAX);
     Ok(char::from_u32(code).filter(|c| is_xml_char(*c)))
+}
+
+fn push_checked(out: &mut String, text: &str) -> Result<(), StreamError> {
+    check(text)?;
+    out.push_str(text);
+    Ok(())
 }
 
 /// Are all characters legal in XML 1.0?

@@ -126,6 +126,7 @@ fn read(
                 continue;
             }
         };
+        // Quirk `empty-to`.
         *slot = Some(value).filter(|value| !value.is_empty());
     }
     let (prefix, local) = name.split_once(':').unwrap_or(("", name));
