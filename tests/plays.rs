@@ -73,7 +73,7 @@ fn every_scene_is_played_to_its_end_however_the_bytes_arrive() {
         let lines = read(path);
         let longest = lines
             .iter()
-            .filter_map(|line| sent(line))
+            .filter_map(sent)
             .map(|bytes| bytes.len())
             .max()
             .unwrap_or(0);

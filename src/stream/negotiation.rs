@@ -106,6 +106,7 @@ pub(super) enum Next {
 
 /// Where a negotiation stands.
 #[derive(Debug)]
+#[allow(clippy::enum_variant_names)] // Waiting is what they all do; the names are those of the steps.
 pub(super) enum Step {
     AwaitResponse(AwaitResponse),
     AwaitFeatures(AwaitFeatures),

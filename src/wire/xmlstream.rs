@@ -119,7 +119,7 @@ impl XmlStream {
     /// The next complete item; `None` when more bytes are needed, and always after [`Item::End`] or an error.
     ///
     /// # Errors
-    /// The stream error to answer with (PROTOCOL: "Bad input" in the README's table of answers).
+    /// The stream error to answer with (RFC 6120 §4.9.3). Nothing comes after it.
     #[allow(clippy::should_implement_trait)] // It is no iterator: None is not the end.
     pub fn next(&mut self) -> Result<Option<Item>, StreamError> {
         loop {
