@@ -204,7 +204,10 @@ impl Stage {
             me: Jid::new("juliet@pronto").unwrap(),
             disco: Arc::new(element(DISCO)),
             id: "i-d".into(),
-            limits: Limits::default(),
+            limits: Limits {
+                stanza_bytes: 64 << 10,
+                ..Limits::default()
+            },
             tls: false,
             allow_plaintext: true,
         };

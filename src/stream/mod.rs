@@ -76,10 +76,11 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// The defaults named at the fields; stanzas of 64 KiB.
+    /// The defaults named at the fields; stanzas of 6 MiB: a body of 1 MiB in which
+    /// every character is written as `&amp;`.
     fn default() -> Limits {
         Limits {
-            stanza_bytes: 64 << 10,
+            stanza_bytes: 6 << 20,
             handshake_bytes: 64 << 10,
             handshake_time: Duration::from_secs(10),
             depth: 32,

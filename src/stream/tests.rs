@@ -235,3 +235,16 @@ const PIECES: &[&str] = &[
     " ",
     "</stream:stream>",
 ];
+
+#[test]
+fn a_body_of_a_mebibyte_passes_whatever_stands_in_it() {
+    let mut pair = Pair::new(config("romeo@forza"), config("juliet@pronto"));
+    pair.settle();
+    let body = "&".repeat(1 << 20);
+    pair.ends[0].send(&message(&body)).unwrap();
+    pair.settle();
+    let Some(StreamEvent::Stanza(stanza)) = pair.events[1].last() else {
+        panic!("no stanza: {:?}", pair.events[1].len());
+    };
+    assert_eq!(stanza.child("body", ns::CLIENT).unwrap().text(), body);
+}
