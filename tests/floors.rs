@@ -205,7 +205,7 @@ impl Map {
                 let room = room.trim().trim_matches(|c| "[]`".contains(c));
                 map.floors.insert(room.to_owned(), floor);
             }
-            if may.contains("each other") {
+            if may.contains("and each other") {
                 map.neighbourly.push(floor);
             }
         }
