@@ -46,6 +46,7 @@ extensions! {
     xep0203_delay::Delay,
     xep0245_me::Me,
     xep0319_idle::Idle,
+    xep0054_vcard::Vcard,
 }
 
 /// Our program as XEP-0115 names it: `node` of TXT record, caps and disco.
