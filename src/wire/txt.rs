@@ -1,4 +1,4 @@
-//! The TXT record of `_presence._tcp` (XEP-0174 §4) as data, and to and from its strings (RFC 6763 §6).
+//! The TXT record of `_presence._tcp` (XEP-0174 §3.1) as data, and to and from its strings (RFC 6763 §6).
 
 use serde::{Deserialize, Serialize};
 
@@ -114,7 +114,7 @@ impl Advert {
         txt.0
     }
 
-    /// Reads a peer's strings. Never fails: what cannot be understood is left out (XEP-0174 §4, "MUST NOT fail"), of a
+    /// Reads a peer's strings. Never fails: what cannot be understood is left out (XEP-0174 §3.1, "MUST NOT fail"), of a
     /// key that occurs twice the first counts, keys match in any case (RFC 6763 §6.4), text is cleaned for display.
     pub fn from_txt<'a>(pairs: impl IntoIterator<Item = (&'a str, Option<&'a [u8]>)>) -> Advert {
         let mut advert = Advert::default();
@@ -204,7 +204,7 @@ impl Strings {
         }
     }
 
-    /// Space-separated (XEP-0174 §15); an address that does not fit whole is left out, half of one is no address.
+    /// Space-separated (XEP-0174 §15.1); an address that does not fit whole is left out, half of one is no address.
     fn push_list(&mut self, key: &str, list: &[String]) {
         let mut value = String::new();
         for address in list.iter().flat_map(|entry| entry.split_whitespace()) {

@@ -152,7 +152,7 @@ pub fn caps_node(ver: &str) -> String {
     format!("{NODE}#{ver}")
 }
 
-/// The features in a disco#info payload, also in one that stood in stream features (XEP-0174 §8). At most 256.
+/// The features in a disco#info payload, also in one that stood in stream features (XEP-0174 §10). At most 256.
 pub fn offered(disco: &Element) -> BTreeSet<String> {
     let features = disco.elements().filter(|child| child.is("feature", INFO));
     features
