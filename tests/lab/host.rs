@@ -218,12 +218,12 @@ impl Host {
         Avahi::start(self)
     }
 
-    /// What a machine that runs containers has: a bridge with an address, and the host's end of a container's cable.
-    /// The container's end is in a namespace of its own, held by the returned value.
-    pub fn add_containers(&self) -> Namespace {
-        let container = Namespace::new("container");
+    /// What a machine that runs containers has: bridges with addresses, and the host's end of a container's cable.
+    /// Returns the container; its `eth0` is plugged into `docker0`.
+    pub fn add_containers(&self) -> Host {
+        let container = Host::new("container", 200, Arc::clone(&self.inner.switch));
         self.sh(&format!(
-            "ip link add name docker0 type bridge
+            "ip link add name docker0 type bridge mcast_snooping 0
             ip addr add 172.17.0.1/16 dev docker0
             ip link set dev docker0 up
             ip link add name br-5c0ffee1cafe type bridge
@@ -231,7 +231,7 @@ impl Host {
             ip link set dev br-5c0ffee1cafe up
             ip link add name veth5c0ffee type veth peer name eth0 netns {}
             ip link set dev veth5c0ffee master docker0 up",
-            container.pid()
+            container.inner.namespace.pid()
         ));
         container.sh("ip addr add 172.17.0.2/16 dev eth0; ip link set dev eth0 up");
         container

@@ -22,6 +22,7 @@ pub mod headless;
 mod host;
 pub mod namespace;
 pub mod peer;
+pub mod picture;
 pub mod purple;
 mod switch;
 

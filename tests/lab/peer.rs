@@ -270,9 +270,14 @@ impl Peer {
         signal(self.pid, Signal::CONT);
     }
 
-    /// Ends its input and waits for its end, which must come in time.
+    /// Tells it to quit and waits for its end, which must come in time.
     pub fn quit(&self) -> ExitStatus {
         self.tell(&json!({"command": "quit"}));
+        self.end_input()
+    }
+
+    /// Ends its input and waits for its end, which must come in time.
+    pub fn end_input(&self) -> ExitStatus {
         lock(&self.lines_in).take();
         let status = poll(&format!("the end of {}", self.name), SOON, || {
             lock(&self.child).try_wait().expect("wait")
