@@ -187,6 +187,8 @@ impl Host {
     /// Loses that share of the frames in each direction, at random; 0 ends it.
     pub fn lose_percent(&self, interface: &str, percent: u8) {
         let port = self.port(interface);
+        // The comparison must be one that can fail, says nft.
+        let permille = (u16::from(percent) * 10).min(999);
         for (namespace, device) in [
             (&self.inner.namespace, interface),
             (&self.inner.switch.namespace, port.as_str()),
@@ -195,7 +197,7 @@ impl Host {
             let rule = format!(
                 "table netdev {table}\n delete table netdev {table}\n table netdev {table} {{\n chain in {{\n \
                  type filter hook ingress device \"{device}\" priority 0\n \
-                 numgen random mod 100 < {percent} drop\n }}\n }}\n"
+                 numgen random mod 1000 < {permille} drop\n }}\n }}\n"
             );
             namespace.sh(&format!("nft -f - <<'END'\n{rule}END"));
         }

@@ -283,7 +283,7 @@ impl Peer {
             lock(&self.child).try_wait().expect("wait")
         });
         // What it said at the end should be there when this returns.
-        let _ = poll("the end of its output", SOON, || {
+        poll("the end of its output", SOON, || {
             lock(&self.output.lines).ended.then_some(())
         });
         status

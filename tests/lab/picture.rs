@@ -5,7 +5,7 @@ pub fn png(width: u32, height: u32, shade: u8) -> Vec<u8> {
     let mut rows = Vec::new();
     let mut noise = u32::from(shade) + 1;
     for _ in 0..height {
-        rows.push(0); // this row is not filtered
+        rows.extend([0]); // this row is not filtered
         for _ in 0..width {
             noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             rows.push(shade.wrapping_add((noise >> 24) as u8 / 4));

@@ -14,6 +14,7 @@ mod lab;
 
 mod discovery;
 mod interfaces;
+mod lab_itself;
 mod messages;
 mod names;
 mod vanishing;

@@ -31,6 +31,18 @@ fn libpurple_meets_libpurple() {
     juliet.send("romeo@forza", "Ay me", "j1");
     assert_eq!(romeo.receives("juliet@pronto", 1, SOON), ["Ay me"]);
 
+    for (number, body) in crate::messages::TYPED.iter().enumerate() {
+        romeo.send("juliet@pronto", body, "typed");
+        // The first line was another one.
+        assert_eq!(
+            juliet
+                .receives("romeo@forza", number + 2, SOON)
+                .last()
+                .unwrap(),
+            body
+        );
+    }
+
     romeo.send("nobody@nowhere", "lost", "r2");
     assert_eq!(romeo.reaches("r2", &["sent", "failed"], SOON), "failed");
 
