@@ -21,6 +21,9 @@ const MOST_WAITING: usize = 100_000;
 impl Core {
     pub(super) fn on_request(&mut self, request: Request) {
         let Request { command, reference } = request;
+        if self.quitting && command == Command::Quit {
+            return self.done(reference);
+        }
         if self.quitting {
             return self.error(reference, "Balcony is ending; this was not done.");
         }

@@ -11,12 +11,12 @@ mod naming;
 mod peers;
 pub mod random;
 mod recent;
-// mod run;
+mod run;
 mod store;
 mod timers;
 
 pub use naming::usable_name;
-// pub use run::{Ended, StartError, start};
+pub use run::{Ended, StartError, start};
 
 use std::path::PathBuf;
 use std::sync::Arc;
