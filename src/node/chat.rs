@@ -165,7 +165,7 @@ impl Core {
         let Some(reference) = self.recent.was_sent_to(id, from) else {
             return;
         };
-        let error = crate::node::iq::parse_error(stanza);
+        let error = crate::wire::stanza::StanzaError::parse(stanza);
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
@@ -554,7 +554,7 @@ impl Core {
         let attempt = self.attempts.entry(jid.clone()).or_insert(0);
         let seconds = 1u64 << (*attempt).min(5);
         *attempt += 1;
-        let millis = (seconds.min(30) * 1000) * (75 + self.rng.next() % 26) / 100;
+        let millis = (seconds.min(30) * 1000) * (75 + self.rng.bits() % 26) / 100;
         let at = self.after(Duration::from_millis(millis));
         self.timers.set(Timer::Retry(jid.clone()), at);
     }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use super::core::{Core, Timer};
 use crate::net::ConnId;
 use crate::wire::element::Element;
-use crate::wire::ns;
-use crate::wire::stanza::{ErrorKind, StanzaError};
+use crate::wire::stanza::{self, Iq, StanzaError};
 use crate::wire::time::Moment;
 use crate::xep::{Answer, Cx, Extension, Output};
 
@@ -39,44 +38,34 @@ impl Iqs {
 
 impl Core {
     /// An iq came in.
-    pub(super) fn on_iq(&mut self, conn: ConnId, iq: &Element) {
-        match iq.attr("type") {
-            Some(kind @ ("get" | "set")) => {
-                let answer = match request_payload(iq) {
-                    Ok(payload) => self.request_answer(conn, kind == "set", payload),
-                    Err(error) => Answer::Error(error),
-                };
-                let reply = match answer {
-                    Answer::Result(payload) => result_of(iq, payload),
-                    Answer::Error(error) => error_of(iq, &error),
-                };
-                self.tell_peer(conn, &reply);
+    pub(super) fn on_iq(&mut self, conn: ConnId, stanza: &Element) {
+        let answer = match Iq::parse(stanza) {
+            Ok(Iq::Request { set, payload, .. }) => self.request_answer(conn, set, payload),
+            Ok(Iq::Result { id, payload }) => return self.on_answer(conn, id, Ok(payload)),
+            Ok(Iq::Error { id }) => {
+                return self.on_answer(conn, id, Err(StanzaError::parse(stanza)));
             }
-            Some("result" | "error") => self.on_answer(conn, iq),
-            _ => {
-                let error = error_of(iq, &error(ErrorKind::Modify, "bad-request"));
-                self.tell_peer(conn, &error);
-            }
+            Err(error) => Answer::Error(error),
+        };
+        let reply = match answer {
+            Answer::Result(payload) => Some(stanza::reply_result(stanza, payload)),
+            Answer::Error(error) => stanza::reply_error(stanza, &error),
+        };
+        if let Some(reply) = reply {
+            self.tell_peer(conn, &reply);
         }
     }
 
+    /// What an extension says; the one answer to what none of them knows.
     fn request_answer(&mut self, conn: ConnId, set: bool, payload: &Element) -> Answer {
-        let answer =
-            self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload));
-        answer.unwrap_or_else(|| Answer::Error(error(ErrorKind::Cancel, "service-unavailable")))
+        self.with_extensions(conn, |extension, cx| extension.request(cx, set, payload))
+            .unwrap_or_else(|| Answer::Error(StanzaError::new("service-unavailable")))
     }
 
-    fn on_answer(&mut self, conn: ConnId, iq: &Element) {
-        let Some(id) = iq.attr("id") else { return };
-        let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) else {
-            return;
-        };
-        let failed = (iq.attr("type") == Some("error")).then(|| parse_error(iq));
-        let answer = match failed {
-            Some(error) => Err(error),
-            None => Ok(iq.elements().next()),
-        };
-        self.give_answer(conn, &open, answer);
+    fn on_answer(&mut self, conn: ConnId, id: &str, answer: Result<Option<&Element>, StanzaError>) {
+        if let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) {
+            self.give_answer(conn, &open, answer);
+        }
     }
 
     fn give_answer(
@@ -163,12 +152,9 @@ impl Core {
             return;
         };
         let id = self.rng.uuid();
-        let iq = Element::new("iq", ns::CLIENT)
-            .with_attr("type", if set { "set" } else { "get" })
-            .with_attr("id", id.clone())
+        let iq = Iq::request(&id, set, payload)
             .with_attr("from", self.ourselves.jid.as_str())
-            .with_attr("to", to.as_str())
-            .with_child(payload);
+            .with_attr("to", to.as_str());
         let until = self.clock.now + PATIENCE;
         self.iqs.open.insert(
             (conn, id),
@@ -205,11 +191,7 @@ impl Core {
             .collect();
         for key in gone {
             if let Some(open) = self.iqs.open.remove(&key) {
-                self.give_answer(
-                    key.0,
-                    &open,
-                    Err(error(ErrorKind::Wait, "remote-server-timeout")),
-                );
+                self.give_answer(key.0, &open, Err(StanzaError::new("remote-server-timeout")));
             }
         }
         self.timers.set(
@@ -217,45 +199,4 @@ impl Core {
             self.iqs.open.values().map(|open| open.until).min(),
         );
     }
-}
-
-fn error(kind: ErrorKind, condition: &'static str) -> StanzaError {
-    StanzaError {
-        kind,
-        condition,
-        text: None,
-    }
-}
-pub(super) fn parse_error(_iq: &Element) -> StanzaError {
-    error(ErrorKind::Cancel, "undefined-condition")
-}
-fn request_payload(iq: &Element) -> Result<&Element, StanzaError> {
-    let mut children = iq.elements();
-    match (iq.attr("id"), children.next(), children.next()) {
-        (Some(_), Some(payload), None) => Ok(payload),
-        _ => Err(error(ErrorKind::Modify, "bad-request")),
-    }
-}
-fn reply(iq: &Element, kind: &str) -> Element {
-    let mut reply = Element::new("iq", ns::CLIENT).with_attr("type", kind);
-    for (ours, theirs) in [("id", "id"), ("to", "from"), ("from", "to")] {
-        if let Some(value) = iq.attr(theirs) {
-            reply.set_attr(ours, value);
-        }
-    }
-    reply
-}
-fn result_of(iq: &Element, payload: Option<Element>) -> Element {
-    let mut out = reply(iq, "result");
-    if let Some(payload) = payload {
-        out.push(payload);
-    }
-    out
-}
-fn error_of(iq: &Element, error: &StanzaError) -> Element {
-    reply(iq, "error").with_child(
-        Element::new("error", ns::CLIENT)
-            .with_attr("type", "cancel")
-            .with_child(Element::new(error.condition, ns::STANZA_ERROR)),
-    )
 }

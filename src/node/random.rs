@@ -24,7 +24,7 @@ impl Random {
     }
 
     /// 64 random bits.
-    pub fn next(&mut self) -> u64 {
+    pub fn bits(&mut self) -> u64 {
         let [a, b, c, d] = self.state;
         let out = a.wrapping_add(d).rotate_left(23).wrapping_add(a);
         let (c, d) = (c ^ a, d ^ b);
@@ -36,7 +36,7 @@ impl Random {
     pub fn uuid(&mut self) -> String {
         let mut bytes = [0u8; 16];
         for chunk in bytes.chunks_exact_mut(8) {
-            chunk.copy_from_slice(&self.next().to_be_bytes());
+            chunk.copy_from_slice(&self.bits().to_be_bytes());
         }
         uuid::Builder::from_random_bytes(bytes)
             .into_uuid()

@@ -220,7 +220,12 @@ impl Runner {
                     let page = self.store.history(with.clone(), limit, before.clone());
                     self.find(async move {
                         let result = page.await.map(|page| (page.messages, page.complete));
-                        Input::History { with, before, reference, result }
+                        Input::History {
+                            with,
+                            before,
+                            reference,
+                            result,
+                        }
                     });
                 }
                 Effect::FindMessage { id, reference } => {

@@ -273,7 +273,12 @@ impl StanzaError {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, missing_docs)]
+    #![allow(
+        clippy::unwrap_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        missing_docs
+    )]
     use super::*;
     use proptest::prelude::*;
 
