@@ -225,6 +225,9 @@ impl Core {
             reason,
             pending,
         } = settled;
+        if matches!(state, MessageState::Sent | MessageState::Delivered) {
+            self.attempts.remove(to);
+        }
         if let Some(pending) = pending {
             self.parked.push_back((to.clone(), *pending));
             if self.parked.len() > MOST_PARKED {
@@ -252,6 +255,9 @@ impl Core {
     /// Messages to a peer that acknowledges nothing, written a while ago to a stream that still stands.
     pub(super) fn settle(&mut self, jid: &Jid) {
         let now = self.clock.now;
+        if self.active(jid).is_some_and(|conn| self.confirms(conn)) {
+            return;
+        }
         let Some(outbox) = self.outboxes.get_mut(jid) else {
             return;
         };

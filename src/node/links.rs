@@ -22,6 +22,9 @@ const GLARE_PAUSE: Duration = Duration::from_millis(30);
 /// A stream without a stanza for so long is closed; the next message opens another.
 const IDLE_AFTER: Duration = Duration::from_secs(600);
 
+/// The largest stanza that is taken and sent: a body of 1 MiB passes, also with many characters escaped.
+const STANZA_BYTES: usize = 4 << 20;
+
 /// One connection and its stream.
 pub(super) struct Link {
     pub(super) ours: bool,
@@ -131,7 +134,10 @@ impl Core {
             me: self.ourselves.jid.clone(),
             disco: self.disco.clone(),
             id: self.rng.uuid(),
-            limits: Limits::default(),
+            limits: Limits {
+                stanza_bytes: STANZA_BYTES,
+                ..Limits::default()
+            },
             tls: false,
             // Whether anything is said to such a peer is the settings' business: see `forbidden`.
             allow_plaintext: true,
@@ -353,7 +359,6 @@ impl Core {
             let change = self.roster.met(&jid, remote);
             self.tell_change(&jid, change);
         }
-        self.attempts.remove(&jid);
         let contact = self
             .model
             .contacts
@@ -368,6 +373,7 @@ impl Core {
             }
         });
         self.resolve_glare(&jid, conn);
+        self.drop_silent(&jid, conn);
         if !ready.legacy {
             self.with_extensions(conn, |extension, cx| {
                 extension.ready(cx);
@@ -417,6 +423,21 @@ impl Core {
         }
     }
 
+    /// A stream to this peer is ready: connections of ours to it that have not said a byte are not needed any more, and
+    /// libpurple would take a second header for a reason to drop the first stream.
+    fn drop_silent(&mut self, jid: &Jid, ready: ConnId) {
+        let conns = self.by_peer.get(jid).cloned().unwrap_or_default();
+        for conn in conns.into_iter().filter(|conn| *conn != ready) {
+            if self
+                .links
+                .get(&conn)
+                .is_some_and(|link| link.ours && link.is_silent())
+            {
+                self.drop_link(conn, false);
+            }
+        }
+    }
+
     pub(super) fn on_dial_failed(&mut self, conn: ConnId, error: &str) {
         let Some(link) = self.links.remove(&conn) else {
             return;
@@ -438,10 +459,11 @@ impl Core {
             return;
         };
         link.written += bytes as u64;
-        let (written, acks, peer) = (link.written, link.acks(), link.peer.clone());
+        let (written, peer) = (link.written, link.peer.clone());
         let Some(jid) = peer else { return };
+        let confirms = self.confirms(conn);
         if let Some(outbox) = self.outboxes.get_mut(&jid)
-            && !acks
+            && !confirms
         {
             outbox.written(conn.0, written, now);
             self.timers
@@ -486,6 +508,10 @@ impl Core {
         let (peer, goodbye) = (link.peer.clone(), link.goodbye);
         if let Some(error) = error {
             tracing::info!(peer = ?peer, %error, "a stream ended with an error");
+            // Whatever was wrong (a full disk over there) is wrong for a while.
+            if let Some(jid) = &peer {
+                self.retry_later(jid);
+            }
         }
         self.flush_link(conn);
         self.drop_link(conn, true);
@@ -532,7 +558,7 @@ impl Core {
         let Some(link) = self.links.get(&conn) else {
             return;
         };
-        let (acks, peer) = (link.acks(), link.peer.clone());
+        let (confirms, peer) = (self.confirms(conn), link.peer.clone());
         self.abandon_iqs_of(conn);
         self.links.remove(&conn);
         for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
@@ -544,7 +570,7 @@ impl Core {
         if self.active(&jid).is_none() {
             self.stream_is_gone(&jid);
         }
-        self.lost(&jid, conn, acks);
+        self.lost(&jid, conn, confirms);
         self.pump(&jid);
     }
 
@@ -641,6 +667,21 @@ impl Core {
         };
         stream.handled(count);
         self.dirty.push(conn);
+    }
+
+    /// Will the peer tell what it got, by acks (XEP-0198) or receipts (XEP-0184), and does it drop what it has already?
+    /// Then nothing is believed to have arrived before it says so, and what was lost is sent again.
+    pub(super) fn confirms(&self, conn: ConnId) -> bool {
+        let Some(link) = self.links.get(&conn) else {
+            return false;
+        };
+        let legacy = link.ready.as_ref().is_none_or(|ready| ready.legacy);
+        let known = link.peer.as_ref().and_then(|jid| self.roster.get(jid));
+        let ours = known.is_some_and(|known| {
+            let node = known.facts.caps.as_ref().map(|(node, _, _)| node.as_str());
+            known.facts.has(crate::wire::ns::RECEIPTS) || node == Some(crate::xep::NODE)
+        });
+        link.acks() || (!legacy && ours)
     }
 
     pub(super) fn has_acks(&self, conn: ConnId) -> bool {
