@@ -34,6 +34,8 @@ pub(super) struct End {
     pub(super) finishing: bool,
     /// The program was killed; the kernel sends the rest.
     pub(super) orphan: bool,
+    /// The kernel does not know it any more either.
+    pub(super) gone: bool,
     paused: bool,
     /// Arrived while paused, and how it ended if it did.
     pub(super) held: VecDeque<Bytes>,
@@ -71,6 +73,7 @@ impl End {
             connected: conn.0 % 2 == 1,
             finishing: false,
             orphan: false,
+            gone: false,
             paused: false,
             held: VecDeque::new(),
             held_bytes: 0,
@@ -86,6 +89,12 @@ impl End {
 
     pub(super) fn discard_pending(&mut self) {
         self.pending.clear();
+    }
+
+    pub(super) fn forget_flight(&mut self) {
+        self.flight.clear();
+        self.flight_bytes = 0;
+        self.epoch += 1;
     }
 }
 
@@ -312,7 +321,7 @@ impl Lan {
         };
         if !end.open {
             // A program that closed reads on until the end and throws away; a killed one has a kernel that resets.
-            if end.orphan {
+            if end.orphan || end.gone {
                 self.send_segment(number, side, Segment::Reset);
             }
         } else if end.paused {

@@ -129,13 +129,15 @@ impl Lan {
         }
     }
 
-    /// The power went: this end is gone with everything that it had not sent yet.
+    /// This end is gone without a word, by a crash or a time-out, with everything that it had not sent yet. Whatever
+    /// still reaches it is answered with RST.
     pub(super) fn vanish(&mut self, number: u64, side: Side) {
         self.let_go(number, side);
         if let Some(end) = self.links.get_mut(&number).map(|link| link.end(side)) {
             end.discard_pending();
             end.finishing = false;
-            end.flight.clear();
+            end.forget_flight();
+            end.gone = true;
         }
     }
 
@@ -194,14 +196,14 @@ impl Lan {
         }
     }
 
-    /// A restarted host answers the next packet of an old connection with RST.
+    /// A host answers the next packet of a connection that it no longer knows with RST.
     fn look_for_amnesia(&mut self, number: u64) {
         for side in [Side::Dialler, Side::Listener] {
-            let Some(end) = self.links.get_mut(&number).map(|link| link.end(side)) else {
-                return;
-            };
-            let (host, life, orphan) = (end.host, end.life, end.orphan);
-            if !orphan && self.life(host) != Some(life) {
+            if self
+                .links
+                .get_mut(&number)
+                .is_some_and(|link| link.end(side).gone)
+            {
                 let delay = self
                     .rng
                     .span(&(Duration::from_millis(100)..Duration::from_secs(2)));
@@ -230,6 +232,7 @@ impl Lan {
             .is_some_and(|link| link.broken == Some(ticket))
         {
             self.end_with(number, side, CloseReason::Unreachable);
+            self.vanish(number, side);
             self.tidy(number);
         }
     }

@@ -235,3 +235,33 @@ fn dials_fail_as_they_do_in_life() {
         }
     )));
 }
+
+#[test]
+fn who_gave_up_a_connection_resets_it_when_the_way_is_free_again() {
+    for seed in 0..20 {
+        let (mut lan, romeo, juliet) = pair(seed);
+        let (conn, accepted) = connect(&mut lan, romeo, juliet);
+        lan.inflict(lan.now(), Fault::Link(juliet, Link::Silent));
+        // Whoever notices first, the other one is not left with half a connection.
+        let start = lan.now();
+        let first = loop {
+            let (_, host, report) = lan.poll(start + Duration::from_secs(8)).unwrap();
+            if matches!(report, Report::Closed { .. }) {
+                break host;
+            }
+        };
+        let (other, number) = if first == romeo {
+            (juliet, accepted)
+        } else {
+            (romeo, conn)
+        };
+        lan.inflict(lan.now(), Fault::Link(juliet, Link::Up));
+        let bytes = Bytes::from_static(b"anybody there?");
+        let conn = number;
+        lan.perform(lan.now(), other, Request::Write { conn, bytes });
+        let until_then = lan.now() + Duration::from_secs(4);
+        let reports = until(&mut lan, until_then);
+        assert_eq!(closed(&reports, other).unwrap().1, CloseReason::Reset);
+        assert_eq!(lan.connections(), 0);
+    }
+}
