@@ -12,6 +12,7 @@ mod peers;
 pub mod random;
 mod recent;
 mod run;
+pub mod sim;
 mod store;
 mod timers;
 

@@ -1,0 +1,250 @@
+//! A pretend disk: what was stored is there after a crash, what was still on its way is not, and it may be full.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::disk::store::{Op, Stored};
+use crate::event::{ConversationSummary, Message, MessageState};
+use crate::net::memory::Rng;
+use crate::node::effect::{Effect, Input, OwnAvatar};
+use crate::wire::jid::Jid;
+use crate::wire::time::Moment;
+
+/// How long a commit takes.
+const COMMIT: Range<Duration> = Duration::from_micros(50)..Duration::from_millis(3);
+
+/// What one simulated node keeps.
+#[derive(Debug, Default)]
+pub struct Disk {
+    /// While true, nothing can be stored.
+    pub full: bool,
+    /// Conversations, oldest message first.
+    pub conversations: BTreeMap<Jid, Vec<Message>>,
+    /// Ids of messages of ours that are still to be sent or acknowledged, in order.
+    pub outbox: Vec<(Jid, String)>,
+    /// The newest message that was read, by conversation.
+    pub read: BTreeMap<Jid, String>,
+    /// Pictures by hash. The paths given out for them lead nowhere.
+    pub pictures: HashMap<[u8; 20], Bytes>,
+    /// Files of the user's that a picture may be taken from.
+    pub files: HashMap<PathBuf, Bytes>,
+    jobs: VecDeque<(Moment, Effect)>,
+}
+
+impl Disk {
+    /// Takes an effect that is the disk's business; its answer is due at the moment that is given back.
+    pub fn submit(&mut self, now: Moment, rng: &mut Rng, effect: Effect) -> Moment {
+        let ready = self.jobs.back().map_or(now, |(at, _)| now.max(*at));
+        let due = ready + rng.span(&COMMIT);
+        self.jobs.push_back((due, effect));
+        due
+    }
+
+    /// When the next answer is due.
+    pub fn next_time(&self) -> Option<Moment> {
+        self.jobs.front().map(|(at, _)| *at)
+    }
+
+    /// The next answer that is due.
+    pub fn poll(&mut self, now: Moment) -> Option<Input> {
+        if self.next_time()? > now {
+            return None;
+        }
+        let (_, effect) = self.jobs.pop_front()?;
+        self.answer(effect)
+    }
+
+    /// The machine went down: what was not yet stored never will be.
+    pub fn crash(&mut self) {
+        self.jobs.clear();
+    }
+
+    /// What a node finds when it starts.
+    pub fn load(&self) -> (BTreeMap<Jid, ConversationSummary>, Vec<(Jid, Message)>) {
+        let summary = |(with, messages): (&Jid, &Vec<Message>)| {
+            let last = messages.last().cloned();
+            let summary = ConversationSummary {
+                last,
+                unread: self.unread(with),
+                nick: String::new(),
+            };
+            (with.clone(), summary)
+        };
+        let conversations = self.conversations.iter().map(summary).collect();
+        let pending = |(to, id): &(Jid, String)| {
+            let message = self
+                .conversations
+                .get(to)?
+                .iter()
+                .find(|message| message.id == *id)?;
+            Some((to.clone(), message.clone()))
+        };
+        (
+            conversations,
+            self.outbox.iter().filter_map(pending).collect(),
+        )
+    }
+
+    fn unread(&self, with: &Jid) -> u32 {
+        let Some(messages) = self.conversations.get(with) else {
+            return 0;
+        };
+        let seen = self.read.get(with);
+        let newer = messages
+            .iter()
+            .rev()
+            .take_while(|message| Some(&message.id) != seen);
+        u32::try_from(newer.filter(|message| message.state.is_none()).count()).unwrap_or(u32::MAX)
+    }
+
+    fn answer(&mut self, effect: Effect) -> Option<Input> {
+        match effect {
+            Effect::Store { seq, ops } => Some(Input::Stored(self.store(seq, ops))),
+            Effect::History {
+                with,
+                limit,
+                before,
+                reference,
+            } => {
+                let result = Ok(self.history(&with, limit, before.as_deref()));
+                Some(Input::History {
+                    with,
+                    before,
+                    reference,
+                    result,
+                })
+            }
+            Effect::FindMessage { id, reference } => {
+                let found = self
+                    .conversations
+                    .values()
+                    .flatten()
+                    .find(|message| message.id == id);
+                Some(Input::FoundMessage {
+                    reference,
+                    result: Ok(found.cloned().map(Box::new)),
+                })
+            }
+            Effect::FindAvatar { sha1 } => {
+                let path = self.pictures.contains_key(&sha1).then(|| path_of(&sha1));
+                Some(Input::AvatarFile { sha1, path })
+            }
+            Effect::SaveAvatar { sha1, image } => {
+                self.pictures.insert(sha1, image);
+                Some(Input::AvatarFile {
+                    sha1,
+                    path: Some(path_of(&sha1)),
+                })
+            }
+            Effect::LoadOwnAvatar { path, reference } => {
+                let result = self
+                    .adopt(&path)
+                    .ok_or_else(|| format!("{}: no such file", path.display()));
+                Some(Input::OwnAvatar { reference, result })
+            }
+            Effect::Net(_) | Effect::Emit(_) | Effect::Quit => None,
+        }
+    }
+
+    fn adopt(&mut self, path: &PathBuf) -> Option<OwnAvatar> {
+        use sha1::Digest;
+        let image = self.files.get(path)?.clone();
+        let sha1: [u8; 20] = sha1::Sha1::digest(&image).into();
+        self.pictures.insert(sha1, image.clone());
+        Some(OwnAvatar {
+            sha1,
+            path: path_of(&sha1),
+            image,
+        })
+    }
+
+    fn history(&self, with: &Jid, limit: u32, before: Option<&str>) -> (Vec<Message>, bool) {
+        let all = self.conversations.get(with).map_or(&[][..], Vec::as_slice);
+        let end = before
+            .and_then(|id| all.iter().position(|message| message.id == id))
+            .unwrap_or(all.len());
+        let start = end.saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
+        (all.get(start..end).unwrap_or_default().to_vec(), start == 0)
+    }
+
+    fn store(&mut self, seq: u64, ops: Vec<Op>) -> Stored {
+        if self.full {
+            let result = Err("the disk is full".to_owned());
+            return Stored {
+                seq,
+                duplicates: Vec::new(),
+                result,
+            };
+        }
+        let mut duplicates = Vec::new();
+        for (at, op) in ops.into_iter().enumerate() {
+            if !self.apply(op) {
+                duplicates.push(at);
+            }
+        }
+        Stored {
+            seq,
+            duplicates,
+            result: Ok(()),
+        }
+    }
+
+    /// False for a message of a peer that was taken before.
+    fn apply(&mut self, op: Op) -> bool {
+        match op {
+            Op::Message {
+                with,
+                message,
+                outbox,
+            } => {
+                let known = self.conversations.entry(with.clone()).or_default();
+                let same = |old: &&mut Message| old.id == message.id && old.from == message.from;
+                match known.iter_mut().rev().find(same) {
+                    Some(old) if old.body == message.body => return message.state.is_some(),
+                    // Another message that happens to have the same id.
+                    Some(old) => old.id.push_str("-older"),
+                    None => {}
+                }
+                if outbox {
+                    self.outbox.push((with, message.id.clone()));
+                }
+                known.push(*message);
+            }
+            Op::State { id, state, reason } => self.set_state(&id, state, reason.as_deref()),
+            Op::Settled { id } => self.outbox.retain(|(_, pending)| *pending != id),
+            Op::Read { with, id } => {
+                self.read.insert(with, id);
+            }
+            Op::Contact { .. } | Op::Setting { .. } => {}
+        }
+        true
+    }
+
+    fn set_state(&mut self, id: &str, state: MessageState, reason: Option<&str>) {
+        let mut to = None;
+        for (with, messages) in &mut self.conversations {
+            for message in messages
+                .iter_mut()
+                .filter(|message| message.id == id && message.state.is_some())
+            {
+                message.state = Some(state);
+                message.reason = reason.map(str::to_owned);
+                to = Some(with.clone());
+            }
+        }
+        let waiting = self.outbox.iter().any(|(_, pending)| pending == id);
+        match (state, to) {
+            (MessageState::Queued, Some(to)) if !waiting => self.outbox.push((to, id.to_owned())),
+            (MessageState::Queued | MessageState::Sent, _) => {}
+            _ => self.outbox.retain(|(_, pending)| pending != id),
+        }
+    }
+}
+
+fn path_of(sha1: &[u8; 20]) -> PathBuf {
+    PathBuf::from("/pretended").join(crate::model::roster::hex(sha1))
+}

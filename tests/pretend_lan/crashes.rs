@@ -1,0 +1,145 @@
+//! kill -9 and power cuts at any moment, on either side: what was on disk arrives, once and in order.
+
+use balcony::event::MessageState;
+use balcony::net::memory::{Fault, HostId};
+
+use super::stage::{Lovers, MS, Partner, SEC, fates, lovers, story, with_seeds};
+
+const LINES: usize = 12;
+
+/// Twelve lines from Romeo to Juliet, with one crash of `victim` somewhere in between and a return a while later.
+fn crash_in_between(seed: u64, victim: impl Fn(&Lovers) -> HostId) -> Lovers {
+    let mut play = lovers(seed, Partner::Ours);
+    let victim = victim(&play);
+    let crash_before = play.rng.index(LINES);
+    for line in 0..LINES {
+        if line == crash_before {
+            play.a_moment(3 * MS);
+            let fault = if play.rng.chance(500) {
+                Fault::Kill(victim)
+            } else {
+                Fault::PowerOff(victim)
+            };
+            play.sim.inflict(fault);
+            play.a_moment(if seed.is_multiple_of(3) { 20 * SEC } else { SEC });
+            play.sim.inflict(Fault::Restart(victim));
+        }
+        play.romeo_says(&format!("{line:02}"));
+        play.a_moment(5 * MS);
+    }
+    play.sim.run_for(180 * SEC);
+    play
+}
+
+#[test]
+fn the_receiver_crashes() {
+    with_seeds(150, |seed| {
+        let play = crash_in_between(seed, |play| play.juliet);
+        let all: Vec<String> = (0..LINES).map(|line| format!("{line:02}")).collect();
+        assert_eq!(play.juliet_heard(), all, "{}", story(&play.sim, play.romeo));
+        let fates = fates(&play.sim, play.romeo);
+        assert!(
+            fates
+                .iter()
+                .all(|(_, state)| *state == MessageState::Delivered),
+            "{fates:?}"
+        );
+    });
+}
+
+#[test]
+fn the_sender_crashes() {
+    with_seeds(150, |seed| {
+        let play = crash_in_between(seed, |play| play.romeo);
+        // What the user saw as queued was on disk; the last lines before the crash may not have got so far.
+        let queued: Vec<String> = fates(&play.sim, play.romeo)
+            .into_iter()
+            .map(|(body, _)| body)
+            .collect();
+        assert!(
+            queued.len() >= LINES / 2 && queued.is_sorted(),
+            "{queued:?}"
+        );
+        assert_eq!(
+            play.juliet_heard(),
+            queued,
+            "{}",
+            story(&play.sim, play.juliet)
+        );
+    });
+}
+
+#[test]
+fn both_crash_and_both_come_back() {
+    with_seeds(60, |seed| {
+        let mut play = lovers(seed, Partner::Ours);
+        let mut down: Option<HostId> = None;
+        for line in 0..30 {
+            play.romeo_says(&format!("{line:02}"));
+            play.a_moment(200 * MS);
+            match down.take() {
+                Some(host) => play.sim.inflict(Fault::Restart(host)),
+                None if play.rng.chance(300) => {
+                    let host = if play.rng.chance(500) {
+                        play.romeo
+                    } else {
+                        play.juliet
+                    };
+                    play.sim.inflict(if play.rng.chance(500) {
+                        Fault::Kill(host)
+                    } else {
+                        Fault::PowerOff(host)
+                    });
+                    down = Some(host);
+                }
+                None => {}
+            }
+        }
+        play.sim.inflict(Fault::Restart(play.romeo));
+        play.sim.inflict(Fault::Restart(play.juliet));
+        play.sim.run_for(240 * SEC);
+        let queued: Vec<String> = fates(&play.sim, play.romeo)
+            .into_iter()
+            .map(|(body, _)| body)
+            .collect();
+        assert_eq!(
+            play.juliet_heard(),
+            queued,
+            "{}",
+            story(&play.sim, play.romeo)
+        );
+        assert!(queued.len() > 10);
+    });
+}
+
+#[test]
+fn a_full_disk_is_said_and_nothing_is_shown_that_is_not_kept() {
+    with_seeds(20, |seed| {
+        let mut play = lovers(seed, Partner::Ours);
+        play.sim.disk(play.romeo).unwrap().full = true;
+        play.romeo_says("not kept");
+        play.sim.run_for(5 * SEC);
+        assert_eq!(
+            fates(&play.sim, play.romeo),
+            [("not kept".to_owned(), MessageState::Failed)]
+        );
+        assert!(play.juliet_heard().is_empty());
+        play.sim.disk(play.romeo).unwrap().full = false;
+        // The other way round: Juliet's disk is full for a while; Romeo's message comes when there is room again.
+        play.sim.disk(play.juliet).unwrap().full = true;
+        play.romeo_says("kept later");
+        play.sim.run_for(10 * SEC);
+        play.sim.disk(play.juliet).unwrap().full = false;
+        play.sim.run_for(120 * SEC);
+        assert_eq!(
+            play.juliet_heard(),
+            ["kept later"],
+            "{}",
+            story(&play.sim, play.juliet)
+        );
+        assert_eq!(
+            fates(&play.sim, play.romeo).last().unwrap().1,
+            MessageState::Delivered
+        );
+    });
+}
