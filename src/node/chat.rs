@@ -74,16 +74,7 @@ impl Core {
         if stanza.attr("type") == Some("error") {
             return self.on_message_error(&from, stanza);
         }
-        let mut incoming = Incoming {
-            id: stanza.attr("id").map(str::to_owned),
-            body: stanza.child("body", ns::CLIENT).map(Element::text),
-            spans: Vec::new(),
-            delayed: None,
-            chat_state: None,
-            wants_receipt: false,
-            receipts: Vec::new(),
-            drop: false,
-        };
+        let mut incoming = Incoming::read(stanza);
         self.with_extensions(conn, |extension, cx| {
             extension.receive(cx, stanza, &mut incoming);
             None::<()>

@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use crate::event::{ChatState, Event, Show};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
+use crate::wire::ns;
 use crate::wire::stanza::{ErrorKind, StanzaError};
-use crate::wire::text::Span;
+use crate::wire::text::{Span, clean_body};
 use crate::wire::time::Clock;
 
 /// Declares the module and puts the type in the list, so that an extension is one line here.
@@ -297,7 +298,7 @@ impl PeerFacts {
 pub struct Incoming {
     /// The stanza's id or origin-id (XEP-0359), if any.
     pub id: Option<String>,
-    /// Text, if it has any. Filled from `<body/>` before the extensions run; XEP-0071 may replace it.
+    /// Text, if it has any: cleaned for display, by [`Incoming::read`] and by XEP-0071, which may replace it.
     pub body: Option<String>,
     /// Formatting.
     pub spans: Vec<Span>,
@@ -311,6 +312,19 @@ pub struct Incoming {
     pub receipts: Vec<String>,
     /// Not to be shown, stored or answered at all.
     pub drop: bool,
+}
+
+impl Incoming {
+    /// What the stanza itself says, before the extensions run: id and text, cleaned for display.
+    pub fn read(stanza: &Element) -> Incoming {
+        let body = stanza.child("body", ns::CLIENT);
+        let body = body.map(|body| clean_body(&body.text()));
+        Incoming {
+            id: stanza.attr("id").map(str::to_owned),
+            body: body.filter(|body| !body.is_empty()),
+            ..Incoming::default()
+        }
+    }
 }
 
 /// A message of ours on its way out.

@@ -100,14 +100,9 @@ impl Scene {
         self.with(|cx| extension.answered(cx, token, answer));
     }
 
-    /// A message comes in; `id` and `body` are filled as the node does before the extensions run.
+    /// A message comes in.
     pub fn receive(&mut self, extension: &mut dyn Extension, stanza: &Element) -> Incoming {
-        let body = stanza.child("body", "jabber:client").map(Element::text);
-        let mut message = Incoming {
-            id: stanza.attr("id").map(str::to_owned),
-            body,
-            ..Incoming::default()
-        };
+        let mut message = Incoming::read(stanza);
         self.with(|cx| extension.receive(cx, stanza, &mut message));
         message
     }

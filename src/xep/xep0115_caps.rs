@@ -21,7 +21,7 @@ const DATA: &str = ns::DATA;
 
 /// Programs remembered; the oldest goes first.
 const MAX_KNOWN: usize = 256;
-/// Questions under way; beyond that a peer's features stay unknown until its next stream.
+/// Questions under way; the oldest is forgotten, and its peer's features stay unknown until its next stream.
 const MAX_ASKED: usize = 512;
 /// Features of one peer that are kept.
 const MAX_FEATURES: usize = 256;
@@ -76,18 +76,15 @@ impl Extension for Caps {
             query.set_attr("node", format!("{node}#{ver}"));
             key = Some((hash.clone(), ver.clone()));
         }
-        if self.asked.len() < MAX_ASKED {
-            let token = self.next_token;
-            self.next_token = token.wrapping_add(1);
-            self.asked.insert(
-                token,
-                Question {
-                    peer: cx.peer.jid.clone(),
-                    key,
-                },
-            );
-            cx.ask(false, query, token);
+        // A question may stay unanswered without a word (too many were under way): the oldest is forgotten.
+        if self.asked.len() >= MAX_ASKED {
+            self.asked.pop_first();
         }
+        let token = self.next_token;
+        self.next_token = token.wrapping_add(1);
+        let peer = cx.peer.jid.clone();
+        self.asked.insert(token, Question { peer, key });
+        cx.ask(false, query, token);
     }
 
     fn answered(

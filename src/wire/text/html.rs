@@ -3,7 +3,7 @@
 //! Nothing active survives: no images, styles, scripts or frames; of links only the allowed schemes, with the target
 //! kept beside the text.
 
-use super::{MAX_BODY, Span, Style, safe_target};
+use super::{MAX_BODY, Span, Style, clean_body, safe_target};
 use crate::wire::element::{Element, Node};
 use crate::wire::ns::XHTML;
 
@@ -112,7 +112,8 @@ impl Reader {
     /// one space, or none at the start of a line.
     fn characters(&mut self, text: &str) {
         let room = MAX_BODY.saturating_sub(self.text.len());
-        let text = super::cut(text, room);
+        // Piece by piece, so that the spans still fit.
+        let text = &*clean_body(super::cut(text, room));
         if self.verbatim {
             return self.text.extend(text.chars().filter(|c| *c != BLOCK_END));
         }
@@ -131,9 +132,7 @@ impl Reader {
                 }
                 rest = tail;
             } else {
-                if c != BLOCK_END {
-                    self.text.push(c);
-                }
+                self.text.push(c);
                 rest = rest.get(c.len_utf8()..).unwrap_or_default();
             }
         }
@@ -191,7 +190,7 @@ impl Reader {
     }
 }
 
-/// Marks the end of a block until we know whether anything follows; never in a peer's text, XML forbids it.
+/// Marks the end of a block until we know whether anything follows; never in a cleaned text.
 const BLOCK_END: char = '\u{1}';
 
 /// What is kept of an inline style: libpurple writes `font-weight: bold;`, `font-style: italic`, `text-decoration`.
@@ -301,6 +300,16 @@ mod tests {
             )
             .with_text("!");
         assert_eq!(from_html(&body), ("a cat!".to_owned(), vec![]));
+    }
+
+    #[test]
+    fn what_deceives_or_drives_a_terminal_is_left_out_and_spans_still_fit() {
+        let body = el("body")
+            .with_text("a\u{1}\u{1B}[2J\u{202E}b")
+            .with_child(el("b").with_text("bo\u{7}ld"));
+        let (text, spans) = from_html(&body);
+        assert_eq!(text, "a[2Jbbold");
+        assert_eq!(styled(&text, &spans), [("bold".to_owned(), Style::Bold)]);
     }
 
     #[test]
