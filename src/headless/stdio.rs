@@ -32,7 +32,10 @@ pub fn stdout() -> Box<dyn AsyncWrite + Send + Unpin> {
     }
 }
 
-#[expect(deprecated, reason = "its successor is an unsafe fn, for types that may close their descriptor; OwnedFd does not")]
+#[expect(
+    deprecated,
+    reason = "its successor is an unsafe fn, for types that may close their descriptor; OwnedFd does not"
+)]
 fn ready_fd(fd: BorrowedFd<'_>, interest: Interest) -> io::Result<AsyncFd<OwnedFd>> {
     AsyncFd::with_interest(fd.try_clone_to_owned()?, interest)
 }

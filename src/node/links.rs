@@ -14,8 +14,6 @@ use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::nonza::{Condition, StreamError};
 
-/// A claim that discovery has not confirmed yet waits this long for it: the two races are ours to lose.
-const JUDGE_AFTER: Duration = Duration::from_millis(1000);
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
 /// without a byte and it keeps its queue (it drops it on seeing our header).
 const GLARE_PAUSE: Duration = Duration::from_millis(30);
@@ -72,7 +70,7 @@ impl Link {
     }
 
     /// No byte of ours has left on it.
-    fn is_silent(&self) -> bool {
+    pub(super) fn is_silent(&self) -> bool {
         self.given == 0 && self.out.is_empty()
     }
 
@@ -173,31 +171,6 @@ impl Core {
         self.dirty.push(conn);
     }
 
-    /// A libpurple peer connects to us while our own connection to it has not said a byte: ours gives way, so that it
-    /// never sees two headers (it would drop what it has queued).
-    fn yield_to(&mut self, remote: SocketAddr) {
-        let gives_way = |link: &Link| {
-            link.ours
-                && link.is_silent()
-                && link
-                    .peer
-                    .as_ref()
-                    .and_then(|jid| self.roster.get(jid))
-                    .is_some_and(|known| {
-                        known.facts.libpurple && known.owns(remote.ip(), &self.our_ips)
-                    })
-        };
-        let conns: Vec<_> = self
-            .links
-            .iter()
-            .filter(|(_, link)| gives_way(link))
-            .map(|(conn, _)| *conn)
-            .collect();
-        for conn in conns {
-            self.drop_link(conn, false);
-        }
-    }
-
     pub(super) fn on_received(&mut self, conn: ConnId, bytes: &[u8]) {
         let now = self.clock.now;
         let Some(stream) = self
@@ -226,7 +199,7 @@ impl Core {
         self.drain_events(conn);
     }
 
-    fn drain_events(&mut self, conn: ConnId) {
+    pub(super) fn drain_events(&mut self, conn: ConnId) {
         while let Some(event) = self
             .links
             .get_mut(&conn)
@@ -252,90 +225,6 @@ impl Core {
                 }
                 StreamEvent::Ended(error) => self.on_ended(conn, error),
             }
-        }
-    }
-
-    /// Whom do we take the other end for? `last`: discovery has had its time, decide now.
-    pub(super) fn judge(&mut self, conn: ConnId, last: bool) {
-        let Some(link) = self.links.get(&conn) else {
-            return;
-        };
-        let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else {
-            return;
-        };
-        let verdict = match claim {
-            Some(from) => self.judge_name(&from, remote, last),
-            None => self.judge_address(remote, last),
-        };
-        let now = self.clock.now;
-        match verdict {
-            None => {
-                let at = self.after(JUDGE_AFTER);
-                self.timers.set(Timer::Judge(conn), at);
-            }
-            Some(Ok(jid)) => {
-                self.timers.set(Timer::Judge(conn), None);
-                self.by_peer.entry(jid.clone()).or_default().push(conn);
-                if let Some(link) = self.links.get_mut(&conn) {
-                    link.claim = None;
-                    link.peer = Some(jid.clone());
-                    if let Some(stream) = &mut link.stream {
-                        stream.accept(jid, now);
-                    }
-                }
-                self.dirty.push(conn);
-                self.drain_events(conn);
-            }
-            Some(Err(condition)) => {
-                self.timers.set(Timer::Judge(conn), None);
-                self.fail_link(conn, condition);
-            }
-        }
-    }
-
-    /// Discovery has learnt something: claims that wait may be decided.
-    pub(super) fn judge_claims(&mut self) {
-        let waiting: Vec<_> = self
-            .links
-            .iter()
-            .filter(|(_, link)| link.claim.is_some())
-            .map(|(conn, _)| *conn)
-            .collect();
-        for conn in waiting {
-            self.judge(conn, false);
-        }
-    }
-
-    fn judge_name(
-        &self,
-        from: &str,
-        remote: SocketAddr,
-        last: bool,
-    ) -> Option<Result<Jid, Condition>> {
-        let Ok(jid) = Jid::new(from) else {
-            return Some(Err(Condition::InvalidFrom));
-        };
-        if jid == self.wanted {
-            return Some(Err(Condition::InvalidFrom));
-        }
-        match self.roster.get(&jid) {
-            Some(known) if known.owns(remote.ip(), &self.our_ips) => Some(Ok(jid)),
-            // Somebody else has that name here: a name alone is no proof.
-            Some(known) if known.advertised => last.then_some(Err(Condition::InvalidFrom)),
-            // Nobody advertises it: a network without multicast, or an address typed by hand.
-            _ => last.then_some(Ok(jid)),
-        }
-    }
-
-    /// iChat says no name: who is at this address?
-    fn judge_address(&self, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
-        let mut there = self
-            .roster
-            .iter()
-            .filter(|known| known.online && known.owns(remote.ip(), &self.our_ips));
-        match (there.next(), there.next()) {
-            (Some(known), None) => Some(Ok(known.peer.jid.clone())),
-            _ => last.then_some(Err(Condition::InvalidFrom)),
         }
     }
 
@@ -383,44 +272,6 @@ impl Core {
         }
         self.touch(conn);
         self.pump(&jid);
-    }
-
-    /// Two streams with one peer: with a legacy peer the newer wins; among ours the one that the lower name opened, and
-    /// of two by the same side the newer. The side that opened the loser ends it in order, so nothing on it is lost.
-    fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
-        let Some(new) = self.links.get(&newer) else {
-            return;
-        };
-        let (legacy, new_ours) = (
-            new.ready.as_ref().is_some_and(|ready| ready.legacy),
-            new.ours,
-        );
-        let older: Vec<_> = self
-            .by_peer
-            .get(jid)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|conn| *conn != newer)
-            .filter_map(|conn| self.links.get(&conn).map(|link| (conn, link)))
-            .filter(|(_, link)| link.ready.is_some() && !link.closing)
-            .map(|(conn, link)| (conn, link.ours))
-            .collect();
-        for (old, old_ours) in older {
-            let we_are_lower = self.ourselves.jid < *jid;
-            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower {
-                old
-            } else {
-                newer
-            };
-            if legacy || self.links.get(&loser).is_some_and(|link| link.ours) {
-                self.close_link(loser);
-            } else if loser == old && old_ours == new_ours {
-                self.fail_link(loser, Condition::Conflict);
-            } else if let Some(link) = self.links.get_mut(&loser) {
-                link.closing = true;
-            }
-        }
     }
 
     /// A stream to this peer is ready: connections of ours to it that have not said a byte are not needed any more, and
@@ -554,7 +405,7 @@ impl Core {
     }
 
     /// The connection is over: TCP is closed and what was on its way is settled.
-    fn drop_link(&mut self, conn: ConnId, flush: bool) {
+    pub(super) fn drop_link(&mut self, conn: ConnId, flush: bool) {
         let Some(link) = self.links.get(&conn) else {
             return;
         };

@@ -2,13 +2,16 @@
 //! performs effects on the real network and disk; `sim` performs them on the pretend LAN.
 
 mod chat;
+mod claims;
 mod commands;
 pub mod core;
+mod delivery;
 pub mod effect;
 mod iq;
 mod links;
 mod naming;
 mod peers;
+mod presence;
 pub mod random;
 mod recent;
 mod run;

@@ -21,7 +21,11 @@ fn crash_in_between(seed: u64, victim: impl Fn(&Lovers) -> HostId) -> Lovers {
                 Fault::PowerOff(victim)
             };
             play.sim.inflict(fault);
-            play.a_moment(if seed.is_multiple_of(3) { 20 * SEC } else { SEC });
+            play.a_moment(if seed.is_multiple_of(3) {
+                20 * SEC
+            } else {
+                SEC
+            });
             play.sim.inflict(Fault::Restart(victim));
         }
         play.romeo_says(&format!("{line:02}"));

@@ -1,0 +1,162 @@
+//! Whom we take the other end of a stream for, and which of two streams with one peer stays (XEP-0174 §5).
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::core::{Core, Timer};
+use super::links::Link;
+use crate::net::ConnId;
+use crate::wire::jid::Jid;
+use crate::wire::nonza::Condition;
+
+/// A claim that discovery has not confirmed yet waits this long for it: the two races are ours to lose.
+const JUDGE_AFTER: Duration = Duration::from_millis(1000);
+
+impl Core {
+    /// A libpurple peer connects to us while our own connection to it has not said a byte: ours gives way, so that it
+    /// never sees two headers (it would drop what it has queued).
+    pub(super) fn yield_to(&mut self, remote: SocketAddr) {
+        let gives_way = |link: &Link| {
+            link.ours
+                && link.is_silent()
+                && link
+                    .peer
+                    .as_ref()
+                    .and_then(|jid| self.roster.get(jid))
+                    .is_some_and(|known| {
+                        known.facts.libpurple && known.owns(remote.ip(), &self.our_ips)
+                    })
+        };
+        let conns: Vec<_> = self
+            .links
+            .iter()
+            .filter(|(_, link)| gives_way(link))
+            .map(|(conn, _)| *conn)
+            .collect();
+        for conn in conns {
+            self.drop_link(conn, false);
+        }
+    }
+
+    /// Whom do we take the other end for? `last`: discovery has had its time, decide now.
+    pub(super) fn judge(&mut self, conn: ConnId, last: bool) {
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else {
+            return;
+        };
+        let verdict = match claim {
+            Some(from) => self.judge_name(&from, remote, last),
+            None => self.judge_address(remote, last),
+        };
+        let now = self.clock.now;
+        match verdict {
+            None => {
+                let at = self.after(JUDGE_AFTER);
+                self.timers.set(Timer::Judge(conn), at);
+            }
+            Some(Ok(jid)) => {
+                self.timers.set(Timer::Judge(conn), None);
+                self.by_peer.entry(jid.clone()).or_default().push(conn);
+                if let Some(link) = self.links.get_mut(&conn) {
+                    link.claim = None;
+                    link.peer = Some(jid.clone());
+                    if let Some(stream) = &mut link.stream {
+                        stream.accept(jid, now);
+                    }
+                }
+                self.dirty.push(conn);
+                self.drain_events(conn);
+            }
+            Some(Err(condition)) => {
+                self.timers.set(Timer::Judge(conn), None);
+                self.fail_link(conn, condition);
+            }
+        }
+    }
+
+    /// Discovery has learnt something: claims that wait may be decided.
+    pub(super) fn judge_claims(&mut self) {
+        let waiting: Vec<_> = self
+            .links
+            .iter()
+            .filter(|(_, link)| link.claim.is_some())
+            .map(|(conn, _)| *conn)
+            .collect();
+        for conn in waiting {
+            self.judge(conn, false);
+        }
+    }
+
+    fn judge_name(
+        &self,
+        from: &str,
+        remote: SocketAddr,
+        last: bool,
+    ) -> Option<Result<Jid, Condition>> {
+        let Ok(jid) = Jid::new(from) else {
+            return Some(Err(Condition::InvalidFrom));
+        };
+        if jid == self.wanted {
+            return Some(Err(Condition::InvalidFrom));
+        }
+        match self.roster.get(&jid) {
+            Some(known) if known.owns(remote.ip(), &self.our_ips) => Some(Ok(jid)),
+            // Somebody else has that name here: a name alone is no proof.
+            Some(known) if known.advertised => last.then_some(Err(Condition::InvalidFrom)),
+            // Nobody advertises it: a network without multicast, or an address typed by hand.
+            _ => last.then_some(Ok(jid)),
+        }
+    }
+
+    /// iChat says no name: who is at this address?
+    fn judge_address(&self, remote: SocketAddr, last: bool) -> Option<Result<Jid, Condition>> {
+        let mut there = self
+            .roster
+            .iter()
+            .filter(|known| known.online && known.owns(remote.ip(), &self.our_ips));
+        match (there.next(), there.next()) {
+            (Some(known), None) => Some(Ok(known.peer.jid.clone())),
+            _ => last.then_some(Err(Condition::InvalidFrom)),
+        }
+    }
+
+    /// Two streams with one peer: with a legacy peer the newer wins; among ours the one that the lower name opened, and
+    /// of two by the same side the newer. The side that opened the loser ends it in order, so nothing on it is lost.
+    pub(super) fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
+        let Some(new) = self.links.get(&newer) else {
+            return;
+        };
+        let (legacy, new_ours) = (
+            new.ready.as_ref().is_some_and(|ready| ready.legacy),
+            new.ours,
+        );
+        let older: Vec<_> = self
+            .by_peer
+            .get(jid)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|conn| *conn != newer)
+            .filter_map(|conn| self.links.get(&conn).map(|link| (conn, link)))
+            .filter(|(_, link)| link.ready.is_some() && !link.closing)
+            .map(|(conn, link)| (conn, link.ours))
+            .collect();
+        for (old, old_ours) in older {
+            let we_are_lower = self.ourselves.jid < *jid;
+            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower {
+                old
+            } else {
+                newer
+            };
+            if legacy || self.links.get(&loser).is_some_and(|link| link.ours) {
+                self.close_link(loser);
+            } else if loser == old && old_ours == new_ours {
+                self.fail_link(loser, Condition::Conflict);
+            } else if let Some(link) = self.links.get_mut(&loser) {
+                link.closing = true;
+            }
+        }
+    }
+}

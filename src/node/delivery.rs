@@ -1,0 +1,275 @@
+//! Our messages on their way: the outbox of each peer, what is known of each message, and when to try again.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::core::{Core, Timer};
+use super::store::After;
+use crate::disk::store::Op;
+use crate::event::{ChatState, Event, Message, MessageState};
+use crate::model::outbox::Settled;
+use crate::model::settings::PlaintextPolicy;
+use crate::net::ConnId;
+use crate::stream::SendError;
+use crate::wire::jid::Jid;
+use crate::xep::Outgoing;
+
+/// Bytes given to a connection and not yet taken by the kernel, above which no more messages are written to it.
+const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
+/// Messages that only the user may send again are remembered for that, so many.
+const MOST_PARKED: usize = 1000;
+
+impl Core {
+    pub(super) fn on_acked(&mut self, conn: ConnId, count: u32) {
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
+        let Some(jid) = link.peer.clone() else { return };
+        let count = link.unacked.len().min(count as usize);
+        let ids: Vec<String> = link.unacked.drain(..count).flatten().collect();
+        let mut settled = Vec::new();
+        if let Some(outbox) = self.outboxes.get_mut(&jid) {
+            settled.extend(ids.iter().filter_map(|id| outbox.acked(id)));
+        }
+        for one in settled {
+            self.set_state(one, &jid);
+        }
+        self.pump(&jid);
+    }
+
+    /// A message of ours is now in this state: on disk, and to the faces.
+    pub(super) fn set_state(&mut self, settled: Settled, to: &Jid) {
+        let Settled {
+            id,
+            reference,
+            state,
+            reason,
+            pending,
+        } = settled;
+        if matches!(state, MessageState::Sent | MessageState::Delivered) {
+            self.attempts.remove(to);
+        }
+        if let Some(pending) = pending {
+            self.parked.push_back((to.clone(), *pending));
+            if self.parked.len() > MOST_PARKED {
+                self.parked.pop_front();
+            }
+        }
+        self.ops.push(Op::State {
+            id: id.clone(),
+            state,
+            reason: reason.clone(),
+        });
+        let encrypted = None;
+        self.emit(Event::MessageState {
+            id,
+            reference,
+            to: to.clone(),
+            state,
+            reason,
+            body: None,
+            time: None,
+            encrypted,
+        });
+    }
+
+    /// Messages to a peer that acknowledges nothing, written a while ago to a stream that still stands.
+    pub(super) fn settle(&mut self, jid: &Jid) {
+        let now = self.clock.now;
+        if self.active(jid).is_some_and(|conn| self.confirms(conn)) {
+            return;
+        }
+        let Some(outbox) = self.outboxes.get_mut(jid) else {
+            return;
+        };
+        let settled = outbox.settle(now);
+        let next = outbox.settles_at();
+        self.timers.set(Timer::Settle(jid.clone()), next);
+        for one in settled {
+            self.set_state(one, jid);
+        }
+    }
+
+    /// The stream is gone; what was on it waits again, or nobody knows.
+    pub(super) fn lost(&mut self, jid: &Jid, conn: ConnId, acks: bool) {
+        let Some(outbox) = self.outboxes.get_mut(jid) else {
+            return;
+        };
+        let settled = outbox.stream_lost(conn.0, acks);
+        let next = outbox.settles_at();
+        self.timers.set(Timer::Settle(jid.clone()), next);
+        for one in settled {
+            self.set_state(one, jid);
+        }
+    }
+
+    /// Sends what waits for this peer, or sees to it that a stream is opened for it.
+    pub(super) fn pump(&mut self, jid: &Jid) {
+        if !self
+            .outboxes
+            .get(jid)
+            .is_some_and(|outbox| outbox.has_waiting())
+        {
+            return;
+        }
+        match self.active(jid) {
+            Some(conn) => self.pump_into(jid, conn),
+            None => {
+                let reachable = self
+                    .roster
+                    .get(jid)
+                    .is_some_and(|known| known.online || known.advertised);
+                let later = self.timers.get(&Timer::Retry(jid.clone())).is_some();
+                if reachable && !later {
+                    self.dial(jid);
+                }
+            }
+        }
+    }
+
+    fn pump_into(&mut self, jid: &Jid, conn: ConnId) {
+        if let Some(reason) = self.forbidden(jid, conn) {
+            let failed = self
+                .outboxes
+                .get_mut(jid)
+                .map(|outbox| outbox.fail_waiting(&reason))
+                .unwrap_or_default();
+            for one in failed {
+                self.set_state(one, jid);
+            }
+            return;
+        }
+        self.touch(conn);
+        loop {
+            let end = self.collect(conn);
+            let busy = self
+                .links
+                .get(&conn)
+                .is_none_or(|link| end - link.written > ENOUGH_IN_FLIGHT);
+            let next = self
+                .outboxes
+                .get(jid)
+                .and_then(|outbox| outbox.next_for(conn.0))
+                .cloned();
+            let (Some(pending), false) = (next, busy) else {
+                return;
+            };
+            let outgoing = Outgoing {
+                id: pending.id.clone(),
+                body: Some(pending.body),
+                time: pending.time,
+                delayed: pending.delayed,
+                chat_state: Some(ChatState::Active),
+                receipt_for: None,
+            };
+            let stanza = self.compose(conn, jid, &outgoing);
+            match self.send_stanza(conn, &stanza, Some(pending.id.clone())) {
+                Ok(()) => {}
+                Err(SendError::NotReady) => return,
+                Err(error @ SendError::TooBig { .. }) => {
+                    self.refuse_to_send(jid, &pending.id, &error.to_string());
+                    continue;
+                }
+            }
+            let end = self.collect(conn);
+            if let Some(outbox) = self.outboxes.get_mut(jid) {
+                outbox.departed(conn.0, end);
+            }
+        }
+    }
+
+    /// This one message cannot go to this peer; the others can.
+    fn refuse_to_send(&mut self, jid: &Jid, id: &str, why: &str) {
+        let settled = self
+            .outboxes
+            .get_mut(jid)
+            .and_then(|outbox| outbox.acked(id));
+        if let Some(settled) = settled {
+            let reason = Some(format!("not sent: {why}"));
+            self.set_state(
+                Settled {
+                    state: MessageState::Failed,
+                    reason,
+                    ..settled
+                },
+                jid,
+            );
+        }
+    }
+
+    /// Why this peer must not be written to, if so.
+    fn forbidden(&self, jid: &Jid, conn: ConnId) -> Option<String> {
+        let secure = self.links.get(&conn)?.ready.as_ref()?.secure;
+        let allowed = secure || self.plaintext_allowed.contains(jid);
+        match self.model.settings.plaintext {
+            _ if allowed => None,
+            PlaintextPolicy::Allow => None,
+            PlaintextPolicy::Ask => Some(format!(
+                "not sent: the connection to {jid} is not encrypted, and your settings ask first. Send it again to send it all the same."
+            )),
+            PlaintextPolicy::SecureOnly => Some(format!(
+                "not sent: the connection to {jid} is not encrypted, and your settings allow encrypted ones only"
+            )),
+        }
+    }
+
+    /// Try again after a while that grows: 1, 2, 4 … 30 s, less a random part so that a hall does not dial in step.
+    pub(super) fn retry_later(&mut self, jid: &Jid) {
+        if self
+            .outboxes
+            .get(jid)
+            .is_none_or(|outbox| outbox.is_empty())
+        {
+            return;
+        }
+        let attempt = self.attempts.entry(jid.clone()).or_insert(0);
+        let seconds = 1u64 << (*attempt).min(5);
+        *attempt += 1;
+        let millis = (seconds.min(30) * 1000) * (75 + self.rng.bits() % 26) / 100;
+        let at = self.after(Duration::from_millis(millis));
+        self.timers.set(Timer::Retry(jid.clone()), at);
+    }
+
+    /// Takes a message that only the user may send again.
+    pub(super) fn unpark(&mut self, id: &str) -> Option<(Jid, crate::model::outbox::Pending)> {
+        let at = self
+            .parked
+            .iter()
+            .position(|(_, pending)| pending.id == id)?;
+        self.parked.remove(at)
+    }
+
+    /// A message to `to`: kept first, sent then.
+    pub(super) fn enqueue(
+        &mut self,
+        to: Jid,
+        mut pending: crate::model::outbox::Pending,
+        reference: Option<Value>,
+    ) {
+        pending.reference = reference;
+        let message = Message {
+            id: pending.id.clone(),
+            from: self.ourselves.jid.clone(),
+            to: to.clone(),
+            body: pending.body.clone(),
+            spans: Vec::new(),
+            time: pending.time,
+            encrypted: false,
+            delayed: false,
+            state: Some(MessageState::Queued),
+            reason: None,
+        };
+        self.recent
+            .sent(&pending.id, &to, pending.reference.clone());
+        self.ops.push(Op::Message {
+            with: to.clone(),
+            message: Box::new(message),
+            outbox: true,
+        });
+        self.afters.push(After::Queued {
+            to,
+            pending: Box::new(pending),
+        });
+    }
+}
