@@ -171,6 +171,7 @@ fn libpurples_record_is_understood() {
         (bob.show, bob.message.as_str(), bob.port),
         (Show::Dnd, "в пути", Some(5298))
     );
+    assert_eq!(bob.vc, "!");
     assert_eq!(bob.card.jid, ["bob@example.org", "bob@example.net"]);
     assert_eq!(bob.display_name(&Jid::new("bob@host2").unwrap()), "Bob");
 }
