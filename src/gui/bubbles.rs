@@ -122,6 +122,11 @@ impl Row {
         row
     }
 
+    /// Where the message itself begins, below what separates it from the one before.
+    pub fn head(&self) -> f32 {
+        self.bubble.top()
+    }
+
     /// Separators, and the space to the message before.
     fn lay_above(&mut self, ui: &Ui, scene: &Scene<'_>, message: &Message, place: Place<'_>) {
         let palette = theme::palette(ui);

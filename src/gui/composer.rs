@@ -4,9 +4,12 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use egui::{Id, Key, KeyboardShortcut, Modifiers, Role, TextEdit, Ui, WidgetInfo, vec2};
+use egui::{
+    Id, Key, KeyboardShortcut, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2,
+};
 
 use super::icons::Icon;
+use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use crate::command::Command;
@@ -20,6 +23,12 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
 
+/// The width kept for the button that sends.
+const BUTTON: f32 = 40.0;
+
+/// The field grows up to so many points.
+const TALLEST: f32 = 170.0;
+
 /// The longest message, in bytes (as the `send` command has it).
 const LONGEST: usize = 1024 * 1024;
 
@@ -29,6 +38,8 @@ pub struct Composer {
     drafts: HashMap<Jid, String>,
     focus: bool,
     typing: Option<Typing>,
+    /// Of the text, when last drawn.
+    height: f32,
 }
 
 /// To whom we said that we are typing, and when the last key was.
@@ -81,7 +92,7 @@ impl Composer {
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
         let mut draft = self.drafts.remove(&contact.jid).unwrap_or_default();
         // Before the field is drawn, which would take the key.
-        let enter = focused && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Enter));
+        let enter = focused && keys::enter(ui);
         let (changed, clicked) = self.field_ui(ui, contact, &mut draft);
         if changed && draft.len() > LONGEST {
             draft.truncate(draft.floor_char_boundary(LONGEST));
@@ -115,35 +126,41 @@ impl Composer {
         let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
         let mut changed = false;
         let mut clicked = false;
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Max), |ui| {
-            ui.add_enabled_ui(!draft.trim().is_empty(), |ui| {
-                clicked = Icon::Send.button(ui, "Send (Enter)").clicked();
-            });
-            // Grows with the text up to some eight lines, then scrolls.
-            egui::ScrollArea::vertical()
-                .id_salt("composer")
-                .max_height(170.0)
-                .show(ui, |ui| {
-                    let edit = TextEdit::multiline(draft)
-                        .id(Self::id())
-                        .hint_text(egui::RichText::new(text_hint(ui, &hint)).color(palette.weak))
-                        .margin(egui::Margin::symmetric(12, 7))
-                        .desired_rows(1)
-                        .desired_width(f32::INFINITY)
-                        .return_key(shift_enter);
-                    let response = ui.add(edit);
-                    response.widget_info(|| {
-                        WidgetInfo::labeled(
-                            Role::MultilineTextInput,
-                            true,
-                            format!("Message to {}", contact.nick),
-                        )
-                    });
-                    if std::mem::take(&mut self.focus) {
-                        response.request_focus();
-                    }
-                    changed = response.changed();
-                });
+        super::fonts::prepare(ui.ctx(), draft);
+        let width = ui.available_width();
+        let left = ui.cursor().left();
+        // Grows with the text up to some eight lines, then scrolls.
+        let scroll = egui::ScrollArea::vertical()
+            .id_salt("composer")
+            .max_width(width - BUTTON)
+            .min_scrolled_height(self.height.clamp(34.0, TALLEST))
+            .max_height(TALLEST);
+        let field = scroll.show(ui, |ui| {
+            let edit = TextEdit::multiline(draft)
+                .id(Self::id())
+                .hint_text(egui::RichText::new(text_hint(ui, &hint)).color(palette.weak))
+                .margin(egui::Margin::symmetric(12, 7))
+                .desired_rows(1)
+                .desired_width(f32::INFINITY)
+                .return_key(shift_enter);
+            let response = ui.add(edit);
+            let name = format!("Message to {}", contact.nick);
+            response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
+            if std::mem::take(&mut self.focus) {
+                response.request_focus();
+            }
+            changed = response.changed();
+        });
+        let corner = pos2(
+            left + width - space::TARGET,
+            field.inner_rect.bottom() - space::TARGET - 2.0,
+        );
+        let button = Rect::from_min_size(corner, vec2(space::TARGET, space::TARGET));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(button), |ui| {
+            if draft.trim().is_empty() {
+                ui.disable();
+            }
+            clicked = Icon::Send.button(ui, "Send (Enter)").clicked();
         });
         (changed, clicked)
     }

@@ -7,6 +7,7 @@ use egui::{
 
 use super::avatar;
 use super::icons::{Icon, focus_ring};
+use super::keys;
 use super::scene::{Scene, Wish};
 use super::text;
 use super::theme::{self, size, space};
@@ -38,6 +39,11 @@ impl Contacts {
     /// Puts the cursor into the search field.
     pub fn start_search(&mut self) {
         self.focus_search = true;
+    }
+
+    /// Whether there is something that Escape would clear.
+    pub fn is_searching(&self) -> bool {
+        !self.search.is_empty() || self.marked.is_some()
     }
 
     /// The id of the search field.
@@ -111,6 +117,7 @@ impl Contacts {
             .show(ui, |ui| {
                 let edit = TextEdit::singleline(&mut self.search)
                     .id(id)
+                    .event_filter(keys::KEEP_ESCAPE)
                     .hint_text(egui::RichText::new("Search people").color(palette.weak))
                     .margin(egui::Margin {
                         left: 32,
@@ -174,7 +181,7 @@ impl Contacts {
             self.search.clear();
             wishes.push(Wish::Open(jid));
         }
-        if (!self.search.is_empty() || self.marked.is_some()) && key(Key::Escape) {
+        if self.is_searching() && key(Key::Escape) {
             self.search.clear();
             self.marked = None;
         }

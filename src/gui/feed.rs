@@ -17,7 +17,8 @@ enum Anchor {
     /// The newest message stands at the foot.
     #[default]
     End,
-    /// The top of this message stands so many points below the top of the pane.
+    /// The bubble of this message begins so many points below the top of the pane. (Not its row: the day above it goes
+    /// when an older message of the same day comes in front.)
     At { id: String, offset: f32 },
 }
 
@@ -137,7 +138,7 @@ impl Feed {
         let height = pane.height();
         let newest = messages.len().saturating_sub(1);
         let (start, offset) = match &self.anchor {
-            _ if scrolled.is_infinite() => (0, Some(0.0)),
+            _ if scrolled.is_infinite() => (0, Some(height)),
             Anchor::End => (newest, None),
             Anchor::At { id, offset } => self
                 .find(messages, id)
@@ -146,7 +147,7 @@ impl Feed {
         let Some(first) = row(ui, start) else {
             return VecDeque::new();
         };
-        let mut top = offset.unwrap_or(height - first.height);
+        let mut top = offset.map_or(height - first.height, |offset| offset - first.head());
         if scrolled.is_finite() {
             top += scrolled;
         }
@@ -179,14 +180,14 @@ impl Feed {
         self.first_seen = rows.front().map_or(0, |(index, ..)| *index);
         if at_end {
             self.anchor = Anchor::End;
-        } else if let Some((index, top, _)) =
+        } else if let Some((index, top, row)) =
             rows.iter().find(|(_, top, row)| top + row.height > 0.0)
             && let Some(message) = messages.get(*index)
         {
             self.hint = *index;
             self.anchor = Anchor::At {
                 id: message.id.clone(),
-                offset: *top,
+                offset: top + row.head(),
             };
         }
     }

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontDefinitions, FontFamily};
 
 use super::theme::BOLD;
@@ -81,4 +82,60 @@ fn with(found: Option<(FontData, FontData)>) -> FontDefinitions {
     }
     fonts.families.insert(FontFamily::Name(BOLD.into()), heavy);
     fonts
+}
+
+/// Where the colour emoji of the usual systems are.
+const EMOJI: [&str; 6] = [
+    "/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf",
+    "/usr/share/fonts/noto/NotoColorEmoji.ttf",
+    "/usr/share/fonts/google-noto-color-emoji-fonts/NotoColorEmoji.ttf",
+    "/usr/share/fonts/google-noto-emoji/NotoColorEmoji.ttf",
+    "C:\\Windows\\Fonts\\seguiemj.ttf",
+    "/System/Library/Fonts/Apple Color Emoji.ttc",
+];
+
+/// Lets [`prepare`] add the colour emoji of the system. Tests do without, to be the same on every machine.
+pub fn allow_emoji(ctx: &egui::Context) {
+    ctx.data_mut(|data| data.insert_temp(emoji_id(), Emoji::Allowed));
+}
+
+/// To be called before a text is shown: adds the colour emoji (a file of some 10 MB) with the first text that has one.
+/// Left to the system's own choice, a text font with black-and-white ones may come first.
+pub fn prepare(ctx: &egui::Context, text: &str) {
+    if text.is_ascii() || !text.chars().any(is_emoji) {
+        return;
+    }
+    let state = ctx.data(|data| data.get_temp(emoji_id()));
+    if state != Some(Emoji::Allowed) {
+        return;
+    }
+    ctx.data_mut(|data| data.insert_temp(emoji_id(), Emoji::Added));
+    if let Some(font) = EMOJI.iter().find_map(|path| std::fs::read(path).ok()) {
+        let families = [FontFamily::Proportional, FontFamily::Name(BOLD.into())];
+        let last = |family| InsertFontFamily {
+            family,
+            priority: FontPriority::Lowest,
+        };
+        let families = families.into_iter().map(last).collect();
+        ctx.add_font(FontInsert::new(
+            "color emoji",
+            FontData::from_owned(font),
+            families,
+        ));
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Emoji {
+    Allowed,
+    Added,
+}
+
+fn emoji_id() -> egui::Id {
+    egui::Id::unique("color emoji")
+}
+
+/// Whether a character is an emoji by itself (the blocks of Unicode that hold little else).
+pub fn is_emoji(c: char) -> bool {
+    matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B50 | 0x2B55)
 }

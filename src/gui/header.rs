@@ -131,7 +131,7 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
             format!("{words}: details of {}", contact.nick),
         )
     });
-    egui::Popup::menu(&response)
+    egui::Popup::from_toggle_button_response(&response)
         .width(320.0)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {

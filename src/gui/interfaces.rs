@@ -38,14 +38,15 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
                 words += &format!(" · {part}");
             }
         }
-        ui.horizontal(|ui| {
-            ui.add_space(26.0);
-            ui.add(
-                egui::Label::new(RichText::new(words).size(size::SMALL + 0.5).color(weak))
-                    .wrap()
-                    .selectable(true),
-            );
-        });
+        // Close under the name, in line with it.
+        ui.add_space(-space::S);
+        let words = egui::Label::new(RichText::new(words).size(size::SMALL + 0.5).color(weak));
+        egui::Frame::new()
+            .inner_margin(egui::Margin {
+                left: 26,
+                ..Default::default()
+            })
+            .show(ui, |ui| ui.add(words.wrap().selectable(true)));
         ui.add_space(space::XS);
     }
     wishes

@@ -82,6 +82,25 @@ pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
     ),
 ];
 
+/// Takes an Enter without Shift. (egui's own matching takes one with Shift as well.)
+pub fn enter(ui: &Ui) -> bool {
+    ui.input_mut(|input| {
+        let before = input.events.len();
+        input.events.retain(|event| {
+            !matches!(event, egui::Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
+        });
+        input.events.len() < before
+    })
+}
+
+/// For a text field that does something of its own with Escape; egui would take the focus away before it is asked.
+pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
+    tab: false,
+    horizontal_arrows: true,
+    vertical_arrows: true,
+    escape: true,
+};
+
 /// What the parts of the window do with keys themselves.
 const ELSEWHERE: [(&str, &str); 8] = [
     ("Any letter", "Write in the open conversation, or search"),

@@ -68,8 +68,6 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
     };
     let creator = move |creation: &eframe::CreationContext<'_>| {
         let ctx = creation.egui_ctx.clone();
-        ctx.set_fonts(fonts::of_system());
-        theme::install(&ctx);
         let mut window = window::Window::new(&suggested);
         if let Some(icon) = icon_texture(&ctx) {
             window.set_icon(icon);
@@ -88,6 +86,15 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
     eframe::run_native("balcony", native, Box::new(creator)).map_err(|error| {
         anyhow!("The window cannot be opened ({error}). Without a display, use the terminal chat.")
     })
+}
+
+/// A context with our fonts and our look.
+pub fn context() -> egui::Context {
+    let ctx = egui::Context::default();
+    ctx.set_fonts(fonts::of_system());
+    fonts::allow_emoji(&ctx);
+    theme::install(&ctx);
+    ctx
 }
 
 fn icon_texture(ctx: &egui::Context) -> Option<egui::TextureHandle> {

@@ -99,7 +99,7 @@ impl Profile {
             words,
             palette.weak,
         );
-        let popup = egui::Popup::menu(&response)
+        let popup = egui::Popup::from_toggle_button_response(&response)
             .align(egui::RectAlign::TOP_START)
             .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
             .show(|ui| self.menu_ui(ui, scene, wishes));

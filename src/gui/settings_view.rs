@@ -1,9 +1,10 @@
 //! The settings. Every change is asked for at once; what is shown is what the node says is so.
 
-use egui::{Key, RichText, Role, TextEdit, Ui, WidgetInfo};
+use egui::{Align, Key, Layout, Modifiers, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 
 use super::interfaces;
+use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use crate::command::Command;
@@ -141,12 +142,18 @@ impl SettingsView {
             _ => saved.clone(),
         };
         ui.horizontal(|ui| {
-            let label = ui.add_sized(
-                [110.0, 20.0],
-                egui::Label::new(field.words()).halign(egui::Align::LEFT),
+            let cell = ui.allocate_ui_with_layout(
+                vec2(110.0, 32.0),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_min_width(110.0);
+                    ui.label(field.words())
+                },
             );
+            let label = cell.inner;
             let edit = TextEdit::singleline(&mut text)
                 .id(egui::Id::unique(("setting", field.words())))
+                .event_filter(keys::KEEP_ESCAPE)
                 .char_limit(200)
                 .margin(egui::Margin::symmetric(10, 6))
                 .desired_width((ui.available_width() - space::S).clamp(80.0, 320.0));
@@ -155,8 +162,11 @@ impl SettingsView {
             if response.changed() {
                 self.edited = Some((field, text.clone()));
             }
-            if response.has_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
+            let escape =
+                |ui: &mut Ui| ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+            if response.has_focus() && escape(ui) {
                 self.edited = None;
+                response.surrender_focus();
             } else if response.lost_focus()
                 && self
                     .edited

@@ -6,6 +6,7 @@ use egui::text::{CCursor, LayoutJob, TextFormat, TextWrapping};
 use egui::{Color32, Galley, Rect, Stroke, Ui, pos2};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::fonts;
 use super::links;
 use super::theme::{self, size};
 use crate::event::Message;
@@ -13,10 +14,10 @@ use crate::wire::text::Style;
 
 /// Characters of a long message that are shown before "Show more", and added by each click on it. Laying out a
 /// megabyte would stop the window for a while, and nobody reads it there.
-pub const FOLD: usize = 3000;
+pub const FOLD: usize = 1500;
 
 /// Lines that are shown of it.
-const FOLD_LINES: usize = 60;
+const FOLD_LINES: usize = 24;
 
 /// A text laid out.
 pub struct Body {
@@ -51,7 +52,8 @@ impl Body {
             Some(deed) => (if message.is_own() { "You" } else { nick }, deed),
             None => ("", message.body.as_str()),
         };
-        let shown = cut_lines(cut(said, most), FOLD_LINES.max(most / 50));
+        let shown = cut_lines(cut(said, most), FOLD_LINES.max(most / 60));
+        fonts::prepare(ui.ctx(), shown);
         let mut marks = Marks::of(message, shown, shift);
         let large = action.is_none() && is_few_emoji(shown);
         let job = marks.job(
@@ -255,6 +257,7 @@ pub fn one_line(ui: &Ui, words: &str, points: f32, color: Color32, width: f32) -
 
 /// The same with a font of one's choice. Line breaks become spaces.
 pub fn fitted(ui: &Ui, words: &str, font: egui::FontId, color: Color32, width: f32) -> Arc<Galley> {
+    fonts::prepare(ui.ctx(), words);
     let flat: String = cut(words, 300)
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
@@ -293,11 +296,7 @@ fn is_few_emoji(text: &str) -> bool {
     if text.is_empty() || text.len() > 100 {
         return false;
     }
-    let is_emoji = |grapheme: &str| {
-        grapheme.chars().next().is_some_and(
-            |c| matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0x2B50 | 0x2B55),
-        )
-    };
+    let is_emoji = |grapheme: &str| grapheme.chars().next().is_some_and(fonts::is_emoji);
     text.graphemes(true).count() <= 3 && text.graphemes(true).all(is_emoji)
 }
 

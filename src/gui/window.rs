@@ -81,7 +81,7 @@ impl Window {
         let mut wishes = self.shortcuts(ui, scene);
         let list_alone = narrow && self.selected.is_none() && self.page == Page::Talk;
         if list_alone {
-            CentralPanel::no_frame().show(ui, |ui| wishes.extend(self.list_ui(ui, scene)));
+            CentralPanel::no_frame().show(ui, |ui| wishes.extend(self.list_ui(ui, scene, true)));
         } else {
             if !narrow {
                 let frame = Frame::new().fill(theme::palette(ui).side);
@@ -90,7 +90,7 @@ impl Window {
                     .resizable(true)
                     .default_size(300.0)
                     .size_range(220.0..=420.0);
-                list.show(ui, |ui| wishes.extend(self.list_ui(ui, scene)));
+                list.show(ui, |ui| wishes.extend(self.list_ui(ui, scene, false)));
             }
             let frame = Frame::new().fill(theme::palette(ui).ground);
             CentralPanel::no_frame().frame(frame).show(ui, |ui| {
@@ -103,19 +103,21 @@ impl Window {
                 .composer
                 .tick(ui.ctx(), self.in_sight().cloned().as_ref()),
         );
-        self.key_map = self.key_map && !keys::map_ui(ui.ctx());
+        let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
+        let closed = self.key_map && keys::map_ui(ui.ctx());
+        if closed || wishes.len() < asked {
+            self.key_map &= !closed;
+            ui.ctx().request_repaint();
+        }
         wishes
     }
 
-    fn list_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
+    fn list_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, alone: bool) -> Vec<Wish> {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, theme::palette(ui).side);
         let mut wishes = self.profile.ui(ui, scene, self.page);
-        if ui.available_width() <= theme::NARROW
-            && self.selected.is_none()
-            && self.page == Page::Talk
-        {
+        if alone {
             notice_ui(ui, scene, &mut wishes);
         }
         ui.add_space(space::M);
@@ -151,7 +153,7 @@ impl Window {
         narrow: bool,
     ) -> Vec<Wish> {
         let Some(jid) = &self.selected else {
-            hint_ui(ui, scene);
+            hint_ui(ui, scene, self.icon.as_ref());
             return Vec::new();
         };
         let contact = match (scene.model.contacts.get(jid), self.last_known.take()) {
@@ -234,7 +236,9 @@ impl Window {
         if busy {
             return;
         }
-        if (focused.is_none() || focused == Some(Composer::id()))
+        // The search takes the key itself while there is something to clear.
+        let idle_search = searching && !self.contacts.is_searching();
+        if (focused.is_none() || focused == Some(Composer::id()) || idle_search)
             && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
         {
             wishes.push(Wish::Back);
@@ -300,10 +304,14 @@ fn page_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> Vec<Wish>)
 }
 
 /// The large pane while no conversation is open.
-fn hint_ui(ui: &mut Ui, scene: &Scene<'_>) {
+fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, icon: Option<&egui::TextureHandle>) {
     let palette = theme::palette(ui);
-    ui.add_space((ui.available_height() * 0.40).max(0.0));
+    ui.add_space((ui.available_height() * 0.34).max(0.0));
     ui.vertical_centered(|ui| {
+        if let Some(icon) = icon {
+            ui.add(egui::Image::new(icon).fit_to_exact_size(vec2(56.0, 56.0)).alt_text("Balcony"));
+            ui.add_space(space::S);
+        }
         if scene.model.contacts.is_empty() {
             ui.label(RichText::new("It is quiet here").font(theme::bold(size::HEADING)));
             ui.label(RichText::new("As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program,\nthey stand in the list.").color(palette.weak));
