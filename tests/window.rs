@@ -331,11 +331,18 @@ fn the_arrows_choose_in_the_search_and_escape_ends_it() {
 }
 
 #[test]
-fn a_letter_typed_anywhere_starts_the_search() {
+fn letters_typed_anywhere_go_to_the_search() {
     let mut screen = show(three(), WIDE);
-    screen.event(egui::Event::Text("c".into()));
+    for letter in ["c", "a"] {
+        screen.event(egui::Event::Text(letter.into()));
+        screen.run();
+    }
+    let search = screen.get_by_role(Role::SearchInput);
+    assert!(search.is_focused());
+    assert_eq!(search.value().as_deref(), Some("ca"), "no letter is lost");
+    screen.key_press(Key::Enter);
     screen.run();
-    assert!(screen.get_by_role(Role::SearchInput).is_focused());
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("carl@pc")));
 }
 
 #[test]

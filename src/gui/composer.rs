@@ -38,8 +38,7 @@ pub struct Composer {
     drafts: HashMap<Jid, String>,
     focus: bool,
     typing: Option<Typing>,
-    /// Of the text, when last drawn.
-    height: f32,
+    bottom: f32,
 }
 
 /// To whom we said that we are typing, and when the last key was.
@@ -56,6 +55,17 @@ impl Composer {
 
     /// Puts the cursor into the field.
     pub fn focus(&mut self) {
+        self.focus = true;
+    }
+
+    /// Where the field ends, as last drawn.
+    pub fn bottom(&self) -> f32 {
+        self.bottom
+    }
+
+    /// Takes a letter that was typed while nothing had the keyboard.
+    pub fn type_ahead(&mut self, jid: &Jid, text: &str) {
+        self.drafts.entry(jid.clone()).or_default().push_str(text);
         self.focus = true;
     }
 
@@ -87,6 +97,7 @@ impl Composer {
                         .wrap(),
                 );
             });
+            self.bottom = ui.min_rect().bottom();
             return wishes;
         }
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
@@ -127,13 +138,13 @@ impl Composer {
         let mut changed = false;
         let mut clicked = false;
         super::fonts::prepare(ui.ctx(), draft);
+        let draft_length = draft.chars().count();
         let width = ui.available_width();
         let left = ui.cursor().left();
         // Grows with the text up to some eight lines, then scrolls.
         let scroll = egui::ScrollArea::vertical()
             .id_salt("composer")
             .max_width(width - BUTTON)
-            .min_scrolled_height(self.height.clamp(34.0, TALLEST))
             .max_height(TALLEST);
         let field = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(draft)
@@ -148,12 +159,16 @@ impl Composer {
             response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
             if std::mem::take(&mut self.focus) {
                 response.request_focus();
+                keys::cursor_to_end(ui, response.id, draft_length);
             }
             changed = response.changed();
+            response.rect.height()
         });
+        // The scroll area itself may claim more than the text in it.
+        self.bottom = field.inner_rect.top() + field.inner.min(TALLEST);
         let corner = pos2(
             left + width - space::TARGET,
-            field.inner_rect.bottom() - space::TARGET - 2.0,
+            self.bottom - space::TARGET - 1.0,
         );
         let button = Rect::from_min_size(corner, vec2(space::TARGET, space::TARGET));
         ui.scope_builder(egui::UiBuilder::new().max_rect(button), |ui| {

@@ -41,6 +41,13 @@ impl Contacts {
         self.focus_search = true;
     }
 
+    /// Takes a letter that was typed while nothing had the keyboard.
+    pub fn type_ahead(&mut self, scene: &Scene<'_>, text: &str) {
+        self.search.push_str(text);
+        self.marked = self.first_match(scene);
+        self.focus_search = true;
+    }
+
     /// Whether there is something that Escape would clear.
     pub fn is_searching(&self) -> bool {
         !self.search.is_empty() || self.marked.is_some()
@@ -115,6 +122,7 @@ impl Contacts {
         egui::Frame::new()
             .inner_margin(egui::Margin::symmetric(12, 0))
             .show(ui, |ui| {
+                let length = self.search.chars().count();
                 let edit = TextEdit::singleline(&mut self.search)
                     .id(id)
                     .event_filter(keys::KEEP_ESCAPE)
@@ -133,6 +141,7 @@ impl Contacts {
                 Icon::Search.paint(ui.painter(), lens, 15.0, palette.weak);
                 if std::mem::take(&mut self.focus_search) {
                     response.request_focus();
+                    keys::cursor_to_end(ui, response.id, length);
                 }
                 if response.changed() {
                     self.marked = self

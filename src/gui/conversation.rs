@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use egui::{Align2, Frame, Id, Margin, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::bubbles::{Click, Place, Row};
 use super::composer::Composer;
@@ -40,6 +40,8 @@ pub struct Talk {
     unfolded: HashMap<String, usize>,
     /// The newest message that we have said to have seen.
     seen: Option<String>,
+    /// Of the field and the typing sign, as last drawn.
+    foot_height: f32,
     typing_since: Option<Instant>,
     allowed: bool,
 }
@@ -50,9 +52,10 @@ impl Talk {
         if let Some(left) = self.open.take() {
             wishes.push(Wish::Shrink(left));
         }
-        let composer = std::mem::take(&mut self.composer);
+        let (composer, foot_height) = (std::mem::take(&mut self.composer), self.foot_height);
         *self = Talk {
             composer,
+            foot_height,
             open: Some(contact.jid.clone()),
             ..Talk::default()
         };
@@ -84,8 +87,9 @@ impl Talk {
             self.enter(contact, &mut wishes);
         }
         wishes.extend(header::ui(ui, scene, contact, narrow));
-        self.foot_ui(ui, scene, contact, &mut wishes);
-        Frame::new().fill(theme::palette(ui).ground).show(ui, |ui| {
+        let rest = ui.available_rect_before_wrap();
+        let rest = rest.with_max_y(self.foot_ui(ui, scene, contact, &mut wishes));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {
             self.messages_ui(ui, scene, contact, &mut wishes);
         });
         if watched {
@@ -94,37 +98,37 @@ impl Talk {
         wishes
     }
 
+    /// The foot of the pane; gives back where it begins.
     fn foot_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
         contact: &Contact,
         wishes: &mut Vec<Wish>,
-    ) {
-        let frame = Frame::new()
-            .fill(theme::palette(ui).ground)
-            .inner_margin(Margin {
-                left: 16,
-                right: 12,
-                top: 2,
-                bottom: 12,
-            });
-        egui::Panel::bottom("composer pane")
-            .frame(frame)
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                self.typing_ui(ui, contact);
-                let obstacle = self.obstacle(ui, scene, contact);
-                let asked = self.composer.ui(ui, scene, contact, obstacle);
-                if asked
-                    .iter()
-                    .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
-                {
-                    self.feed.to_end();
-                    self.first_new = None;
-                }
-                wishes.extend(asked);
-            });
+    ) -> f32 {
+        let pane = ui.available_rect_before_wrap();
+        let top = pos2(pane.left() + space::L, pane.bottom() - self.foot_height);
+        // Open downwards, so that the field takes the height that it wants; where that begins follows from the last pass.
+        let place = Rect::from_min_max(top, pos2(pane.right() - space::M, pane.bottom() + 400.0));
+        let mut foot = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt("foot"));
+        foot.set_clip_rect(pane.intersect(ui.clip_rect()));
+        self.typing_ui(&mut foot, contact);
+        let obstacle = self.obstacle(&mut foot, scene, contact);
+        let asked = self.composer.ui(&mut foot, scene, contact, obstacle);
+        if asked
+            .iter()
+            .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
+        {
+            self.feed.to_end();
+            self.first_new = None;
+        }
+        wishes.extend(asked);
+        let height = self.composer.bottom() - foot.min_rect().top() + space::M;
+        if (height - self.foot_height).abs() > 0.5 {
+            self.foot_height = height;
+            ui.ctx().request_discard("the composer changed its height");
+        }
+        pane.bottom() - self.foot_height
     }
 
     /// Why nothing can be written here, or a question before it can.

@@ -93,6 +93,15 @@ pub fn enter(ui: &Ui) -> bool {
     })
 }
 
+/// Puts the cursor of a text field behind its last character.
+pub fn cursor_to_end(ui: &Ui, field: egui::Id, characters: usize) {
+    use egui::text::{CCursor, CCursorRange};
+    let mut state = egui::TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
+    let end = CCursorRange::one(CCursor::new(characters));
+    state.cursor.set_char_range(Some(end));
+    egui::TextEdit::store_state(ui.ctx(), field, state);
+}
+
 /// For a text field that does something of its own with Escape; egui would take the focus away before it is asked.
 pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
     tab: false,

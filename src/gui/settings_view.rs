@@ -256,6 +256,7 @@ fn away_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
 
 fn theme_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::L;
         for (theme, words) in [
             (Theme::System, "As the desktop"),
             (Theme::Light, "Light"),

@@ -221,7 +221,7 @@ impl Window {
                 Act::Back => wishes.push(Wish::Back),
             }
         }
-        self.loose_keys(ui, &mut wishes);
+        self.loose_keys(ui, scene, &mut wishes);
         if self.selected.is_none() || self.page != Page::Talk {
             wishes.extend(self.talk.leave());
         }
@@ -229,7 +229,7 @@ impl Window {
     }
 
     /// Escape, and letters typed while nothing has the keyboard.
-    fn loose_keys(&mut self, ui: &Ui, wishes: &mut Vec<Wish>) {
+    fn loose_keys(&mut self, ui: &Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         let busy = self.key_map || egui::Popup::is_any_open(ui.ctx());
         let focused = ui.memory(egui::Memory::focused);
         let searching = focused == Some(Contacts::search_id());
@@ -243,21 +243,28 @@ impl Window {
         {
             wishes.push(Wish::Back);
         }
-        let typed = focused.is_none()
-            && ui.input(|input| {
-                input
-                    .events
-                    .iter()
-                    .any(|event| matches!(event, egui::Event::Text(_)))
-            });
-        let down = focused.is_none() && ui.input(|input| input.key_pressed(Key::ArrowDown));
-        if searching || !(typed || down) {
+        if focused.is_some() {
             return;
         }
-        if self.in_sight().is_some() && typed {
-            self.talk.composer.focus();
-        } else if self.page == Page::Talk {
-            self.contacts.start_search();
+        let typed = ui.input_mut(|input| {
+            let mut typed = String::new();
+            input.events.retain(|event| {
+                let egui::Event::Text(text) = event else {
+                    return true;
+                };
+                typed.push_str(text);
+                false
+            });
+            typed
+        });
+        let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
+        match self.in_sight().cloned() {
+            Some(open) if !typed.is_empty() => self.talk.composer.type_ahead(&open, &typed),
+            None if self.page == Page::Talk && !typed.trim().is_empty() => {
+                self.contacts.type_ahead(scene, &typed);
+            }
+            _ if down && self.page == Page::Talk => self.contacts.start_search(),
+            _ => {}
         }
     }
 }
