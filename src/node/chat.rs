@@ -117,6 +117,7 @@ impl Core {
             state: None,
             reason: None,
         };
+        self.remember_contact(&from);
         let op = self.ops.len();
         self.ops.push(Op::Message {
             with: from,

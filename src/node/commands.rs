@@ -319,6 +319,9 @@ impl Core {
         if before.publish != settings.publish {
             self.serve_avatar();
         }
+        if self.hidden && !settings.nick.is_empty() {
+            self.hidden = false;
+        }
         if before.publish != settings.publish
             || before.nick != settings.nick
             || before.card != settings.card

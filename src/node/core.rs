@@ -42,6 +42,8 @@ pub struct Start {
     pub conversations: BTreeMap<Jid, ConversationSummary>,
     /// What is still to be sent, in order.
     pub outbox: Vec<(Jid, Message)>,
+    /// Publish nothing before the user has said a name (the window's first start).
+    pub wait_for_name: bool,
     /// Unpredictable bits: ids are made from them.
     pub seed: [u8; 32],
     /// Seconds east of UTC, for who may know (XEP-0202).
@@ -103,11 +105,14 @@ pub struct Core {
     pub(super) seq: u64,
     pub(super) rng: super::random::Random,
     pub(super) quitting: bool,
+    /// Nothing is published yet: the user has not said a name.
+    pub(super) hidden: bool,
 }
 
 impl Core {
     /// A node that is about to appear. Its first effects advertise it.
     pub fn new(start: Start) -> Core {
+        let start_nameless = start.settings.nick.is_empty();
         let extensions = crate::xep::all();
         let disco = crate::xep::disco_info();
         let ver = crate::xep::caps_ver(&disco);
@@ -161,6 +166,7 @@ impl Core {
             seq: 0,
             rng: super::random::Random::new(start.seed),
             quitting: false,
+            hidden: start.wait_for_name && start_nameless,
         };
         core.restore(start.conversations, start.outbox);
         let choice = core.model.settings.interfaces.clone();

@@ -112,6 +112,8 @@ pub struct NodeConfig {
     pub nick: Option<String>,
     /// First port to try; 5298 and then any free one if `None`.
     pub port: Option<u16>,
+    /// Publish nothing before the user has said a name: for faces that ask for one at the first start.
+    pub wait_for_name: bool,
     /// Only these interfaces, for this run.
     pub interfaces: Vec<String>,
     /// For this run, instead of the setting.

@@ -14,6 +14,9 @@ const MOST_RENAMES: u32 = 200;
 impl Core {
     /// Publishes us as we are now.
     pub(super) fn advertise(&mut self) {
+        if self.hidden {
+            return;
+        }
         let advert = Box::new(self.advert());
         let (jid, port) = (self.wanted.clone(), self.model.me.port);
         self.ask(Net::Advertise { jid, port, advert });

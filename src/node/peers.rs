@@ -70,6 +70,29 @@ impl Core {
         });
     }
 
+    /// With the first message of a conversation, what the other one is called goes to the disk.
+    pub(super) fn remember_contact(&mut self, jid: &Jid) {
+        let first = self
+            .model
+            .contacts
+            .get(jid)
+            .is_none_or(|contact| contact.conversation.last.is_none());
+        if !first {
+            return;
+        }
+        if let Some(known) = self.roster.get(jid) {
+            let (nick, avatar) = (known.peer.nick.clone(), known.advert.phsh);
+            let avatar = avatar.map(|sha1| hex(&sha1)).unwrap_or_default();
+            let (jid, seen) = (jid.clone(), self.clock.wall);
+            self.ops.push(Op::Contact {
+                jid,
+                nick,
+                avatar,
+                seen,
+            });
+        }
+    }
+
     /// Re-derives a peer after `change` was made to what is known of it, and tells.
     pub(super) fn amend(
         &mut self,

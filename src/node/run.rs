@@ -105,6 +105,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         settings,
         conversations: loaded.conversations,
         outbox: loaded.outbox,
+        wait_for_name: config.wait_for_name,
         seed: seed(),
         clock: clock(begun),
     };
