@@ -60,8 +60,9 @@ pub struct Settled {
     pub pending: Option<Box<Pending>>,
 }
 
-/// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later.
-pub const LEGACY_WINDOW: Duration = Duration::from_secs(2);
+/// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later:
+/// longer than it takes to notice a pulled cable (TCP keep-alive and user time-out, 6 to 7 s).
+pub const LEGACY_WINDOW: Duration = Duration::from_secs(8);
 
 impl Pending {
     /// A new message.

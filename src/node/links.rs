@@ -17,6 +17,8 @@ use crate::wire::nonza::{Condition, StreamError};
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
 /// without a byte and it keeps its queue (it drops it on seeing our header).
 const GLARE_PAUSE: Duration = Duration::from_millis(30);
+/// Where link-local clients listen if they can (XEP-0174 §9 leaves it free; libpurple and iChat use this one).
+const USUAL_PORT: u16 = 5298;
 /// A stream without a stanza for so long is closed; the next message opens another.
 const IDLE_AFTER: Duration = Duration::from_secs(600);
 
@@ -233,7 +235,15 @@ impl Core {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
-        let (remote, known_peer) = (link.remote, link.peer.clone());
+        // Where it listens, if nobody tells: where we reached it, or the usual port of the host that reached us.
+        let ours = link.ours;
+        let remote = link.remote.map(|mut remote| {
+            if !ours {
+                remote.set_port(USUAL_PORT);
+            }
+            remote
+        });
+        let known_peer = link.peer.clone();
         link.peer = Some(jid.clone());
         link.ready = Some(ready.clone());
         if known_peer.as_ref() != Some(&jid) {

@@ -11,14 +11,13 @@ impl Random {
     /// From 32 bytes of the system's randomness, or of a test's choice.
     pub fn new(seed: [u8; 32]) -> Random {
         let mut state = [0u64; 4];
+        let mut mixed = 0u64;
         for (word, chunk) in state.iter_mut().zip(seed.chunks_exact(8)) {
-            *word = chunk
+            let bits = chunk
                 .iter()
                 .fold(0, |word, byte| (word << 8) | u64::from(*byte));
-        }
-        if state == [0; 4] {
-            // The one state from which the generator never moves.
-            state = [0x9E37_79B9_7F4A_7C15, 1, 2, 3];
+            mixed = split_mix(mixed ^ bits);
+            *word = mixed;
         }
         Random { state }
     }
@@ -42,4 +41,13 @@ impl Random {
             .into_uuid()
             .to_string()
     }
+}
+
+/// One step of SplitMix64: seeds that differ in one bit give states that have nothing in common, and never all zeros
+/// four times over.
+fn split_mix(seed: u64) -> u64 {
+    let mut z = seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
 }

@@ -104,13 +104,22 @@ pub fn table() -> String {
 }
 
 /// What is spoken outside of this room, by discovery and by streams.
-pub const FOUNDATIONS: [Spec; 1] = [Spec {
-    number: 174,
-    title: "Serverless Messaging",
-    version: "2.0.1",
-    features: &[],
-    scope: "all of it but avatars larger than 8 KB and wide-area discovery",
-}];
+pub const FOUNDATIONS: [Spec; 2] = [
+    Spec {
+        number: 174,
+        title: "Serverless Messaging",
+        version: "2.0.1",
+        features: &[],
+        scope: "discovery, presence, streams, chat; not yet TLS and SASL, nor wide-area discovery",
+    },
+    Spec {
+        number: 198,
+        title: "Stream Management",
+        version: "1.6.3",
+        features: &[],
+        scope: "acknowledgements between Balconies; no resumption",
+    },
+];
 
 /// What an extension is, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

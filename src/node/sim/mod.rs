@@ -440,6 +440,7 @@ impl Sim {
             avatar: None,
             conversations,
             outbox,
+            wait_for_name: false,
             seed,
             clock,
             utc_offset: 0,
