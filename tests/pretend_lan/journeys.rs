@@ -194,7 +194,9 @@ fn what_a_person_types_arrives_as_it_was() {
         let heard = play.juliet_heard();
         assert_eq!(heard.len(), lines.len());
         for (heard, said) in heard.iter().zip(lines) {
-            assert!(heard == said, "{} bytes became {}", said.len(), heard.len());
+            // All but the override, which makes text read as what it is not.
+            let said = said.replace('\u{202e}', "");
+            assert!(*heard == said, "{} bytes became {}", said.len(), heard.len());
         }
     });
 }
