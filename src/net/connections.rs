@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::driver::{self, Conn, Scratch};
 use super::interfaces::{self, Link, Used};
 use super::listen::Admission;
-use super::{ConnId, Report, dial};
+use super::{ConnId, Report, dial, tcp};
 
 /// The interfaces as they are now, for those who dial and accept.
 #[derive(Debug, Default)]
@@ -191,7 +191,7 @@ impl Connections {
     }
 
     async fn run(&self, id: ConnId, stream: TcpStream, conn: Arc<Conn>, opened: Report) {
-        driver::configure(&stream);
+        tcp::configure(&stream);
         if self.0.reports.send(opened).await.is_ok() {
             driver::run(
                 id,

@@ -279,10 +279,7 @@ impl Discovery {
             && claim.port == port
         {
             claim.txt = txt;
-            let earliest = self
-                .announced
-                .map_or(now, |announced| announced + ANNOUNCE_GAP);
-            self.announce_due.get_or_insert(earliest.max(now));
+            self.announce_soon(now);
             return self.tick(now);
         }
         self.withdraw();
@@ -402,7 +399,13 @@ impl Discovery {
             }
         }
         self.announced = Some(now);
-        self.announce_again = Some(now + ANNOUNCE_GAP);
+        if claim
+            .jid
+            .as_str()
+            .contains(|c: char| c.is_ascii_uppercase())
+        {
+            self.announce_again = Some(now + ANNOUNCE_GAP);
+        }
         if let Some(failed) = failed {
             self.trouble(failed);
         }
@@ -467,7 +470,10 @@ impl Discovery {
                 self.outbox.extend(fetched);
             }
             Heard::Offered { instance } => self.peers.offered(&instance, link),
-            Heard::Goodbye { instance } => self.peers.said_goodbye(&instance, link),
+            Heard::Goodbye { instance } => {
+                self.peers.said_goodbye(&instance, link);
+                self.spoken_for(&instance, now);
+            }
             Heard::Owner { instance, place } => {
                 self.confirmed(&instance);
                 self.rival_owner(&instance, &place, link, now);
@@ -497,6 +503,22 @@ impl Discovery {
         if !published || !ours.wins_over(theirs) {
             return self.name_taken();
         }
+        self.announce_soon(now);
+    }
+
+    /// Somebody said goodbye to our name: a rival that gave way. Whoever believed it must hear that the name lives.
+    fn spoken_for(&mut self, instance: &str, now: Instant) {
+        let ours = self
+            .claim
+            .as_ref()
+            .is_some_and(|claim| claim.jid.as_str().eq_ignore_ascii_case(instance));
+        if ours {
+            self.announce_soon(now);
+        }
+    }
+
+    /// Announces where we are published, as soon as that may be done again.
+    fn announce_soon(&mut self, now: Instant) {
         let earliest = self
             .announced
             .map_or(now, |announced| announced + ANNOUNCE_GAP);
@@ -799,7 +821,14 @@ impl Discovery {
         if let Ok(multicast) = multicast {
             station.multicast = Some(multicast);
         }
-        station.used = used;
+        let before = std::mem::replace(&mut station.used, used);
+        if station.phase == Phase::Published
+            && let Some(multicast) = &station.multicast
+            && let Some(goodbye) =
+                message::withdraw_addresses(&self.host, &before.lost(&station.used))
+        {
+            multicast.send(&goodbye);
+        }
         if let Some(responder) = &station.responder {
             responder.refresh_addresses(true);
         }

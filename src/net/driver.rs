@@ -3,14 +3,17 @@
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
-use socket2::{SockRef, TcpKeepalive};
+use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, Sleep};
 
+use super::tcp::{self, Flight};
 use super::{CloseReason, ConnId, Report};
 
 /// The most bytes that may wait for a peer that does not read. The node stops long before; see
@@ -93,23 +96,6 @@ impl Conn {
     }
 }
 
-/// Prepares a fresh connection: no delay for small writes, and probes that notice a pulled cable within ten seconds
-/// (idle: 3 s + 3 probes; with data on the way: the user timeout).
-pub(super) fn configure(stream: &TcpStream) {
-    let socket = SockRef::from(stream);
-    let keepalive = TcpKeepalive::new()
-        .with_time(Duration::from_secs(3))
-        .with_interval(Duration::from_secs(1))
-        .with_retries(3);
-    let configured = stream
-        .set_nodelay(true)
-        .and_then(|()| socket.set_tcp_keepalive(&keepalive))
-        .and_then(|()| socket.set_tcp_user_timeout(Some(Duration::from_secs(6))));
-    if let Err(error) = configured {
-        tracing::debug!(%error, "connection not configured");
-    }
-}
-
 /// Runs a connection to its end. Reports [`Report::Closed`] unless the node closed it.
 pub(super) async fn run(
     id: ConnId,
@@ -127,13 +113,12 @@ pub(super) async fn run(
         queue: VecDeque::new(),
         written: 0,
         readable: false,
+        look: Box::pin(tokio::time::sleep(Duration::ZERO)),
+        watching: false,
     };
     match driver.work().await {
         End::Asked { flush: true } => driver.finish().await,
-        End::Asked { flush: false } => {
-            // Zero linger: the kernel sends RST and forgets what was not sent.
-            let _ = SockRef::from(&driver.stream).set_linger(Some(Duration::ZERO));
-        }
+        End::Asked { flush: false } => tcp::reset_on_close(&driver.stream),
         End::Happened(why) => {
             driver.report_written().await;
             let _ = driver.reports.send(Report::Closed { conn: id, why }).await;
@@ -152,6 +137,9 @@ struct Driver {
     written: usize,
     /// Something is there to be read, as soon as there is room for a report.
     readable: bool,
+    /// The next look at what is in flight, if `watching`.
+    look: Pin<Box<Sleep>>,
+    watching: bool,
 }
 
 enum End {
@@ -191,6 +179,14 @@ impl Driver {
                     Ok(()) => self.readable = true,
                     Err(error) => return End::Happened(reason(&error)),
                 },
+                () = self.look.as_mut(), if self.watching => {
+                    self.watching = false;
+                    match tcp::flight(&self.stream) {
+                        Flight::Lost => return End::Happened(CloseReason::Unreachable),
+                        Flight::Flying => watch(&mut self.look, &mut self.watching),
+                        Flight::Landed => {}
+                    }
+                }
                 ready = self.stream.writable(), if !self.queue.is_empty() => {
                     if let Err(error) = ready {
                         return End::Happened(reason(&error));
@@ -226,6 +222,8 @@ impl Driver {
         if taken > 0 {
             let mut asked = self.conn.asked();
             asked.queued = asked.queued.saturating_sub(taken);
+            drop(asked);
+            watch(&mut self.look, &mut self.watching);
         }
         result
     }
@@ -277,6 +275,14 @@ impl Driver {
                 "the peer did not end the connection in time"
             );
         }
+    }
+}
+
+/// Looks at what is in flight in a while. One timer however much is written.
+fn watch(look: &mut Pin<Box<Sleep>>, watching: &mut bool) {
+    if !*watching {
+        *watching = true;
+        look.as_mut().reset(Instant::now() + tcp::LOOK_EVERY);
     }
 }
 

@@ -89,6 +89,15 @@ pub(super) struct Used {
     subnets: Vec<Subnet>,
 }
 
+impl Used {
+    /// What was published and is not any more.
+    pub(super) fn lost(&self, now: &Used) -> Vec<IpAddr> {
+        let v4 = self.v4.filter(|_| self.v4 != now.v4).map(IpAddr::V4);
+        let v6 = self.v6.filter(|_| self.v6 != now.v6).map(IpAddr::V6);
+        v4.into_iter().chain(v6).collect()
+    }
+}
+
 /// Lists all interfaces with their addresses. IPv6 addresses that are still checked for duplicates are left out: nothing
 /// can be sent from them yet, and the system tells when they are ready.
 ///

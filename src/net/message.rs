@@ -2,6 +2,7 @@
 //! probes, and what can be learnt of a peer's announcements. Bytes in, [`Heard`] out; no sockets.
 
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query};
 use hickory_proto::rr::rdata::{NULL, SRV, TXT};
@@ -232,6 +233,23 @@ pub(super) fn publish_picture(instance: &str, image: &[u8], goodbye: bool) -> Op
     let mut message = Message::response(0, OpCode::Query);
     message.metadata.authoritative = true;
     message.add_answer(record);
+    message.to_vec().ok()
+}
+
+/// Takes back addresses of a host; `None` if there are none. mdns-sd forgets to when an interface loses an address.
+pub(super) fn withdraw_addresses(host: &str, addresses: &[IpAddr]) -> Option<Vec<u8>> {
+    let host = Name::from_ascii(host)
+        .ok()
+        .filter(|_| !addresses.is_empty())?;
+    let mut message = Message::response(0, OpCode::Query);
+    message.metadata.authoritative = true;
+    for address in addresses {
+        let rdata = match *address {
+            IpAddr::V4(ip) => RData::A(ip.into()),
+            IpAddr::V6(ip) => RData::AAAA(ip.into()),
+        };
+        message.add_answer(Record::from_rdata(host.clone(), 0, rdata));
+    }
     message.to_vec().ok()
 }
 

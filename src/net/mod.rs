@@ -15,6 +15,7 @@ mod message;
 mod multicast;
 mod null_record;
 mod sightings;
+mod tcp;
 
 use std::net::{IpAddr, SocketAddr};
 
