@@ -502,7 +502,7 @@ fn typing_is_told_once_and_its_end_when_leaving() {
         to: jid("anna@pc"),
         state: ChatState::Composing,
     };
-    assert_eq!(screen.state().asked(), [composing.clone()]);
+    assert_eq!(screen.state().asked(), std::slice::from_ref(&composing));
     screen.state_mut().window.open(jid("bob@pc"));
     screen.run_steps(3);
     let paused = Command::Typing {

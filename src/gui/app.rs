@@ -18,6 +18,8 @@ use crate::model::Model;
 use crate::model::settings::Theme;
 use crate::node::NodeHandle;
 
+type Chosen = Result<PathBuf, String>;
+
 /// Everything that belongs to the one window.
 pub struct App {
     node: NodeHandle,
@@ -28,10 +30,8 @@ pub struct App {
     rule: Rule,
     /// None where no thread could be started for it.
     desktop: Option<Desktop>,
-    chosen: (
-        Sender<Result<PathBuf, String>>,
-        Receiver<Result<PathBuf, String>>,
-    ),
+    /// From the threads that prepare a chosen picture: its file, or a sentence.
+    chosen: (Sender<Chosen>, Receiver<Chosen>),
     title: String,
     theme: Option<Theme>,
     focused: bool,

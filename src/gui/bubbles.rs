@@ -294,18 +294,12 @@ impl Row {
         let meta = Rect::from_min_max(meta_at, bubble.max);
         ui.interact(meta, id.with("details"), Sense::hover())
             .on_hover_text(&self.details);
-        if let Some((words, at)) = &self.more {
-            if link_like(
-                ui,
-                id.with("more"),
-                text_at + *at,
-                words,
-                "Show more of this message",
-            )
-            .clicked()
-            {
-                clicked = Some(Click::Unfold(self.id.clone()));
-            }
+        let name = "Show more of this message";
+        let more = self.more.as_ref();
+        if more.is_some_and(|(words, at)| {
+            link_like(ui, id.with("more"), text_at + *at, words, name).clicked()
+        }) {
+            clicked = Some(Click::Unfold(self.id.clone()));
         }
         if let Some((words, at, action)) = &self.failure {
             ui.painter()

@@ -236,7 +236,7 @@ impl Talk {
             Some(Click::Unfold(id)) => *self.unfolded.entry(id).or_insert(FOLD) += 10 * FOLD,
             None => {}
         }
-        self.to_end_ui(ui, pane, conversation);
+        self.newest_button_ui(ui, pane, conversation);
     }
 
     /// Asks for the newest page if none is loaded, and for an older one when the top is near; once each.
@@ -255,7 +255,7 @@ impl Talk {
         }));
     }
 
-    fn to_end_ui(&mut self, ui: &mut Ui, pane: Rect, conversation: &Conversation) {
+    fn newest_button_ui(&mut self, ui: &mut Ui, pane: Rect, conversation: &Conversation) {
         if self.feed.is_at_end() {
             return;
         }
