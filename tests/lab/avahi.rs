@@ -99,6 +99,11 @@ impl Avahi {
         self.daemon.id()
     }
 
+    /// The process id of its D-Bus.
+    pub fn bus_pid(&self) -> u32 {
+        self.bus.id()
+    }
+
     /// Kills the mDNS daemon so that it cannot say goodbye for anybody, as a power cut does.
     pub fn kill(&mut self) {
         end(&mut self.daemon);

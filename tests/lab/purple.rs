@@ -10,7 +10,9 @@ use super::host::Host;
 use super::need_programs;
 use super::peer::{Peer, SOON};
 
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 5] = [
+    ("bench.c", include_str!("../purple/bench.c")),
+    ("bench.h", include_str!("../purple/bench.h")),
     ("driver.c", include_str!("../purple/driver.c")),
     ("json.c", include_str!("../purple/json.c")),
     ("json.h", include_str!("../purple/json.h")),
@@ -29,6 +31,13 @@ pub fn purple(host: &Host, name: &str) -> Peer {
 
 /// Like [`purple`], with more options of the driver.
 pub fn purple_with(host: &Host, name: &str, options: &[&str]) -> Peer {
+    let peer = spawn(host, name, options);
+    peer.event("ready", SOON, |_| true);
+    peer
+}
+
+/// Starts it and does not wait.
+pub fn spawn(host: &Host, name: &str, options: &[&str]) -> Peer {
     let mut command = host.command(driver().expect("asked before"));
     command
         .arg("--data")
@@ -40,9 +49,7 @@ pub fn purple_with(host: &Host, name: &str, options: &[&str]) -> Peer {
     }
     // libpurple's own messages are compared as text.
     command.env("LC_ALL", "C.UTF-8");
-    let peer = Peer::start(host, name, command);
-    peer.event("ready", SOON, |_| true);
-    peer
+    Peer::start(host, name, command)
 }
 
 fn build() -> Result<PathBuf, String> {
@@ -80,6 +87,7 @@ fn build() -> Result<PathBuf, String> {
         "-Wextra",
         "-O2",
         "driver.c",
+        "bench.c",
         "json.c",
         "-o",
         "driver",

@@ -6,7 +6,7 @@
  *
  *   driver --data DIR --name USER [--nick NICK] [--port N]
  *
- * Commands: send, status, avatar, close, snapshot, quit. Events: ready, peer-online, peer-changed, peer-offline,
+ * Commands: send, status, avatar, close, snapshot, quit, and those of bench.h. Events: starting, ready, peer-online, peer-changed, peer-offline,
  * message-received (`body` as plain text, `html` as libpurple gave it), message-state (sent, failed), snapshot, error.
  * libpurple has three presences on the wire; `away` here is its idle state (status=away), `dnd` its Away (status=dnd).
  * Set PURPLE_DEBUG for libpurple's own log on stderr.
@@ -26,6 +26,7 @@
 #include <glib-unix.h>
 #include <purple.h>
 
+#include "bench.h"
 #include "json.h"
 
 static GMainLoop *main_loop;
@@ -185,12 +186,17 @@ static void line_written(PurpleConversation *conversation, const char *name, con
 	(void)alias;
 	char *text = purple_markup_strip_html(html);
 	if (flags & PURPLE_MESSAGE_RECV) {
+		const char *from = name != NULL ? name : purple_conversation_get_name(conversation);
+		if (bench_received(from, text)) {
+			g_free(text);
+			return;
+		}
 		char id[32], stamp[32];
 		g_snprintf(id, sizeof id, "p%lu", next_id++);
 		strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", gmtime(&when));
 		GString *event = json_event("message-received");
 		json_string(event, "id", id);
-		json_string(event, "from", name != NULL ? name : purple_conversation_get_name(conversation));
+		json_string(event, "from", from);
 		json_string(event, "body", text);
 		json_string(event, "html", html);
 		json_string(event, "time", stamp);
@@ -218,6 +224,20 @@ static void say_error(GHashTable *command, const char *text)
 }
 
 /* As Pidgin does it: what was typed becomes HTML, and goes to the conversation with that name. */
+static void send_text(const char *to, const char *body)
+{
+	PurpleConversation *conversation = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, to, account);
+	if (conversation == NULL)
+		conversation = purple_conversation_new(PURPLE_CONV_TYPE_IM, account, to);
+	char *escaped = g_markup_escape_text(body, -1);
+	char **lines = g_strsplit(escaped, "\n", -1);
+	char *html = g_strjoinv("<br>", lines);
+	purple_conv_im_send(PURPLE_CONV_IM(conversation), html);
+	g_free(html);
+	g_strfreev(lines);
+	g_free(escaped);
+}
+
 static void send_message(GHashTable *command)
 {
 	const char *to = g_hash_table_lookup(command, "to"), *body = g_hash_table_lookup(command, "body");
@@ -225,14 +245,8 @@ static void send_message(GHashTable *command)
 		say_error(command, "send needs \"to\" and \"body\"");
 		return;
 	}
-	PurpleConversation *conversation = purple_find_conversation_with_account(PURPLE_CONV_TYPE_IM, to, account);
-	if (conversation == NULL)
-		conversation = purple_conversation_new(PURPLE_CONV_TYPE_IM, account, to);
-	char *escaped = g_markup_escape_text(body, -1);
-	char **lines = g_strsplit(escaped, "\n", -1);
-	char *html = g_strjoinv("<br>", lines);
 	g_clear_pointer(&send_error, g_free);
-	purple_conv_im_send(PURPLE_CONV_IM(conversation), html);
+	send_text(to, body);
 	char id[32];
 	g_snprintf(id, sizeof id, "p%lu", next_id++);
 	GString *event = json_event("message-state");
@@ -244,9 +258,6 @@ static void send_message(GHashTable *command)
 		json_string(event, "reason", send_error);
 	json_send(event);
 	g_clear_pointer(&send_error, g_free);
-	g_free(html);
-	g_strfreev(lines);
-	g_free(escaped);
 }
 
 static void close_conversation(GHashTable *command)
@@ -338,7 +349,7 @@ static void obey(const char *line)
 		snapshot();
 	else if (g_str_equal(name, "quit"))
 		g_main_loop_quit(main_loop);
-	else
+	else if (!bench_obey(name, command, send_text))
 		say_error(command, "unknown command");
 	if (command != NULL)
 		g_hash_table_destroy(command);
@@ -427,6 +438,8 @@ int main(int argc, char **argv)
 	reported = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	main_loop = g_main_loop_new(NULL, FALSE);
 	start_purple();
+	/* What was before this is the loading of a program, not the sign-on. */
+	json_send(json_event("starting"));
 	create_account(user, nick, port);
 	g_unix_set_fd_nonblocking(STDIN_FILENO, TRUE, NULL);
 	g_unix_fd_add(STDIN_FILENO, (GIOCondition)(G_IO_IN | G_IO_HUP), input_ready, NULL);
