@@ -48,8 +48,9 @@ pub fn measure(stage: &Stage, report: &mut Report) {
         (true, STATUS_STREAM, SIGN_OFF_STREAM),
     ] {
         if report.wants(&[status, sign_off]) {
-            let [changed, gone] = stage
-                .several_by_turns(6, |make, sites, time| change_and_go(make, sites, time, talk));
+            let [changed, gone] = stage.several_by_turns(6, |make, sites, time| {
+                change_and_go(make, sites, time, talk)
+            });
             report.add(status, changed);
             report.add(sign_off, gone);
         }
@@ -66,8 +67,12 @@ fn appear(make: Make, sites: &[Site; 2], time: usize) -> [f64; 2] {
     let jid = ready(&other);
     one.shows(&jid, SOON, |_| true);
     other.shows(&here, SOON, |_| true);
-    let shown = one.event("peer-online", SOON, |event| event["peer"]["jid"] == jid.as_str());
-    let shows = other.event("peer-online", SOON, |event| event["peer"]["jid"] == here.as_str());
+    let shown = one.event("peer-online", SOON, |event| {
+        event["peer"]["jid"] == jid.as_str()
+    });
+    let shows = other.event("peer-online", SOON, |event| {
+        event["peer"]["jid"] == here.as_str()
+    });
     let figures = [ms(started, shown.at), ms(started, shows.at)];
     Pair { one, other }.end();
     figures
@@ -91,7 +96,9 @@ fn change_and_go(make: Make, sites: &[Site; 2], time: usize, talk: bool) -> [f64
     rest(3.0);
     let (mark, asked) = (one.mark(), std::time::Instant::now());
     other.tell(&json!({"command": "quit"}));
-    let gone = one.event_after(mark, "peer-offline", SOON, |event| event["jid"] == jid.as_str());
+    let gone = one.event_after(mark, "peer-offline", SOON, |event| {
+        event["jid"] == jid.as_str()
+    });
     let sign_off = ms(asked, gone.at);
     other.end_input();
     one.quit();

@@ -24,8 +24,6 @@ pub enum Goal {
     AtLeast(f64),
     /// Balcony's own figure at most, in the row's unit.
     Within(f64),
-    /// Nothing is promised; for comparison.
-    None,
 }
 
 /// Figures of both, as measured by turns.
@@ -127,7 +125,6 @@ impl Goal {
             Goal::AtMost(most) => ratio(figures).map(|ratio| ratio <= most),
             Goal::AtLeast(least) => ratio(figures).map(|ratio| ratio >= least),
             Goal::Within(most) => median(&figures.balcony).map(|figure| figure <= most),
-            Goal::None => None,
         }
     }
 }
@@ -138,7 +135,6 @@ impl fmt::Display for Goal {
             Goal::AtMost(most) => write!(f, "≤ {most:.2}×"),
             Goal::AtLeast(least) => write!(f, "≥ {least:.2}×"),
             Goal::Within(most) => write!(f, "≤ {most}"),
-            Goal::None => write!(f, "–"),
         }
     }
 }

@@ -157,7 +157,10 @@ impl Face {
                 self.ask(Command::Send { to, body }).await;
             }
             Event::MessageReceived { message }
-                if self.trip.as_ref().is_some_and(|trip| trip.to == message.from) =>
+                if self
+                    .trip
+                    .as_ref()
+                    .is_some_and(|trip| trip.to == message.from) =>
             {
                 self.answered().await;
             }

@@ -29,9 +29,8 @@ pub fn measure(stage: &Stage, report: &mut Report) {
     if !report.wants(&[RSS, PSS, IDLE]) {
         return;
     }
-    let [rss, pss, idle] = stage.several_by_turns(2, |make, sites, time| {
-        present(stage, make, &sites[0], time)
-    });
+    let [rss, pss, idle] =
+        stage.several_by_turns(2, |make, sites, time| present(stage, make, &sites[0], time));
     report.add(RSS, rss);
     report.add(PSS, pss);
     report.add(IDLE, idle);
@@ -63,7 +62,13 @@ fn kilobytes(pid: u32, key: &str) -> f64 {
     fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
         .expect("a running process")
         .lines()
-        .find_map(|line| line.strip_prefix(key)?.split_whitespace().next()?.parse().ok())
+        .find_map(|line| {
+            line.strip_prefix(key)?
+                .split_whitespace()
+                .next()?
+                .parse()
+                .ok()
+        })
         .expect("its memory")
 }
 
@@ -77,4 +82,3 @@ fn cpu_ticks(pid: u32) -> u64 {
         .map(|field| field.parse::<u64>().expect("ticks"))
         .sum()
 }
-
