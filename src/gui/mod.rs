@@ -83,7 +83,7 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
         ));
         Ok(app)
     };
-    eframe::run_native("balcony", native, Box::new(creator)).map_err(|error| {
+    eframe::run_native_ext("balcony", native, Some(context()), Box::new(creator)).map_err(|error| {
         anyhow!("The window cannot be opened ({error}). Without a display, use the terminal chat.")
     })
 }
