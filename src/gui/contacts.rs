@@ -1,24 +1,17 @@
 //! The people on this network: search on top, who is here by the latest conversation, who was here below.
 
-use egui::{
-    Align2, CornerRadius, Id, Key, Modifiers, Rect, Role, Sense, TextEdit, Ui, WidgetInfo, pos2,
-    vec2,
-};
+use egui::{Align2, Id, Key, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
-use super::avatar;
-use super::icons::{Icon, focus_ring};
+use super::contact_row;
+use super::icons::Icon;
 use super::keys;
 use super::scene::{Scene, Wish};
-use super::text;
 use super::theme::{self, size, space};
-use crate::event::ChatState;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
-/// Height of a contact and of a heading, in points.
-const ROW: f32 = 60.0;
+/// Height of a heading, in points.
 const HEADING: f32 = 28.0;
-const FACE: f32 = 40.0;
 
 /// The list and its search field.
 #[derive(Default)]
@@ -212,11 +205,12 @@ impl Contacts {
             let height = if matches!(entry, Entry::Heading(..)) {
                 HEADING
             } else {
-                ROW
+                contact_row::HEIGHT
             };
             let place = Rect::from_min_size(pos2(origin.x, origin.y + y), vec2(width, height));
             y += height;
-            let in_sight = y >= viewport.top() - ROW && y - height <= viewport.bottom() + ROW;
+            let in_sight = y >= viewport.top() - contact_row::HEIGHT
+                && y - height <= viewport.bottom() + contact_row::HEIGHT;
             match entry {
                 Entry::Heading(name, count) if in_sight => {
                     let at = pos2(place.left() + space::L, place.center().y + 3.0);
@@ -238,7 +232,7 @@ impl Contacts {
                         self.scroll_to_marked = false;
                     }
                     if in_sight
-                        && row_ui(
+                        && contact_row::ui(
                             ui,
                             place,
                             scene,
@@ -297,167 +291,4 @@ fn nobody_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
             wishes.push(Wish::Show(super::scene::Page::Network));
         }
     });
-}
-
-/// One contact; true if it was clicked.
-fn row_ui(
-    ui: &mut Ui,
-    place: Rect,
-    scene: &Scene<'_>,
-    contact: &Contact,
-    selected: bool,
-    marked: bool,
-) -> bool {
-    let palette = theme::palette(ui);
-    let response = ui.interact(place, Id::unique(("contact", &contact.jid)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, spoken(contact)));
-    let card = place.shrink2(vec2(space::S, 1.0));
-    let ground = if selected {
-        palette.selected
-    } else if response.hovered() || marked {
-        palette.hover
-    } else {
-        palette.side
-    };
-    ui.painter()
-        .rect_filled(card, CornerRadius::same(theme::ROUND), ground);
-    if marked {
-        let stroke = egui::Stroke::new(1.5, palette.accent);
-        ui.painter().rect_stroke(
-            card,
-            CornerRadius::same(theme::ROUND),
-            stroke,
-            egui::StrokeKind::Inside,
-        );
-    }
-    focus_ring(ui, &response, card);
-    let face = Rect::from_min_size(
-        pos2(card.left() + space::S, card.center().y - FACE / 2.0),
-        vec2(FACE, FACE),
-    );
-    let picture = contact.peer.as_ref().and_then(|peer| peer.avatar.as_ref());
-    avatar::paint(ui, scene.pictures, face, &contact.nick, picture);
-    avatar::presence(ui.painter(), palette, face, contact.show(), ground);
-    words_ui(
-        ui,
-        Rect::from_min_max(pos2(face.right() + space::M, card.top()), card.max),
-        scene,
-        contact,
-    );
-    response.clicked()
-}
-
-/// Name and time; last line and unread count.
-fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
-    let palette = theme::palette(ui);
-    let right = place.right() - space::S;
-    let (first, second) = (place.top() + 18.0, place.top() + 40.0);
-    let unread = contact.conversation.unread;
-    let mut room = right;
-    if let Some(time) = contact.last_time() {
-        let color = if unread > 0 {
-            palette.accent
-        } else {
-            palette.weak
-        };
-        let words = scene.now.brief(time);
-        let rect = ui.painter().text(
-            pos2(right, first),
-            Align2::RIGHT_CENTER,
-            words,
-            theme::regular(size::SMALL),
-            color,
-        );
-        room = rect.left() - space::S;
-    }
-    let name_color = if contact.is_online() {
-        palette.text
-    } else {
-        palette.weak
-    };
-    let name = text::fitted(
-        ui,
-        &contact.nick,
-        theme::bold(size::BODY),
-        name_color,
-        room - place.left(),
-    );
-    ui.painter().galley(
-        pos2(place.left(), first - name.size().y / 2.0),
-        name,
-        name_color,
-    );
-    let mut room = right;
-    if unread > 0 {
-        let words = if unread > 99 {
-            "99+".to_owned()
-        } else {
-            unread.to_string()
-        };
-        let words = ui
-            .painter()
-            .layout_no_wrap(words, theme::bold(size::SMALL), palette.on_accent);
-        let width = (words.size().x + 10.0).max(20.0);
-        let badge = Rect::from_min_size(pos2(right - width, second - 10.0), vec2(width, 20.0));
-        ui.painter().rect_filled(badge, 10.0, palette.accent);
-        ui.painter().galley(
-            badge.center() - words.size() / 2.0,
-            words,
-            palette.on_accent,
-        );
-        room = badge.left() - space::S;
-    }
-    let (line, color) = second_line(contact, palette);
-    let line = text::one_line(ui, &line, size::SMALL + 1.0, color, room - place.left());
-    ui.painter().galley(
-        pos2(place.left(), second - line.size().y / 2.0),
-        line,
-        color,
-    );
-}
-
-fn second_line(contact: &Contact, palette: &theme::Palette) -> (String, egui::Color32) {
-    if contact.typing == ChatState::Composing {
-        return ("is typing…".into(), palette.accent);
-    }
-    if let Some(last) = &contact.conversation.last {
-        let own = if last.is_own() { "You: " } else { "" };
-        let body = text::cut(&last.body, 200);
-        let color = if contact.conversation.unread > 0 {
-            palette.text
-        } else {
-            palette.weak
-        };
-        let deed = body.strip_prefix("/me ").map(|deed| {
-            format!(
-                "{} {deed}",
-                if last.is_own() { "You" } else { &contact.nick }
-            )
-        });
-        return (deed.unwrap_or_else(|| format!("{own}{body}")), color);
-    }
-    let status = contact
-        .peer
-        .as_ref()
-        .map(|peer| peer.message.as_str())
-        .unwrap_or_default();
-    (
-        if status.is_empty() {
-            avatar::word(contact.show()).to_owned()
-        } else {
-            status.to_owned()
-        },
-        palette.weak,
-    )
-}
-
-/// What a screen reader says.
-fn spoken(contact: &Contact) -> String {
-    let mut words = format!("{}, {}", contact.nick, avatar::word(contact.show()));
-    match contact.conversation.unread {
-        0 => {}
-        1 => words += ", 1 unread message",
-        unread => words += &format!(", {unread} unread messages"),
-    }
-    words
 }

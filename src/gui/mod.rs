@@ -10,6 +10,7 @@ pub mod app;
 pub mod avatar;
 pub mod bubbles;
 pub mod composer;
+mod contact_row;
 pub mod contacts;
 pub mod conversation;
 pub mod feed;

@@ -145,6 +145,8 @@ pub fn install(ctx: &egui::Context) {
         apply(&mut style, palette, theme == Theme::Dark);
         ctx.set_style_of(theme, style);
     }
+    // For desktops that do not say which they want.
+    ctx.options_mut(|options| options.fallback_theme = Theme::Light);
 }
 
 /// Tells the window which theme the settings want.
