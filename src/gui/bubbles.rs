@@ -70,7 +70,7 @@ const MARK: f32 = 14.0;
 /// The widest that a line of text gets: longer ones are hard to read.
 const WIDEST: f32 = 560.0;
 /// The column of messages, centred in a wide pane.
-const COLUMN: f32 = 880.0;
+pub const COLUMN: f32 = 880.0;
 
 /// Messages of one person within so many seconds stand close together.
 const GROUP_SECONDS: i64 = 300;

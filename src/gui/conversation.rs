@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use super::bubbles::{Click, Place, Row};
+use super::bubbles::{self, Click, Place, Row};
 use super::composer::Composer;
 use super::feed::Feed;
 use super::header;
@@ -107,9 +107,15 @@ impl Talk {
         wishes: &mut Vec<Wish>,
     ) -> f32 {
         let pane = ui.available_rect_before_wrap();
-        let top = pos2(pane.left() + space::L, pane.bottom() - self.foot_height);
+        // As wide as the messages.
+        let margin = ((pane.width() - bubbles::COLUMN) / 2.0).max(0.0);
+        let left = pane.left() + margin + space::L;
+        let right = pane.right() - margin - space::M;
         // Open downwards, so that the field takes the height that it wants; where that begins follows from the last pass.
-        let place = Rect::from_min_max(top, pos2(pane.right() - space::M, pane.bottom() + 400.0));
+        let place = Rect::from_min_max(
+            pos2(left, pane.bottom() - self.foot_height),
+            pos2(right, pane.bottom() + 400.0),
+        );
         let mut foot = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt("foot"));
         foot.set_clip_rect(pane.intersect(ui.clip_rect()));
         self.typing_ui(&mut foot, contact);
