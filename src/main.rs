@@ -1,2 +1,9 @@
-//! Balcony.
-fn main() {}
+//! The program: arguments → face.
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::run()
+}

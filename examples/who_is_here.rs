@@ -1,0 +1,68 @@
+//! Prints who comes, who goes and who changes, for as long as it runs. `cargo run --example who_is_here`
+
+use balcony::command::Command;
+use balcony::event::Event;
+use balcony::host;
+use balcony::node::{self, NodeConfig};
+use balcony::terminal::clean;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let (node, ended) = node::start(NodeConfig {
+        data: std::env::temp_dir().join("balcony-who-is-here"),
+        user: format!("{}-watching", host::user_name()),
+        machine: None,
+        nick: None,
+        port: None,
+        interfaces: Vec::new(),
+        plaintext: None,
+    })?;
+    let joined = node.subscribe().await?;
+    for peer in joined
+        .model
+        .contacts
+        .values()
+        .filter_map(|contact| contact.peer.as_ref())
+    {
+        println!(
+            "here     {} ({})",
+            clean(&peer.nick),
+            clean(peer.jid.as_str())
+        );
+    }
+    let mut events = joined.events;
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            _ = tokio::signal::ctrl_c() => break,
+        };
+        match event.as_deref() {
+            Some(Event::PeerOnline { peer }) => {
+                println!(
+                    "came     {} ({}) at {:?}",
+                    clean(&peer.nick),
+                    clean(peer.jid.as_str()),
+                    peer.addresses
+                );
+            }
+            Some(Event::PeerChanged { peer }) => {
+                println!(
+                    "changed  {}: {:?} {}",
+                    clean(&peer.nick),
+                    peer.show,
+                    clean(&peer.message)
+                );
+            }
+            Some(Event::PeerOffline { jid, reason }) => {
+                println!("left     {} ({reason:?})", clean(jid.as_str()))
+            }
+            Some(Event::Error { message, .. }) => eprintln!("{message}"),
+            Some(_) => {}
+            None => break,
+        }
+    }
+    let _ = node.request(Command::Quit).await;
+    drop((node, events));
+    ended.wait();
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! The command line as data.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+
+use balcony::disk::paths;
+use balcony::host;
+use balcony::model::settings::PlaintextPolicy;
+use balcony::node::NodeConfig;
+
+const EXAMPLES: &str = "\
+Examples:
+  balcony                                  the window; in a terminal without a display, the line chat
+  balcony --name romeo --nick 'Romeo M.'   be called romeo@this-machine, shown to others as Romeo M.
+  balcony peers                            who is here
+  balcony send Juliet 'Lunch?'             send one message, say whether it arrived
+  uptime | balcony send juliet@pronto -    send what stands on standard input
+  balcony doctor                           why do I see nobody?
+
+Exit codes: 0 done, 1 it failed (the reason is on stderr), 2 wrong arguments,
+3 nobody or more than one is called so (send), 4 not known to have arrived (send).";
+
+/// A messenger for everyone on the same network: no server, no account, no internet.
+#[derive(Debug, Parser)]
+#[command(version, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// More notes on stderr: -v, -vv, -vvv (or BALCONY_LOG=balcony=debug)
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+    #[command(flatten)]
+    pub node: NodeArgs,
+    #[command(subcommand)]
+    pub sub: Option<Sub>,
+}
+
+/// The faces and tools.
+#[derive(Debug, Subcommand)]
+pub enum Sub {
+    /// Chat by JSON lines on stdin and stdout: for bots, scripts and tests
+    #[command(after_help = HEADLESS)]
+    Headless(NodeArgs),
+    /// Chat in this terminal
+    #[command(after_help = "Type /help there for what it knows.")]
+    Terminal(NodeArgs),
+    /// Send one message and say what became of it
+    #[command(after_help = SEND)]
+    Send(SendArgs),
+    /// List who is here
+    #[command(
+        after_help = "Uses the instance that runs on the data folder, if there is one; otherwise looks around by itself for --wait seconds."
+    )]
+    Peers(PeersArgs),
+    /// Find out why I see nobody: interfaces, multicast, port, firewall, each with the remedy
+    #[command(after_help = "Exit code 0 if all is well, 1 if a fault was found.")]
+    Doctor(DoctorArgs),
+}
+
+const HEADLESS: &str = "\
+Every line is one JSON object. End of input is a clean quit, as are SIGINT and SIGTERM.
+  in   {\"command\":\"send\",\"to\":\"juliet@pronto\",\"body\":\"Hello\",\"ref\":1}
+  out  {\"event\":\"message-state\",\"id\":\"…\",\"ref\":1,\"to\":\"juliet@pronto\",\"state\":\"sent\"}
+A line that cannot be used gets an \"error\" event (with its \"ref\") and changes nothing; it may have 1.5 MiB.";
+
+const SEND: &str = "\
+TO is a full name (juliet@pronto) or what the list shows (Juliet), if only one is called so.
+Goes through the instance that runs on the data folder, if there is one; otherwise comes to the
+network by itself, sends, and leaves.
+
+Exit codes: 0 the recipient's program has it (or, where programs do not confirm: it was written and
+the connection held), 1 it failed, 2 wrong arguments, 3 nobody or more than one is called so,
+4 not known to have arrived within --wait seconds; a running instance keeps trying.";
+
+/// How to be on the network.
+#[derive(Clone, Debug, Default, Args)]
+pub struct NodeArgs {
+    /// Where history, settings and pictures are kept [default: ~/.local/share/balcony]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// User part of the name on the network [default: the account's name]
+    #[arg(long, value_name = "USER")]
+    pub name: Option<String>,
+    /// Machine part of the name on the network, ASCII [default: the host name]
+    #[arg(long)]
+    pub machine: Option<String>,
+    /// The name that others see [default: as set before]
+    #[arg(long)]
+    pub nick: Option<String>,
+    /// TCP port to listen on [default: 5298, else any free one]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub port: Option<u16>,
+    /// Use only this network interface; may be repeated
+    #[arg(long = "interface", value_name = "IFACE")]
+    pub interfaces: Vec<String>,
+    /// What to do about peers that cannot encrypt [default: as set before]
+    #[arg(long, value_parser = plaintext())]
+    pub plaintext: Option<PlaintextPolicy>,
+}
+
+/// Arguments of `send`.
+#[derive(Debug, Args)]
+pub struct SendArgs {
+    /// To whom: a full name or a shown one
+    pub to: String,
+    /// The text; - reads it from standard input
+    pub text: String,
+    /// Wait so many seconds for the recipient to be seen, and again for the message to arrive
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub wait: u64,
+    #[command(flatten)]
+    pub node: NodeArgs,
+}
+
+/// Arguments of `peers`.
+#[derive(Debug, Args)]
+pub struct PeersArgs {
+    /// As one JSON array, with everything that is known of each
+    #[arg(long)]
+    pub json: bool,
+    /// Look around for so many seconds [default: 3, or 0 where an instance runs]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub wait: Option<u64>,
+    #[command(flatten)]
+    pub node: NodeArgs,
+}
+
+/// Arguments of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// As one JSON array
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub node: NodeArgs,
+}
+
+impl NodeArgs {
+    /// The data folder.
+    pub fn data(&self) -> anyhow::Result<PathBuf> {
+        let data = self.data.clone().or_else(paths::data_dir);
+        data.context("there is no home folder to keep things in; say where with --data DIR")
+    }
+
+    /// The configuration of a node.
+    pub fn config(self) -> anyhow::Result<NodeConfig> {
+        Ok(NodeConfig {
+            data: self.data()?,
+            user: self.name.unwrap_or_else(host::user_name),
+            machine: self.machine,
+            nick: self.nick,
+            port: self.port,
+            interfaces: self.interfaces,
+            plaintext: self.plaintext,
+        })
+    }
+}
+
+fn plaintext() -> impl TypedValueParser<Value = PlaintextPolicy> {
+    PossibleValuesParser::new(["allow", "ask", "secure-only"]).map(|word| match word.as_str() {
+        "ask" => PlaintextPolicy::Ask,
+        "secure-only" => PlaintextPolicy::SecureOnly,
+        _ => PlaintextPolicy::Allow,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+}

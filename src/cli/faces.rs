@@ -1,0 +1,100 @@
+//! The faces that stay: window, terminal, JSON lines. Each starts a node and serves the control socket beside it.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use balcony::control::{self, Control};
+use balcony::headless;
+use balcony::headless::lines::Raise;
+use balcony::node::{self, NodeHandle};
+use balcony::terminal;
+
+use super::args::NodeArgs;
+use super::{Exit, runtime};
+
+/// `balcony` alone: the window where there is a display, else the line chat.
+pub fn default(args: NodeArgs) -> Result<Exit> {
+    #[cfg(feature = "gui")]
+    if has_display() {
+        return window(args);
+    }
+    if !std::io::stdin().is_terminal() {
+        eprintln!(
+            "balcony: neither a display nor a terminal; for scripts there is `balcony headless`"
+        );
+    }
+    terminal(args)
+}
+
+/// The window. A second start only brings the first one's to the front.
+#[cfg(feature = "gui")]
+fn window(args: NodeArgs) -> Result<Exit> {
+    use balcony::gui;
+
+    let data = args.data()?;
+    let runtime = runtime()?;
+    if runtime
+        .block_on(control::show_running(&data))
+        .unwrap_or(false)
+    {
+        return Ok(Exit::Done);
+    }
+    let config = args.config()?;
+    let options = gui::Options {
+        suggested_name: config.user.clone(),
+        ..gui::Options::default()
+    };
+    let (node, ended) = node::start(config)?;
+    let subscription = runtime.block_on(node.subscribe())?;
+    let control = serve(&data, &node, None);
+    let shown = gui::run(node.clone(), subscription, options);
+    let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
+    drop((control, node));
+    ended.wait();
+    shown.context("the window cannot be opened (no display, or no OpenGL). `balcony terminal` chats without one")?;
+    Ok(Exit::Done)
+}
+
+#[cfg(feature = "gui")]
+fn has_display() -> bool {
+    ["DISPLAY", "WAYLAND_DISPLAY"]
+        .iter()
+        .any(|key| std::env::var_os(key).is_some_and(|value| !value.is_empty()))
+}
+
+/// `balcony headless`.
+pub fn headless(args: NodeArgs) -> Result<Exit> {
+    let runtime = runtime()?;
+    let data = args.data()?;
+    let (node, ended) = node::start(args.config()?)?;
+    let control = serve(&data, &node, None);
+    let result = runtime.block_on(headless::run(&node));
+    drop((control, node));
+    ended.wait();
+    // A thread may still wait for input that never comes.
+    runtime.shutdown_background();
+    result.context("headless")?;
+    Ok(Exit::Done)
+}
+
+/// `balcony terminal`.
+pub fn terminal(args: NodeArgs) -> Result<Exit> {
+    let runtime = runtime()?;
+    let data = args.data()?;
+    let (node, ended) = node::start(args.config()?)?;
+    let control = serve(&data, &node, None);
+    let result = runtime.block_on(terminal::run(&node));
+    drop((control, node));
+    ended.wait();
+    runtime.shutdown_background();
+    result.context("terminal")?;
+    Ok(Exit::Done)
+}
+
+/// The control socket, which is useful but not needed: without it `send` and `peers` say that an instance runs.
+fn serve(data: &Path, node: &NodeHandle, raise: Option<Raise>) -> Option<Control> {
+    control::start(data, node.clone(), raise)
+        .inspect_err(|error| tracing::warn!(%error, "no control socket: other programs cannot use this instance"))
+        .ok()
+}

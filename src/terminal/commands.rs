@@ -1,0 +1,316 @@
+//! What a typed line means.
+
+use serde_json::json;
+
+use super::editor::Editor;
+use super::show::clean;
+use crate::command::Command;
+use crate::event::Show;
+use crate::model::{Contact, Model};
+use crate::wire::jid::Jid;
+
+/// What the user wants.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Wish {
+    /// Nothing.
+    Nothing,
+    /// To leave.
+    Quit,
+    /// To be told this.
+    Say(String),
+    /// The list.
+    Who,
+    /// The interfaces.
+    Network,
+    /// To write to this one from now on.
+    To(Jid),
+    /// The node shall do this.
+    Ask(Command),
+}
+
+const HELP: &str = "\
+  /who                    who is here
+  /to NAME                write to NAME from now on; the beginning of a name is enough, Tab completes it
+  TEXT                    send it; // at the beginning sends a text that begins with /
+  /me TEXT                as an action: \"* Romeo TEXT\"
+  /history [N]            the last N messages with whom you write to (20)
+  /status away [TEXT]     also: available, dnd; with a text beside it
+  /nick NAME              how others see you
+  /network                which interfaces are used, and why others are not
+  /connect HOST[:PORT]    for networks that carry no multicast
+  /quit                   leave (also Ctrl+D)";
+
+/// All of them, for completion.
+const NAMES: [&str; 10] = [
+    "/who",
+    "/to ",
+    "/me ",
+    "/history",
+    "/status ",
+    "/nick ",
+    "/network",
+    "/connect ",
+    "/help",
+    "/quit",
+];
+
+/// Reads a line; `to` is whom a text goes to.
+pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
+    let line = line.trim_end();
+    if line.trim().is_empty() {
+        return Wish::Nothing;
+    }
+    if let Some(text) = line.strip_prefix("//") {
+        return send(to, format!("/{text}"));
+    }
+    let Some(command) = line.strip_prefix('/') else {
+        return send(to, line.to_owned());
+    };
+    let (command, rest) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
+    let rest = rest.trim();
+    match command {
+        "who" | "w" => Wish::Who,
+        "to" | "t" => find(model, rest),
+        "me" if rest.is_empty() => Wish::Say("What do you do? /me waves".into()),
+        "me" => send(to, format!("/me {rest}")),
+        "history" | "h" => history(to, rest),
+        "status" => status(rest),
+        "away" => Wish::Ask(Command::Status {
+            show: Show::Away,
+            message: rest.to_owned(),
+        }),
+        "back" => Wish::Ask(Command::Status {
+            show: Show::Available,
+            message: rest.to_owned(),
+        }),
+        "nick" if rest.is_empty() => {
+            Wish::Say("What do you want to be called? /nick Juliet".into())
+        }
+        "nick" => Wish::Ask(Command::Configure {
+            settings: json!({ "nick": rest }),
+        }),
+        "network" => Wish::Network,
+        "connect" if rest.is_empty() => Wish::Say("Connect to whom? /connect 192.168.1.20".into()),
+        "connect" => Wish::Ask(Command::Connect {
+            address: rest.to_owned(),
+        }),
+        "help" | "?" => Wish::Say(HELP.into()),
+        "quit" | "q" | "exit" => Wish::Quit,
+        _ => Wish::Say(format!(
+            "There is no /{command}. /help shows what there is; // sends a text that begins with /."
+        )),
+    }
+}
+
+fn send(to: Option<&Jid>, body: String) -> Wish {
+    match to {
+        Some(to) => Wish::Ask(Command::Send {
+            to: to.clone(),
+            body,
+        }),
+        None => Wish::Say("To whom? /who shows who is here, /to NAME chooses.".into()),
+    }
+}
+
+fn history(to: Option<&Jid>, limit: &str) -> Wish {
+    let limit = if limit.is_empty() {
+        Ok(20)
+    } else {
+        limit.parse()
+    };
+    match (to, limit) {
+        (None, _) => Wish::Say("With whom? /to NAME chooses.".into()),
+        (Some(to), Ok(limit @ 1..=1000)) => Wish::Ask(Command::History {
+            with: to.clone(),
+            limit: Some(limit),
+            before: None,
+        }),
+        _ => Wish::Say("How many? /history 50 (1 to 1000)".into()),
+    }
+}
+
+fn status(rest: &str) -> Wish {
+    let (show, message) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let show = match show {
+        "available" | "avail" => Show::Available,
+        "away" => Show::Away,
+        "dnd" => Show::Dnd,
+        _ => {
+            return Wish::Say(
+                "Which one? /status available, /status away [TEXT], /status dnd [TEXT]".into(),
+            );
+        }
+    };
+    Wish::Ask(Command::Status {
+        show,
+        message: message.trim().to_owned(),
+    })
+}
+
+/// The one that is called so, or whose name or address begins so.
+fn find(model: &Model, name: &str) -> Wish {
+    if name.is_empty() {
+        return Wish::Say("To whom? /to NAME; /who shows who is here.".into());
+    }
+    let exact: Vec<_> = candidates(model, |text| text == name.to_lowercase());
+    let some = if exact.is_empty() {
+        candidates(model, |text| text.starts_with(&name.to_lowercase()))
+    } else {
+        exact
+    };
+    match some.as_slice() {
+        [one] => Wish::To(one.jid.clone()),
+        [] => Wish::Say(format!(
+            "Nobody here is called \"{}\". /who shows who is here.",
+            clean(name)
+        )),
+        several => {
+            let names: Vec<_> = several
+                .iter()
+                .map(|contact| clean(contact.jid.as_str()))
+                .collect();
+            Wish::Say(format!("Which one? {}", names.join(", ")))
+        }
+    }
+}
+
+fn candidates(model: &Model, fits: impl Fn(&str) -> bool) -> Vec<&Contact> {
+    let fits = |contact: &&Contact| {
+        fits(&clean(&contact.nick).to_lowercase()) || fits(&contact.jid.as_str().to_lowercase())
+    };
+    model.contacts.values().filter(fits).collect()
+}
+
+/// Completes a command, or the name after `/to`, as far as it is clear.
+pub fn complete(model: &Model, editor: &mut Editor) {
+    let text = editor.text();
+    if editor.cursor() != text.len() {
+        return;
+    }
+    let choices: Vec<String> = if let Some(name) = text.strip_prefix("/to ") {
+        let fitting = candidates(model, |text| text.starts_with(&name.to_lowercase()));
+        // By whichever of the two names was begun.
+        let by_nick = |contact: &Contact| {
+            clean(&contact.nick)
+                .to_lowercase()
+                .starts_with(&name.to_lowercase())
+        };
+        let word = |contact: &Contact| {
+            if by_nick(contact) {
+                clean(&contact.nick)
+            } else {
+                clean(contact.jid.as_str())
+            }
+        };
+        fitting
+            .into_iter()
+            .map(|contact| format!("/to {}", word(contact)))
+            .collect()
+    } else if text.starts_with('/') {
+        NAMES
+            .iter()
+            .filter(|name| name.starts_with(text))
+            .map(|&name| name.to_owned())
+            .collect()
+    } else {
+        return;
+    };
+    let common = choices.into_iter().reduce(|one, other| {
+        let same = one
+            .chars()
+            .zip(other.chars())
+            .take_while(|(a, b)| a.to_lowercase().eq(b.to_lowercase()));
+        same.map(|(a, _)| a).collect()
+    });
+    if let Some(common) = common.filter(|common| common.chars().count() >= text.chars().count()) {
+        editor.set(common);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        missing_docs
+    )]
+    use super::*;
+    use crate::event::Me;
+    use crate::model::settings::Settings;
+
+    fn jid(name: &str) -> Jid {
+        Jid::new(name).unwrap()
+    }
+
+    fn model() -> Model {
+        let (jid_me, nick, message) = (jid("me@here"), String::new(), String::new());
+        let me = Me {
+            jid: jid_me,
+            nick,
+            show: Show::Available,
+            message,
+            avatar: None,
+            port: 0,
+            online: true,
+        };
+        let mut model = Model::new(me, Settings::default());
+        for (name, nick) in [
+            ("juliet@pronto", "Juliet"),
+            ("julius@pronto", "Cæsar"),
+            ("romeo@forza", "Romeo"),
+        ] {
+            let mut contact = Contact::new(jid(name));
+            contact.nick = nick.to_owned();
+            model.contacts.insert(jid(name), contact);
+        }
+        model
+    }
+
+    #[test]
+    fn a_name_is_found_by_what_is_unique_of_it() {
+        let model = model();
+        let to = |line: &str| read(&model, None, line);
+        assert_eq!(to("/to rom"), Wish::To(jid("romeo@forza")));
+        assert_eq!(to("/to juliet"), Wish::To(jid("juliet@pronto")));
+        assert_eq!(to("/to cæ"), Wish::To(jid("julius@pronto")));
+        assert!(
+            matches!(to("/to ju"), Wish::Say(text) if text.contains("julius@pronto") && text.contains("juliet@pronto"))
+        );
+        assert!(matches!(to("/to nobody"), Wish::Say(text) if text.contains("nobody")));
+    }
+
+    #[test]
+    fn a_text_goes_to_whom_was_chosen() {
+        let (model, to) = (model(), jid("romeo@forza"));
+        let body = |line: &str| match read(&model, Some(&to), line) {
+            Wish::Ask(Command::Send { body, .. }) => body,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(body("hello there "), "hello there");
+        assert_eq!(body("/me waves"), "/me waves");
+        assert_eq!(body("//usr/bin"), "/usr/bin");
+        assert!(matches!(read(&model, None, "hello"), Wish::Say(text) if text.contains("/to")));
+        assert!(
+            matches!(read(&model, Some(&to), "/dance"), Wish::Say(text) if text.contains("/dance"))
+        );
+    }
+
+    #[test]
+    fn tab_completes_as_far_as_it_is_clear() {
+        let model = model();
+        let done = |text: &str| {
+            let mut editor = Editor::default();
+            editor.set(text.to_owned());
+            complete(&model, &mut editor);
+            editor.text().to_owned()
+        };
+        assert_eq!(done("/st"), "/status ");
+        assert_eq!(done("/to r"), "/to Romeo");
+        assert_eq!(done("/to ju"), "/to juli");
+        assert_eq!(done("hello"), "hello");
+    }
+}
