@@ -13,6 +13,7 @@ async fn main() -> anyhow::Result<()> {
         machine: Some(host::machine_name()),
         nick: Some("Echo".into()),
         port: None,
+        wait_for_name: false,
         interfaces: Vec::new(),
         plaintext: None,
     })?;

@@ -14,21 +14,18 @@ async fn main() -> anyhow::Result<()> {
         machine: None,
         nick: None,
         port: None,
+        wait_for_name: false,
         interfaces: Vec::new(),
         plaintext: None,
     })?;
     let joined = node.subscribe().await?;
-    for peer in joined
+    for contact in joined
         .model
         .contacts
         .values()
-        .filter_map(|contact| contact.peer.as_ref())
+        .filter(|contact| contact.is_online())
     {
-        println!(
-            "here     {} ({})",
-            clean(&peer.nick),
-            clean(peer.jid.as_str())
-        );
+        println!("here     {}", clean(&contact.nick));
     }
     let mut events = joined.events;
     loop {
@@ -37,25 +34,11 @@ async fn main() -> anyhow::Result<()> {
             _ = tokio::signal::ctrl_c() => break,
         };
         match event.as_deref() {
-            Some(Event::PeerOnline { peer }) => {
-                println!(
-                    "came     {} ({}) at {:?}",
-                    clean(&peer.nick),
-                    clean(peer.jid.as_str()),
-                    peer.addresses
-                );
-            }
+            Some(Event::PeerOnline { peer }) => println!("came     {}", clean(&peer.nick)),
             Some(Event::PeerChanged { peer }) => {
-                println!(
-                    "changed  {}: {:?} {}",
-                    clean(&peer.nick),
-                    peer.show,
-                    clean(&peer.message)
-                );
+                println!("changed  {} {:?}", clean(&peer.nick), peer.show)
             }
-            Some(Event::PeerOffline { jid, reason }) => {
-                println!("left     {} ({reason:?})", clean(jid.as_str()))
-            }
+            Some(Event::PeerOffline { jid, .. }) => println!("left     {}", clean(jid.as_str())),
             Some(Event::Error { message, .. }) => eprintln!("{message}"),
             Some(_) => {}
             None => break,

@@ -151,6 +151,7 @@ impl NodeArgs {
             machine: self.machine,
             nick: self.nick,
             port: self.port,
+            wait_for_name: false,
             interfaces: self.interfaces,
             plaintext: self.plaintext,
         })

@@ -31,6 +31,7 @@ pub fn default(args: NodeArgs) -> Result<Exit> {
 #[cfg(feature = "gui")]
 fn window(args: NodeArgs) -> Result<Exit> {
     use balcony::gui;
+    use balcony::node::NodeConfig;
 
     let data = args.data()?;
     let runtime = runtime()?;
@@ -40,7 +41,12 @@ fn window(args: NodeArgs) -> Result<Exit> {
     {
         return Ok(Exit::Done);
     }
-    let config = args.config()?;
+    // Who gave a name in the arguments need not be asked for one.
+    let named = args.name.is_some() || args.nick.is_some();
+    let config = NodeConfig {
+        wait_for_name: !named,
+        ..args.config()?
+    };
     let options = gui::Options {
         suggested_name: config.user.clone(),
         ..gui::Options::default()

@@ -1,0 +1,452 @@
+//! The store under what happens to disks and processes: kill -9 in the middle of writing, files that are damaged, newer
+//! or somebody else's, a full disk.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use balcony::disk::OpenError;
+use balcony::disk::store::{Op, Store};
+use balcony::event::{Message, MessageState};
+use balcony::wire::jid::Jid;
+use jiff::Timestamp;
+use serde_json::json;
+
+fn jid(name: &str) -> Jid {
+    Jid::new(name).unwrap()
+}
+
+fn message(id: &str, body: &str, own: bool) -> Message {
+    let (me, peer) = (jid("romeo@forza"), jid("juliet@pronto"));
+    let (from, to) = if own { (me, peer) } else { (peer, me) };
+    Message {
+        id: id.into(),
+        from,
+        to,
+        body: body.into(),
+        spans: Vec::new(),
+        time: Timestamp::from_second(1_700_000_000).unwrap(),
+        encrypted: false,
+        delayed: false,
+        state: own.then_some(MessageState::Queued),
+        reason: None,
+    }
+}
+
+fn op(id: &str, body: &str, own: bool) -> Op {
+    Op::Message {
+        with: jid("juliet@pronto"),
+        message: Box::new(message(id, body, own)),
+        outbox: own,
+    }
+}
+
+/// Opens, submits each vector by itself, and closes; what each was answered with.
+async fn keep(dir: &Path, submissions: Vec<Vec<Op>>) -> Vec<(Vec<usize>, Result<(), String>)> {
+    let (store, _, mut answers) = Store::open(dir).unwrap();
+    let count = submissions.len();
+    for (seq, ops) in submissions.into_iter().enumerate() {
+        store.submit(seq as u64, ops).await.unwrap();
+    }
+    let mut results = Vec::new();
+    for seq in 0..count {
+        let answer = answers.recv().await.unwrap();
+        assert_eq!(answer.seq, seq as u64, "answers come in order");
+        results.push((answer.duplicates, answer.result));
+    }
+    store.close().await;
+    results
+}
+
+async fn history(dir: &Path) -> Vec<(String, String)> {
+    let (store, ..) = Store::open(dir).unwrap();
+    let page = store
+        .history(jid("juliet@pronto"), 1000, None)
+        .await
+        .unwrap();
+    store.close().await;
+    page.messages
+        .into_iter()
+        .map(|message| (message.id, message.body))
+        .collect()
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter()
+        .map(|&(id, body)| (id.to_owned(), body.to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().unwrap();
+    let juliet = jid("juliet@pronto");
+    let seen = Timestamp::from_second(1_800_000_000).unwrap();
+    let contact = Op::Contact {
+        jid: juliet.clone(),
+        nick: "Juliet".into(),
+        avatar: "ab".into(),
+        seen,
+    };
+    let setting = |key: &str, value| Op::Setting {
+        key: key.into(),
+        value,
+    };
+    keep(
+        dir.path(),
+        vec![
+            vec![
+                op("a", "first", true),
+                op("b", "second", false),
+                op("c", "third", false),
+                op("d", "fourth", true),
+            ],
+            vec![
+                contact,
+                setting("nick", json!("Romeo")),
+                setting("theme", json!("no such theme")),
+                setting("port", json!(5299)),
+            ],
+            vec![
+                Op::State {
+                    id: "a".into(),
+                    state: MessageState::Delivered,
+                    reason: None,
+                },
+                Op::State {
+                    id: "d".into(),
+                    state: MessageState::Sent,
+                    reason: None,
+                },
+                Op::Read {
+                    with: juliet.clone(),
+                    id: "b".into(),
+                },
+            ],
+        ],
+    )
+    .await;
+    let (_, loaded, _) = Store::open(dir.path()).unwrap();
+    assert_eq!(
+        loaded.settings.nick, "Romeo",
+        "a setting that does not read spoils no other"
+    );
+    assert_eq!(loaded.values["port"], 5299);
+    let summary = &loaded.conversations[&juliet];
+    assert_eq!((summary.nick.as_str(), summary.unread), ("Juliet", 1));
+    assert_eq!(summary.last.as_ref().unwrap().body, "fourth");
+    let outbox: Vec<_> = loaded
+        .outbox
+        .iter()
+        .map(|(to, message)| (to.as_str(), message.id.as_str()))
+        .collect();
+    assert_eq!(
+        outbox,
+        [("juliet@pronto", "d")],
+        "sent is not yet delivered"
+    );
+}
+
+#[tokio::test]
+async fn a_message_sent_again_is_kept_once_and_a_reused_id_is_another_message() {
+    let dir = tempfile::tempdir().unwrap();
+    let results = keep(
+        dir.path(),
+        vec![
+            vec![op("1", "hello", false), op("1", "hello", false)],
+            vec![op("1", "hello", false)],
+            vec![op("1", "good night", false)],
+        ],
+    )
+    .await;
+    let duplicates: Vec<_> = results
+        .into_iter()
+        .map(|(duplicates, _)| duplicates)
+        .collect();
+    assert_eq!(duplicates, [vec![1], vec![0], vec![]]);
+    let bodies: Vec<_> = history(dir.path())
+        .await
+        .into_iter()
+        .map(|(_, body)| body)
+        .collect();
+    assert_eq!(bodies, ["hello", "good night"]);
+}
+
+#[tokio::test]
+async fn history_is_paged_backwards_without_gap_or_overlap() {
+    let dir = tempfile::tempdir().unwrap();
+    let ids: Vec<String> = (0..25).map(|n| format!("m{n}")).collect();
+    keep(
+        dir.path(),
+        vec![
+            ids.iter()
+                .enumerate()
+                .map(|(n, id)| op(id, "x", n % 2 == 0))
+                .collect(),
+        ],
+    )
+    .await;
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let (mut got, mut before, mut complete) = (Vec::new(), None, false);
+    while !complete {
+        let page = store
+            .history(jid("juliet@pronto"), 10, before)
+            .await
+            .unwrap();
+        before = page.messages.first().map(|message| message.id.clone());
+        complete = page.complete;
+        got.splice(0..0, page.messages.into_iter().map(|message| message.id));
+    }
+    assert_eq!(got, ids);
+    let error = store
+        .history(jid("juliet@pronto"), 10, Some("nonsense".into()))
+        .await
+        .unwrap_err();
+    assert!(error.contains("nonsense"), "{error}");
+    let empty = store
+        .history(jid("nobody@nowhere"), 10, None)
+        .await
+        .unwrap();
+    assert!(empty.complete && empty.messages.is_empty());
+}
+
+/// Not a test: the process that the next test kills. Writes without end and says what is on disk.
+#[test]
+fn child_that_writes_until_killed() {
+    let Ok(dir) = std::env::var("BALCONY_TEST_STORE") else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (store, _, mut answers) = Store::open(Path::new(&dir)).unwrap();
+        let mut out = std::io::stderr();
+        for seq in 0.. {
+            store
+                .submit(
+                    seq,
+                    vec![
+                        op(&format!("{seq}-own"), "mine", true),
+                        op(&format!("{seq}-in"), "yours", false),
+                    ],
+                )
+                .await
+                .unwrap();
+            while let Ok(stored) = answers.try_recv() {
+                stored.result.unwrap();
+                writeln!(out, "stored {}", stored.seq).unwrap();
+            }
+        }
+    });
+}
+
+#[tokio::test]
+async fn kill_9_in_the_middle_of_writing_loses_nothing_that_was_called_stored() {
+    for after in [1, 50, 400] {
+        let dir = tempfile::tempdir().unwrap();
+        let mut child = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "child_that_writes_until_killed", "--nocapture"])
+            .env("BALCONY_TEST_STORE", dir.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut said: Vec<String> = lines.by_ref().take(after).map(Result::unwrap).collect();
+        child.kill().unwrap();
+        said.extend(
+            lines
+                .map_while(Result::ok)
+                .filter(|line| line.starts_with("stored ")),
+        );
+        child.wait().unwrap();
+        let last: usize = said
+            .iter()
+            .filter_map(|line| line.strip_prefix("stored ")?.parse().ok())
+            .max()
+            .unwrap();
+        let (store, loaded, _) = Store::open(dir.path()).unwrap();
+        assert!(
+            loaded.outbox.len() > last,
+            "{} own messages, {last} were called stored",
+            loaded.outbox.len()
+        );
+        for (n, (_, message)) in loaded.outbox.iter().enumerate() {
+            assert_eq!(message.id, format!("{n}-own"), "no gap, in order");
+        }
+        let unread = loaded.conversations[&jid("juliet@pronto")].unread as usize;
+        assert_eq!(
+            unread,
+            loaded.outbox.len(),
+            "a submission is kept whole or not at all"
+        );
+        store.close().await;
+    }
+}
+
+fn refused(dir: &Path) -> OpenError {
+    match Store::open(dir) {
+        Err(error) => error,
+        Ok(_) => panic!("it was opened"),
+    }
+}
+
+#[tokio::test]
+async fn files_that_are_not_ours_or_newer_are_refused_and_left_as_they_are() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("balcony.db");
+    fs::write(
+        &path,
+        "Dear diary, this is a text and no database at all. ".repeat(50),
+    )
+    .unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(refused(dir.path()), OpenError::NotOurs { .. }));
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    fs::remove_file(&path).unwrap();
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch("CREATE TABLE recipes (name TEXT); INSERT INTO recipes VALUES ('soup')")
+        .unwrap();
+    db.close().unwrap();
+    let before = fs::read(&path).unwrap();
+    assert!(matches!(refused(dir.path()), OpenError::NotOurs { .. }));
+    assert_eq!(fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_named_and_left_as_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let many = (0..2000)
+        .map(|n| op(&format!("m{n}"), &"text ".repeat(20), n % 2 == 0))
+        .collect();
+    keep(dir.path(), vec![many]).await;
+    let path = dir.path().join("balcony.db");
+    let mut bytes = fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[8192..middle].fill(0xa5);
+    fs::write(&path, &bytes).unwrap();
+    let error = refused(dir.path());
+    assert!(matches!(error, OpenError::Damaged { .. }), "{error}");
+    assert!(error.to_string().contains(path.to_str().unwrap()));
+    assert_eq!(fs::read(&path).unwrap(), bytes);
+}
+
+#[tokio::test]
+async fn a_folder_in_use_says_by_which_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    match refused(dir.path()) {
+        OpenError::InUse { pid, .. } => assert_eq!(pid, Some(std::process::id())),
+        other => panic!("{other}"),
+    }
+    store.close().await;
+    assert!(Store::open(dir.path()).is_ok(), "free again");
+}
+
+/// Not a test: the process for the next test, whose files may not grow past a limit.
+#[test]
+fn child_on_a_full_disk() {
+    let Ok(dir) = std::env::var("BALCONY_TEST_FULL") else {
+        return;
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let (store, _, mut answers) = Store::open(Path::new(&dir)).unwrap();
+        let limit = rustix::process::Rlimit {
+            current: Some(512 << 10),
+            maximum: Some(512 << 10),
+        };
+        rustix::process::setrlimit(rustix::process::Resource::Fsize, limit).unwrap();
+        let body = "x".repeat(20_000);
+        for seq in 0..100 {
+            store
+                .submit(seq, vec![op(&format!("m{seq}"), &body, true)])
+                .await
+                .unwrap();
+            let answer = answers.recv().await.unwrap();
+            eprintln!(
+                "{} {}",
+                if answer.result.is_ok() {
+                    "kept"
+                } else {
+                    "refused"
+                },
+                answer.seq
+            );
+            if let Err(why) = answer.result {
+                eprintln!("why {why}");
+                return;
+            }
+        }
+    });
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_and_what_was_kept_before_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    // SIGXFSZ must not end the process: a shell lets its children ignore it.
+    let output = Command::new("sh")
+        .args([
+            "-c",
+            "trap '' XFSZ; exec \"$0\" --exact child_on_a_full_disk --nocapture",
+        ])
+        .arg(std::env::current_exe().unwrap())
+        .env("BALCONY_TEST_FULL", dir.path())
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stderr).into_owned();
+    let kept = text
+        .lines()
+        .filter(|line| line.starts_with("kept "))
+        .count();
+    assert!(kept > 0 && text.contains("refused "), "{text}");
+    let why = text.lines().find(|line| line.starts_with("why ")).unwrap();
+    assert!(why.contains("disk"), "{why}");
+    assert_eq!(history(dir.path()).await.len(), kept);
+}
+
+#[tokio::test]
+async fn states_and_reasons_come_back_with_the_history() {
+    let dir = tempfile::tempdir().unwrap();
+    let reason = Some("the cable was pulled".to_owned());
+    keep(
+        dir.path(),
+        vec![
+            vec![op("a", "hello", true), op("b", "again", true)],
+            vec![
+                Op::State {
+                    id: "a".into(),
+                    state: MessageState::Uncertain,
+                    reason: reason.clone(),
+                },
+                Op::Settled { id: "b".into() },
+            ],
+        ],
+    )
+    .await;
+    let (store, loaded, _) = Store::open(dir.path()).unwrap();
+    assert!(loaded.outbox.is_empty());
+    let (with, found) = store.message("a".into()).await.unwrap().unwrap();
+    assert_eq!(
+        (with, found.state, found.reason),
+        (jid("juliet@pronto"), Some(MessageState::Uncertain), reason)
+    );
+    assert_eq!(store.message("nonsense".into()).await.unwrap(), None);
+    store.close().await;
+    assert_eq!(
+        history(dir.path()).await,
+        pairs(&[("a", "hello"), ("b", "again")])
+    );
+}
