@@ -1,0 +1,158 @@
+//! What is heard of others: their records, their pictures, and whether they are still there.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tokio::sync::oneshot;
+
+use super::Discovery;
+use super::station::Phase;
+use crate::net::Report;
+use crate::net::mdns::Browsed;
+use crate::net::message::{self, Heard};
+use crate::net::multicast::Overheard;
+use crate::net::sightings::{self, same_name};
+use crate::wire::jid::Jid;
+
+/// How long a peer has to confirm its records.
+const VERIFY: Duration = Duration::from_secs(3);
+/// Names that mdns-sd cannot ask for are asked for here, before the 120 s of their SRV record are over.
+pub(super) const UNASKABLE_REFRESH: Duration = Duration::from_secs(90);
+
+impl Discovery {
+    pub(super) fn overheard(&mut self, overheard: Overheard, now: Instant) {
+        for heard in overheard.heard {
+            self.heard(heard, overheard.link, now);
+        }
+    }
+
+    pub(super) fn heard(&mut self, heard: Heard, link: u32, now: Instant) {
+        match heard {
+            Heard::PictureAsked { instance } => {
+                if self
+                    .stations
+                    .get(&link)
+                    .is_some_and(|station| station.phase == Phase::Published)
+                    && let Some(answer) = self.pictures.asked(&instance, link, now)
+                    && let Some(multicast) = self
+                        .stations
+                        .get(&link)
+                        .and_then(|station| station.multicast.as_ref())
+                {
+                    multicast.send(&answer);
+                }
+            }
+            Heard::Picture { instance, image } => {
+                let fetched = self.pictures.heard(&instance, image, now);
+                self.outbox.extend(fetched);
+            }
+            Heard::Offered { instance } => self.peers.offered(&instance, link),
+            Heard::Goodbye { instance } => {
+                self.peers.said_goodbye(&instance, link);
+                self.spoken_for(&instance, now);
+            }
+            Heard::Owner { instance, place } => {
+                self.confirmed(&instance);
+                self.rival_owner(&instance, &place, link, now);
+            }
+            Heard::Probe { instance, place } => self.rival_probe(&instance, &place, link, now),
+        }
+    }
+
+    pub(super) fn browsed(&mut self, browsed: Browsed) {
+        match browsed {
+            Browsed::Found { link, jid } => {
+                if sightings::is_unaskable(jid.as_str()) {
+                    self.ask_instance(&jid, link);
+                    self.unaskable_due
+                        .get_or_insert(Instant::now() + UNASKABLE_REFRESH);
+                }
+            }
+            Browsed::Resolved { link, jid, seen } => {
+                // A station that is gone may still have spoken.
+                if !self.stations.contains_key(&link) {
+                    return;
+                }
+                let ours = self
+                    .claim
+                    .as_ref()
+                    .is_some_and(|claim| same_name(&claim.jid, &jid));
+                if ours && seen.host.eq_ignore_ascii_case(&self.host) {
+                    return;
+                }
+                if self.peers.resolved(&jid, link, *seen) {
+                    return;
+                }
+                let most = sightings::MAX_PEERS;
+                tracing::warn!("more than {most} peers are here, not all are shown");
+            }
+            Browsed::Removed { link, jid } => {
+                self.peers.removed(&jid, link);
+                if !self.peers.is_here(&jid) && self.verifying.remove(&jid).is_some() {
+                    self.report(Report::Verified { jid, alive: false });
+                }
+            }
+        }
+    }
+
+    pub(super) fn ask_instance(&self, jid: &Jid, link: u32) {
+        if let Some(multicast) = self
+            .stations
+            .get(&link)
+            .and_then(|station| station.multicast.as_ref())
+            && let Some(question) = message::ask_instance(jid.as_str())
+        {
+            multicast.send(&question);
+        }
+    }
+
+    pub(super) fn verify(&mut self, jid: Jid, now: Instant) {
+        if !self.peers.is_here(&jid) {
+            return self.report(Report::Verified { jid, alive: false });
+        }
+        for station in self.stations.values() {
+            if let Some(responder) = &station.responder {
+                responder.verify(&jid, VERIFY);
+            }
+        }
+        if sightings::is_unaskable(jid.as_str())
+            && let Some(question) = message::ask_instance(jid.as_str())
+        {
+            self.send_everywhere(&question);
+        }
+        // mdns-sd forgets it when its patience ends; a moment more for that to arrive.
+        self.verifying
+            .insert(jid, now + VERIFY + Duration::from_millis(300));
+    }
+
+    pub(super) fn confirmed(&mut self, instance: &str) {
+        let Ok(jid) = Jid::new(instance) else { return };
+        if self.verifying.remove(&jid).is_some() {
+            self.report(Report::Verified { jid, alive: true });
+        }
+    }
+
+    pub(super) fn look_up(&self, host: &str, answer: oneshot::Sender<Vec<SocketAddr>>) {
+        let lookups: Vec<_> = self
+            .stations
+            .values()
+            .filter_map(|station| station.responder.as_ref())
+            .map(|responder| tokio::spawn(responder.resolve_host(host)))
+            .collect();
+        tokio::spawn(async move {
+            let mut found = Vec::new();
+            for lookup in lookups {
+                found.extend(lookup.await.unwrap_or_default());
+            }
+            let _ = answer.send(found);
+        });
+    }
+
+    pub(super) fn ask_for_pictures(&mut self, now: Instant) {
+        let (questions, failed) = self.pictures.due(now);
+        questions
+            .iter()
+            .for_each(|question| self.send_everywhere(question));
+        self.outbox.extend(failed);
+    }
+}
