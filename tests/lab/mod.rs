@@ -20,6 +20,7 @@
 mod avahi;
 pub mod headless;
 mod host;
+pub mod lines;
 pub mod namespace;
 pub mod peer;
 pub mod picture;

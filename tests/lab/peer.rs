@@ -7,30 +7,22 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use super::host::Host;
+use super::lines::{Output, Seen, bodies_from, lock, state_of};
 use super::namespace::signal;
 
 /// Generous: for what must happen but has no promise of its own, on a machine with two busy cores.
 pub const SOON: Duration = Duration::from_secs(20);
-
-/// One line that the program wrote.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    /// When it arrived here.
-    pub at: Instant,
-    /// The object.
-    pub line: Value,
-}
 
 /// A running program.
 pub struct Peer {
@@ -42,20 +34,6 @@ pub struct Peer {
     complaints: PathBuf,
     /// Keeps the host while the program runs.
     pub host: Host,
-}
-
-#[derive(Default)]
-struct Output {
-    lines: Mutex<Lines>,
-    news: Condvar,
-}
-
-#[derive(Default)]
-struct Lines {
-    seen: Vec<Seen>,
-    /// Who is here by the events so far, by JID.
-    here: BTreeMap<String, Value>,
-    ended: bool,
 }
 
 impl Peer {
@@ -330,48 +308,6 @@ impl Drop for Peer {
     }
 }
 
-impl Output {
-    fn fill(&self, stdout: impl BufRead) {
-        for line in stdout.lines().map_while(Result::ok) {
-            let at = Instant::now();
-            let line = serde_json::from_str(&line)
-                .unwrap_or_else(|error| json!({"not json": line, "why": error.to_string()}));
-            let mut lines = lock(&self.lines);
-            match line["event"].as_str() {
-                Some("peer-online" | "peer-changed") => {
-                    let jid = line["peer"]["jid"].as_str().unwrap_or_default().to_owned();
-                    lines.here.insert(jid, line["peer"].clone());
-                }
-                Some("peer-offline") => {
-                    lines.here.remove(line["jid"].as_str().unwrap_or_default());
-                }
-                _ => {}
-            }
-            lines.seen.push(Seen { at, line });
-            self.news.notify_all();
-        }
-        lock(&self.lines).ended = true;
-        self.news.notify_all();
-    }
-}
-
-/// The bodies of the messages from that peer among these lines.
-pub fn bodies_from(seen: &[Seen], jid: &str) -> Vec<String> {
-    let ours = seen
-        .iter()
-        .filter(|seen| seen.line["event"] == "message-received" && seen.line["from"] == jid);
-    ours.map(|seen| seen.line["body"].as_str().unwrap_or_default().to_owned())
-        .collect()
-}
-
-fn state_of(seen: &[Seen], reference: &str) -> Option<String> {
-    let last = seen
-        .iter()
-        .rev()
-        .find(|seen| seen.line["event"] == "message-state" && seen.line["ref"] == reference)?;
-    last.line["state"].as_str().map(str::to_owned)
-}
-
 /// Asks again every few milliseconds until there is an answer; for what nothing reports by itself.
 pub fn poll<T>(what: &str, within: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + within;
@@ -382,10 +318,6 @@ pub fn poll<T>(what: &str, within: Duration, mut ask: impl FnMut() -> Option<T>)
         assert!(Instant::now() < deadline, "{what}: not within {within:?}");
         std::thread::sleep(Duration::from_millis(10));
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poison| poison.into_inner())
 }
 
 fn next_number() -> usize {

@@ -167,7 +167,8 @@ fn killed_in_the_middle_of_it_all_on_either_side() {
         if round % 2 == 0 {
             // The receiver dies with some of them shown, at a different point each time.
             pair.juliet.until("some", LONG, |seen, _| {
-                (crate::lab::peer::bodies_from(seen, "romeo@forza").len() > 3 * round).then_some(())
+                (crate::lab::lines::bodies_from(seen, "romeo@forza").len() > 3 * round)
+                    .then_some(())
             });
             pair.juliet.kill();
             pair.juliet = balcony(&pair.pronto, "juliet").start();
