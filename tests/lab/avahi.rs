@@ -47,7 +47,13 @@ pub struct Avahi {
 impl Avahi {
     /// What is missing to start it.
     pub fn available() -> Result<(), String> {
-        need_programs(&["avahi-daemon", "dbus-daemon", "dbus-send"])
+        need_programs(&["avahi-daemon", "dbus-daemon", "dbus-send"])?;
+        // It gives its folder to a user of its own, who does not exist in a user namespace.
+        if namespace::is_root() {
+            Ok(())
+        } else {
+            Err("avahi-daemon needs root".to_owned())
+        }
     }
 
     /// See [`Host::start_avahi`].

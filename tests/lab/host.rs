@@ -27,7 +27,7 @@ struct Inner {
 impl Host {
     /// Called by [`super::Lab`]; `number` is the last part of its IPv4 addresses.
     pub fn new(name: &str, number: u8, switch: Arc<Switch>) -> Host {
-        let namespace = Namespace::new(name);
+        let namespace = Namespace::new(name, Some(&switch.namespace));
         Host {
             inner: Arc::new(Inner {
                 name: name.to_owned(),

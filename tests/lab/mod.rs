@@ -12,8 +12,8 @@
 //! addresses and host names, since they cannot see each other. Everything is removed on drop, after a panic too, and
 //! what a killed test process leaves is removed by the next one (see [`namespace`]).
 //!
-//! Root is needed, and `ip`, `nft`, `tc`, `unshare` and `nsenter`. Where they are missing a test says `skipped: …` and passes,
-//! unless `BALCONY_LAB=required` is set: then it fails.
+//! Root is not needed where people may make user namespaces; `ip`, `nft`, `tc`, `unshare` and `nsenter` are. Where something
+//! is missing a test says `skipped: …` and passes, unless `BALCONY_LAB=required` is set: then it fails.
 
 #![allow(dead_code, reason = "each test program uses its own part of the lab")]
 
@@ -29,7 +29,7 @@ mod switch;
 
 use std::fmt::Display;
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -124,15 +124,15 @@ pub fn need_programs(programs: &[&str]) -> Result<(), String> {
 }
 
 fn try_namespaces() -> Result<(), String> {
-    need_programs(&["ip", "nft", "tc", "unshare", "nsenter", "mount"])?;
+    need_programs(&["ip", "nft", "tc", "unshare", "nsenter", "mount", "hostname"])?;
     let script = "set -eu
         mount -t tmpfs tmpfs /run
-        echo balcony-trial > /proc/sys/kernel/hostname
+        hostname balcony-trial
         ip link add br-trial type bridge
         ip link add name port0 type veth peer name eth0
         ip link set dev port0 master br-trial";
-    let output = Command::new("unshare")
-        .args(["--net", "--mount", "--uts", "sh", "-c", script])
+    let output = namespace::unshare(None)
+        .args(["sh", "-c", script])
         .stdin(Stdio::null())
         .output()
         .map_err(|error| format!("unshare: {error}"))?;
@@ -141,7 +141,7 @@ fn try_namespaces() -> Result<(), String> {
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
     Err(format!(
-        "no network namespaces here (root is needed): {}",
+        "no network namespaces here: {}",
         complaint.lines().next().unwrap_or("unshare failed")
     ))
 }

@@ -21,22 +21,24 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// New namespaces with that host name, `lo` up, and a `/run` of their own.
-    pub fn new(hostname: &str) -> Namespace {
+    /// New namespaces with that host name, `lo` up, and a `/run` of their own. Cables can be laid between those with
+    /// the same `owner`, which is the lab's switch; the switch itself has none.
+    pub fn new(hostname: &str, owner: Option<&Namespace>) -> Namespace {
         end_orphans();
         let script = format!(
             "set -eu
             mount -t tmpfs tmpfs /run
-            echo {hostname} > /proc/sys/kernel/hostname
+            hostname {hostname}
             # Addresses are usable at once: nobody else is on this LAN, so there are no duplicates to detect.
             echo 0 > /proc/sys/net/ipv6/conf/default/accept_dad
             ip link set lo up
             echo up
             exec cat > /dev/null"
         );
-        let mut holder = Command::new("unshare")
-            .args(["--net", "--mount", "--uts", "sh", "-c", &script])
-            .env(OWNER, owner())
+        let mut unshare = unshare(owner);
+        let mut holder = unshare
+            .args(["sh", "-c", &script])
+            .env(OWNER, self::owner())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -72,9 +74,12 @@ impl Namespace {
             "--net",
             "--mount",
             "--uts",
-            "--",
         ]);
-        command.arg(program.as_ref()).env(OWNER, owner());
+        command
+            .args(into_user_namespace())
+            .arg("--")
+            .arg(program.as_ref())
+            .env(OWNER, owner());
         // Nothing of the machine around us: no desktop, no bus.
         for variable in [
             "DISPLAY",
@@ -114,6 +119,42 @@ impl Drop for Namespace {
         let _ = self.holder.kill();
         let _ = self.holder.wait();
     }
+}
+
+/// The command that makes namespaces and runs in them what is added to it. Without root they belong to a user namespace,
+/// one for a lab: that of its switch.
+pub fn unshare(owner: Option<&Namespace>) -> Command {
+    let new = ["--net", "--mount", "--uts"];
+    match owner {
+        Some(owner) if !is_root() => {
+            let mut command = Command::new("nsenter");
+            let pid = owner.pid().to_string();
+            command.args(["--target", &pid]).args(into_user_namespace());
+            command.args(["--", "unshare"]).args(new);
+            command
+        }
+        _ => {
+            let mut command = Command::new("unshare");
+            if !is_root() {
+                command.args(["--user", "--map-root-user"]);
+            }
+            command.args(new);
+            command
+        }
+    }
+}
+
+fn into_user_namespace() -> &'static [&'static str] {
+    if is_root() {
+        &[]
+    } else {
+        &["--user", "--preserve-credentials"]
+    }
+}
+
+/// Whether we are root on this machine.
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 /// Ourselves, so that a later process with the same pid is not taken for us.

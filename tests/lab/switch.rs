@@ -22,7 +22,7 @@ impl Switch {
             .tempdir()
             .expect("a temporary folder");
         Switch {
-            namespace: Namespace::new("switch"),
+            namespace: Namespace::new("switch", None),
             folder,
             lans: Mutex::new(Vec::new()),
         }
