@@ -52,10 +52,11 @@ impl Headless {
             .args(["--name", &self.name])
             .args(&self.arguments);
         command.env(
-            "RUST_LOG",
+            "BALCONY_LOG",
             std::env::var("BALCONY_LAB_LOG")
                 .unwrap_or_else(|_| "balcony=debug,mdns_sd=info".into()),
         );
+        command.env("NO_COLOR", "1");
         Peer::start(&self.host, &self.name, command)
     }
 

@@ -149,7 +149,8 @@ impl Peer {
                     format!("not within {within:?}")
                 };
                 drop(lines);
-                panic!("{}: waiting for {what}: {why}\n{}", self.name, self.story());
+                // What it said is told when it is dropped.
+                panic!("{}: waiting for {what}: {why}", self.name);
             }
             lines = self
                 .output
@@ -282,13 +283,14 @@ impl Peer {
         let lines = lock(&self.output.lines);
         let mut story = format!("last lines of {}:\n", self.name);
         for seen in lines.seen.iter().skip(lines.seen.len().saturating_sub(40)) {
-            let line: String = seen.line.to_string().chars().take(400).collect();
+            let line: String = seen.line.to_string().chars().take(300).collect();
             let _ = writeln!(
                 story,
                 "  {:>8.3} s ago {line}",
                 seen.at.elapsed().as_secs_f64()
             );
         }
+        let _ = writeln!(story, "here: {}", json!(lines.here));
         let complaints = self.complaints();
         let from = complaints.lines().count().saturating_sub(60);
         let _ = writeln!(story, "stderr:");

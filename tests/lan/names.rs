@@ -67,9 +67,7 @@ fn a_name_that_is_taken_on_this_host() {
     let second = balcony(&pronto, "juliet")
         .data(&pronto.folder("another"))
         .spawn();
-    second.event("name-changed", SOON, |event| {
-        event["jid"] == "juliet-1@pronto"
-    });
+    second.event("ready", SOON, |event| event["jid"] == "juliet-1@pronto");
     let third = balcony(&pronto, "juliet")
         .data(&pronto.folder("a-third"))
         .spawn();

@@ -44,11 +44,8 @@ fn on_one_host_with_its_daemon() {
 #[test]
 fn presence_both_ways() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     for (show, message) in [
         ("dnd", "At the ball"),
         ("away", "Back soon"),
@@ -74,11 +71,8 @@ fn presence_both_ways() {
 #[test]
 fn pictures_both_ways() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     let pictures = romeo.host.folder("pictures");
     let save = |name: &str, bytes: &[u8]| {
         let path = pictures.join(name);

@@ -25,11 +25,8 @@ pub const TYPED: [&str; 8] = [
 #[test]
 fn everything_a_person_types_both_ways() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     for (number, body) in TYPED.iter().enumerate() {
         romeo.send("juliet@pronto", body, &format!("r-{number}"));
         juliet.receives("romeo@forza", number + 1, SOON);
@@ -55,11 +52,8 @@ fn everything_a_person_types_both_ways() {
 #[test]
 fn control_characters_cost_no_message_in_either_direction() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     let (before, after) = ("be\u{1}fore\u{1f}", "after");
     // Among libpurples such a message and all later ones of that stream are lost (LIBPURPLE.md §4).
     juliet.send("romeo@forza", before, "j-0");
@@ -86,11 +80,8 @@ fn control_characters_cost_no_message_in_either_direction() {
 #[test]
 fn a_megabyte_both_ways() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     let long = "Parting is such sweet sorrow & ".repeat(33_000);
     assert!(long.len() > 1_000_000 && long.len() < 1 << 20);
     romeo.send("juliet@pronto", &long, "r");
@@ -132,11 +123,8 @@ fn a_thousand_crossing_messages_keep_their_order() {
 #[test]
 fn both_writing_first_at_once_loses_nothing() {
     let Some(lab) = lab_with_purple() else { return };
-    let Pair {
-        balcony: romeo,
-        purple: juliet,
-        ..
-    } = Pair::on(&lab);
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
     let (mut to_juliet, mut to_romeo) = (Vec::new(), Vec::new());
     for trial in 0..TRIALS {
         let (from_romeo, from_juliet) = (
