@@ -276,7 +276,10 @@ static void set_status(GHashTable *command)
 	const char *show = g_hash_table_lookup(command, "show"), *message = g_hash_table_lookup(command, "message");
 	gboolean dnd = show != NULL && g_str_equal(show, "dnd"), idle = show != NULL && g_str_equal(show, "away");
 	purple_presence_set_idle(purple_account_get_presence(account), idle, idle ? time(NULL) : 0);
-	purple_account_set_status(account, dnd ? "away" : "available", TRUE, "message", message != NULL ? message : "", NULL);
+	/* Status messages are HTML, like everything that libpurple is given to show. */
+	char *html = g_markup_escape_text(message != NULL ? message : "", -1);
+	purple_account_set_status(account, dnd ? "away" : "available", TRUE, "message", html, NULL);
+	g_free(html);
 }
 
 static void set_avatar(GHashTable *command)
