@@ -49,6 +49,8 @@ pub(super) struct Link {
     pub(super) claim: Option<Option<String>>,
     /// The peer said that it goes, not only the stream.
     pub(super) goodbye: bool,
+    /// The connection ended and nobody had closed the stream.
+    broken: bool,
 }
 
 impl Link {
@@ -68,6 +70,7 @@ impl Link {
             closing: false,
             claim: None,
             goodbye: false,
+            broken: false,
         }
     }
 
@@ -335,19 +338,18 @@ impl Core {
 
     pub(super) fn on_closed(&mut self, conn: ConnId, why: CloseReason) {
         let now = self.clock.now;
-        if why == CloseReason::Eof
-            && let Some(stream) = self
-                .links
-                .get_mut(&conn)
-                .and_then(|link| link.stream.as_mut())
-        {
-            stream.handle_eof(now);
-            self.drain_events(conn);
-        }
-        let Some(link) = self.links.get(&conn) else {
+        let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
         let (peer, orderly) = (link.peer.clone(), link.closing);
+        link.broken = !orderly;
+        if why == CloseReason::Eof
+            && let Some(stream) = link.stream.as_mut()
+        {
+            // What was complete is still shown; usually the stream ends with it.
+            stream.handle_eof(now);
+            self.drain_events(conn);
+        }
         self.drop_link(conn, false);
         let Some(jid) = peer else { return };
         if why == CloseReason::Unreachable && self.active(&jid).is_none() {
@@ -420,6 +422,11 @@ impl Core {
             return;
         };
         let (confirms, peer) = (self.confirms(conn), link.peer.clone());
+        let reason = if link.broken {
+            OfflineReason::Unreachable
+        } else {
+            OfflineReason::Goodbye
+        };
         self.abandon_iqs_of(conn);
         self.links.remove(&conn);
         for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
@@ -429,14 +436,14 @@ impl Core {
         let Some(jid) = peer else { return };
         self.forget_conn(&jid, conn);
         if self.active(&jid).is_none() {
-            self.stream_is_gone(&jid);
+            self.stream_is_gone(&jid, reason);
         }
         self.lost(&jid, conn, confirms);
         self.pump(&jid);
     }
 
     /// What was known by the stream only goes with it.
-    fn stream_is_gone(&mut self, jid: &Jid) {
+    fn stream_is_gone(&mut self, jid: &Jid, reason: OfflineReason) {
         self.amend(jid, |known| known.presence = None);
         self.stop_typing(jid);
         let unlisted = self
@@ -444,7 +451,7 @@ impl Core {
             .get(jid)
             .is_some_and(|known| known.online && !known.advertised);
         if unlisted {
-            self.offline(jid, OfflineReason::Goodbye);
+            self.offline(jid, reason);
         }
     }
 
