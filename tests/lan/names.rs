@@ -104,8 +104,13 @@ fn a_name_that_turns_out_to_be_taken_when_two_lans_become_one() {
     };
     let romeo = balcony(&lab.host_on("forza", 1), "romeo").start();
     let one = balcony(&lab.host_on("pronto", 1), "juliet").start();
-    let other = balcony(&lab.host_on("pronto", 2), "juliet").start();
-    let nurse = balcony(&lab.host_on("verona", 2), "nurse").start();
+    let halves = [lab.host_on("pronto", 2), lab.host_on("verona", 2)];
+    for (number, host) in halves.iter().enumerate() {
+        // Two halves of what was planned as one network.
+        host.change_ipv4("eth0", &format!("10.77.1.{}/24", 20 + number));
+    }
+    let other = balcony(&halves[0], "juliet").start();
+    let nurse = balcony(&halves[1], "nurse").start();
     romeo.shows("juliet@pronto", SOON, |_| true);
     nurse.shows("juliet@pronto", SOON, |_| true);
     assert_eq!(
