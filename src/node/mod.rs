@@ -1,12 +1,14 @@
 //! Floor 3: the node joins rules and services. `core` is sans-IO: [`Input`] in, [`Effect`]s out; `run` is the loop that
-//! performs effects on the real network and disk; `sim` performs them on the pretend LAN.
+//! performs effects on the real network and disk; `sim` performs them on the pretend LAN; `demo` lets people watch that.
 
 mod chat;
 mod claims;
 mod commands;
 pub mod core;
 mod delivery;
+mod demo;
 pub mod effect;
+mod faces;
 mod iq;
 mod links;
 mod naming;
@@ -19,6 +21,7 @@ pub mod sim;
 mod store;
 mod timers;
 
+pub use demo::demo;
 pub use naming::usable_name;
 pub use run::{Ended, StartError, start};
 

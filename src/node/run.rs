@@ -1,7 +1,6 @@
 //! The loop that performs effects on the real network and disk, on a thread of its own.
 
 use std::io;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -10,11 +9,11 @@ use tokio::time::sleep_until;
 
 use super::core::{Core, Start};
 use super::effect::{Effect, Input, OwnAvatar};
-use super::{NodeConfig, NodeHandle, Subscription, ToNode, usable_name};
+use super::faces::Faces;
+use super::{NodeConfig, NodeHandle, ToNode, usable_name};
 use crate::disk::avatars::Avatars;
 use crate::disk::open::OpenError;
 use crate::disk::store::{Answers, Loaded, Store};
-use crate::event::Event;
 use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
 use crate::wire::jid::JidError;
@@ -22,8 +21,6 @@ use crate::wire::time::{Clock, Moment};
 
 /// Commits under way above which commands wait.
 const BACKLOG: usize = 64;
-/// A face that reads nothing for so long is dropped.
-const FACE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// Why a node cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +46,7 @@ pub enum StartError {
 
 /// Resolves when the node has ended and everything is on disk.
 #[derive(Debug)]
-pub struct Ended(std::thread::JoinHandle<()>);
+pub struct Ended(pub(super) std::thread::JoinHandle<()>);
 
 impl Ended {
     /// Blocks until the node has ended.
@@ -124,7 +121,7 @@ struct Runner {
     lan: Lan,
     store: Store,
     avatars: Avatars,
-    faces: Vec<mpsc::Sender<Arc<Event>>>,
+    faces: Faces,
     /// What tasks of ours found out.
     found: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
     ending: bool,
@@ -139,7 +136,7 @@ impl Runner {
             lan,
             store,
             avatars,
-            faces: Vec::new(),
+            faces: Faces::default(),
             found: mpsc::channel(256),
             ending: false,
         }
@@ -188,16 +185,7 @@ impl Runner {
     fn request(&mut self, request: ToNode) {
         match request {
             ToNode::Request(request) => self.input(Input::Request(request)),
-            ToNode::Subscribe(tell) => {
-                let (face, events) = mpsc::channel(4096);
-                let subscription = Subscription {
-                    model: self.core.model().clone(),
-                    events,
-                };
-                if tell.send(subscription).is_ok() {
-                    self.faces.push(face);
-                }
-            }
+            ToNode::Subscribe(tell) => self.faces.join(self.core.model(), tell),
         }
     }
 
@@ -205,7 +193,7 @@ impl Runner {
         while let Some(effect) = self.core.poll_effect() {
             match effect {
                 Effect::Net(request) => self.lan.perform(request),
-                Effect::Emit(event) => self.emit(event).await,
+                Effect::Emit(event) => self.faces.emit(event).await,
                 Effect::Store { seq, ops } => {
                     if self.store.submit(seq, ops).await.is_err() {
                         tracing::error!("the store has ended");
@@ -259,27 +247,6 @@ impl Runner {
                     })
                 }
                 Effect::Quit => self.ending = true,
-            }
-        }
-    }
-
-    /// To every face. A face that is behind is waited for: what a peer sends is then not read either, so nothing piles
-    /// up. One that does not read at all is let go.
-    async fn emit(&mut self, event: Arc<Event>) {
-        let mut at = 0;
-        while let Some(face) = self.faces.get(at) {
-            let sent = match face.try_send(event.clone()) {
-                Ok(()) => true,
-                Err(mpsc::error::TrySendError::Closed(_)) => false,
-                Err(mpsc::error::TrySendError::Full(event)) => {
-                    let patient = tokio::time::timeout(FACE_PATIENCE, face.send(event)).await;
-                    matches!(patient, Ok(Ok(())))
-                }
-            };
-            if sent {
-                at += 1;
-            } else {
-                self.faces.swap_remove(at);
             }
         }
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::disk::avatars::Avatars;
 use crate::disk::store::{Op, Stored};
 use crate::event::{ConversationSummary, Message, MessageState};
 use crate::net::memory::Rng;
@@ -30,6 +31,10 @@ pub struct Disk {
     pub read: BTreeMap<Jid, String>,
     /// Pictures by hash. The paths given out for them lead nowhere.
     pub pictures: HashMap<[u8; 20], Bytes>,
+    /// What contacts were called last.
+    pub nicks: BTreeMap<Jid, String>,
+    /// A real folder for the pictures, for runs that people watch: `pictures` and `files` are not used then.
+    pub avatars: Option<Avatars>,
     /// Files of the user's that a picture may be taken from.
     pub files: HashMap<PathBuf, Bytes>,
     jobs: VecDeque<(Moment, Effect)>,
@@ -67,10 +72,11 @@ impl Disk {
     pub fn load(&self) -> (BTreeMap<Jid, ConversationSummary>, Vec<(Jid, Message)>) {
         let summary = |(with, messages): (&Jid, &Vec<Message>)| {
             let last = messages.last().cloned();
+            let nick = self.nicks.get(with).cloned().unwrap_or_default();
             let summary = ConversationSummary {
                 last,
                 unread: self.unread(with),
-                nick: String::new(),
+                nick,
             };
             (with.clone(), summary)
         };
@@ -130,32 +136,46 @@ impl Disk {
                 })
             }
             Effect::FindAvatar { sha1 } => {
-                let path = self.pictures.contains_key(&sha1).then(|| path_of(&sha1));
+                let path = self.find_picture(&sha1);
                 Some(Input::AvatarFile { sha1, path })
             }
             Effect::SaveAvatar { sha1, image } => {
-                self.pictures.insert(sha1, image);
-                Some(Input::AvatarFile {
-                    sha1,
-                    path: Some(path_of(&sha1)),
-                })
+                let path = self.save_picture(sha1, image);
+                Some(Input::AvatarFile { sha1, path })
             }
             Effect::LoadOwnAvatar { path, reference } => {
-                let result = self
-                    .adopt(&path)
-                    .ok_or_else(|| format!("{}: no such file", path.display()));
+                let result = self.adopt(&path);
                 Some(Input::OwnAvatar { reference, result })
             }
             Effect::Net(_) | Effect::Emit(_) | Effect::Quit => None,
         }
     }
 
-    fn adopt(&mut self, path: &PathBuf) -> Option<OwnAvatar> {
+    fn find_picture(&self, sha1: &[u8; 20]) -> Option<PathBuf> {
+        match &self.avatars {
+            Some(avatars) => avatars.find(sha1),
+            None => self.pictures.contains_key(sha1).then(|| path_of(sha1)),
+        }
+    }
+
+    fn save_picture(&mut self, sha1: [u8; 20], image: Bytes) -> Option<PathBuf> {
+        if let Some(avatars) = &self.avatars {
+            return avatars.save(&image).ok();
+        }
+        self.pictures.insert(sha1, image);
+        Some(path_of(&sha1))
+    }
+
+    fn adopt(&mut self, path: &PathBuf) -> Result<OwnAvatar, String> {
         use sha1::Digest;
-        let image = self.files.get(path)?.clone();
+        if let Some(avatars) = &self.avatars {
+            return avatars.adopt(path).map_err(|why| why.to_string());
+        }
+        let missing = || format!("{}: no such file", path.display());
+        let image = self.files.get(path).ok_or_else(missing)?.clone();
         let sha1: [u8; 20] = sha1::Sha1::digest(&image).into();
         self.pictures.insert(sha1, image.clone());
-        Some(OwnAvatar {
+        Ok(OwnAvatar {
             sha1,
             path: path_of(&sha1),
             image,
@@ -219,7 +239,10 @@ impl Disk {
             Op::Read { with, id } => {
                 self.read.insert(with, id);
             }
-            Op::Contact { .. } | Op::Setting { .. } => {}
+            Op::Contact { jid, nick, .. } => {
+                self.nicks.insert(jid, nick);
+            }
+            Op::Setting { .. } => {}
         }
         true
     }

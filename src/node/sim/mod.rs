@@ -97,6 +97,16 @@ impl Sim {
         host
     }
 
+    /// The same with what its disk holds from an earlier life.
+    pub fn node_with_disk(&mut self, who: &Jid, settings: Settings, disk: Disk) -> HostId {
+        let host = self.seat(who, settings);
+        if let Some(seat) = self.seats.get_mut(host.0) {
+            seat.disk = disk;
+        }
+        self.start_core(host);
+        host
+    }
+
     /// A peer of another make appears.
     pub fn legacy(&mut self, make: Make, who: &Jid) -> HostId {
         let host = self.seat(who, Settings::default());
