@@ -56,6 +56,9 @@ pub enum Sub {
     /// Find out why I see nobody: interfaces, multicast, port, firewall, each with the remedy
     #[command(after_help = "Exit code 0 if all is well, 1 if a fault was found.")]
     Doctor(DoctorArgs),
+    /// Look around among pretended people: the window, or the line chat without a display
+    #[command(after_help = "Nothing goes to the network, and nothing of yours is read or kept.")]
+    Demo(DemoArgs),
 }
 
 const HEADLESS: &str = "\
@@ -124,6 +127,17 @@ pub struct PeersArgs {
     pub wait: Option<u64>,
     #[command(flatten)]
     pub node: NodeArgs,
+}
+
+/// Arguments of `demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// The line chat, also where there is a display
+    #[arg(long)]
+    pub terminal: bool,
+    /// The JSON lines
+    #[arg(long, conflicts_with = "terminal")]
+    pub headless: bool,
 }
 
 /// Arguments of `doctor`.

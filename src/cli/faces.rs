@@ -62,8 +62,9 @@ fn window(args: NodeArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
+/// Whether a window can be shown.
 #[cfg(feature = "gui")]
-fn has_display() -> bool {
+pub fn has_display() -> bool {
     ["DISPLAY", "WAYLAND_DISPLAY"]
         .iter()
         .any(|key| std::env::var_os(key).is_some_and(|value| !value.is_empty()))

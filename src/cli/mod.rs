@@ -2,6 +2,7 @@
 //! [`Exit`] and the end of `--help`.
 
 mod args;
+mod demo;
 mod doctor;
 mod faces;
 mod peers;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         Some(Sub::Send(send)) => send::run(send),
         Some(Sub::Peers(peers)) => peers::run(peers),
         Some(Sub::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Sub::Demo(demo)) => demo::run(&demo),
     };
     let exit = result.unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "balcony: {error:#}");

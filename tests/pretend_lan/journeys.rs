@@ -196,7 +196,12 @@ fn what_a_person_types_arrives_as_it_was() {
         for (heard, said) in heard.iter().zip(lines) {
             // All but the override, which makes text read as what it is not.
             let said = said.replace('\u{202e}', "");
-            assert!(*heard == said, "{} bytes became {}", said.len(), heard.len());
+            assert!(
+                *heard == said,
+                "{} bytes became {}",
+                said.len(),
+                heard.len()
+            );
         }
     });
 }
