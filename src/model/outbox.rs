@@ -33,10 +33,18 @@ pub struct Pending {
 enum Flight {
     /// Not on its way.
     Waiting,
-    /// Given to the stream. `end` = the stream's byte count after it.
-    Given { conn: u64, end: u64 },
+    /// Given to the stream. `end` = the stream's byte count after it; `confirmed`: the peer will say that it has it.
+    Given {
+        conn: u64,
+        end: u64,
+        confirmed: bool,
+    },
     /// The kernel has it since then.
-    Written { conn: u64, since: Moment },
+    Written {
+        conn: u64,
+        since: Moment,
+        confirmed: bool,
+    },
 }
 
 /// The queue to one peer.
@@ -63,6 +71,9 @@ pub struct Settled {
 /// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later:
 /// longer than it takes to notice a pulled cable (TCP keep-alive and user time-out, 6 to 7 s).
 pub const LEGACY_WINDOW: Duration = Duration::from_secs(8);
+
+/// Why the state of a message is not known.
+pub const UNCERTAIN: &str = "the connection ended before it could be told whether this arrived";
 
 impl Pending {
     /// A new message.
@@ -111,26 +122,42 @@ impl Outbox {
         if elsewhere {
             return None;
         }
-        // Those in flight are a prefix: binary search instead of a walk, thousands may be on their way.
-        let waiting = self
-            .queue
-            .partition_point(|pending| pending.flight != Flight::Waiting);
-        self.queue.get(waiting)
+        self.queue.get(self.in_flight())
     }
 
-    /// The message that [`Outbox::next_for`] gave is on stream `conn`, whose byte count after it is `end`.
-    pub fn departed(&mut self, conn: u64, end: u64) {
-        let waiting = self
-            .queue
-            .partition_point(|pending| pending.flight != Flight::Waiting);
+    /// Is this message here? A walk: for what a user does now and then.
+    pub fn contains(&self, id: &str) -> bool {
+        self.queue.iter().any(|pending| pending.id == id)
+    }
+
+    /// How many are on their way. They are a prefix: binary search instead of a walk, there may be thousands.
+    fn in_flight(&self) -> usize {
+        self.queue
+            .partition_point(|pending| pending.flight != Flight::Waiting)
+    }
+
+    /// The message that [`Outbox::next_for`] gave is on stream `conn`, whose byte count after it is `end`. `confirmed`:
+    /// the peer will say when it has it, and drops what it has already.
+    pub fn departed(&mut self, conn: u64, end: u64, confirmed: bool) {
+        let waiting = self.in_flight();
         if let Some(pending) = self.queue.get_mut(waiting) {
-            pending.flight = Flight::Given { conn, end };
+            pending.flight = Flight::Given {
+                conn,
+                end,
+                confirmed,
+            };
         }
     }
 
-    /// The peer has this message (XEP-0198 or XEP-0184), and with it, on an ordered stream, the earlier ones.
+    /// The peer has this message (XEP-0198 or XEP-0184), or never will: one that is on its way, or the next. A word
+    /// about any other costs no walk through all that wait.
     pub fn acked(&mut self, id: &str) -> Option<Settled> {
-        let at = self.queue.iter().position(|pending| pending.id == id)?;
+        let known = self.in_flight().saturating_add(1);
+        let at = self
+            .queue
+            .iter()
+            .take(known)
+            .position(|pending| pending.id == id)?;
         let pending = self.queue.remove(at)?;
         Some(pending.settle(MessageState::Sent, None))
     }
@@ -142,8 +169,13 @@ impl Outbox {
                 Flight::Given {
                     conn: on,
                     end: until,
+                    confirmed,
                 } if on == conn && until <= end => {
-                    pending.flight = Flight::Written { conn, since: now };
+                    pending.flight = Flight::Written {
+                        conn,
+                        since: now,
+                        confirmed,
+                    };
                 }
                 Flight::Written { .. } => {}
                 _ => break,
@@ -151,11 +183,14 @@ impl Outbox {
         }
     }
 
-    /// For a peer without acknowledgements: the messages that have been out for [`LEGACY_WINDOW`].
+    /// The messages that nobody will confirm and that have been out for [`LEGACY_WINDOW`].
     pub fn settle(&mut self, now: Moment) -> Vec<Settled> {
         let mut settled = Vec::new();
-        while let Some(Flight::Written { since, .. }) =
-            self.queue.front().map(|pending| pending.flight)
+        while let Some(Flight::Written {
+            since,
+            confirmed: false,
+            ..
+        }) = self.queue.front().map(|pending| pending.flight)
         {
             if now < since + LEGACY_WINDOW {
                 break;
@@ -172,33 +207,36 @@ impl Outbox {
     /// When [`Outbox::settle`] has something to do.
     pub fn settles_at(&self) -> Option<Moment> {
         match self.queue.front()?.flight {
-            Flight::Written { since, .. } => Some(since + LEGACY_WINDOW),
+            Flight::Written {
+                since,
+                confirmed: false,
+                ..
+            } => Some(since + LEGACY_WINDOW),
             _ => None,
         }
     }
 
-    /// Stream `conn` is gone. With acknowledgements (`acks`) all that was in flight waits again, and the peer drops what
-    /// it has already; without them nobody can know, and only the user may send it again. `clean`: the peer ended the
-    /// stream in order, so what was written before it did was read.
-    pub fn stream_lost(&mut self, conn: u64, acks: bool) -> Vec<Settled> {
+    /// Stream `conn` is gone. What would have been confirmed waits again, and the peer drops what it has already; of the
+    /// rest nobody can know, and only the user may send it again.
+    pub fn stream_lost(&mut self, conn: u64) -> Vec<Settled> {
         let mut settled = Vec::new();
         let queue = std::mem::take(&mut self.queue);
         for mut pending in queue {
             match pending.flight {
-                flight if pending.conn() != Some(conn) || flight == Flight::Waiting => {
-                    self.queue.push_back(pending)
+                Flight::Waiting => self.queue.push_back(pending),
+                _ if pending.conn() != Some(conn) => self.queue.push_back(pending),
+                Flight::Given {
+                    confirmed: true, ..
                 }
-                Flight::Given { .. } | Flight::Written { .. } if acks => {
+                | Flight::Written {
+                    confirmed: true, ..
+                } => {
                     pending.flight = Flight::Waiting;
                     pending.delayed = true;
                     self.queue.push_back(pending);
                 }
-                _ => {
-                    let reason =
-                        "the connection ended before it could be told whether this arrived"
-                            .to_owned();
-                    settled.push(pending.settle(MessageState::Uncertain, Some(reason)));
-                }
+                _ => settled
+                    .push(pending.settle(MessageState::Uncertain, Some(UNCERTAIN.to_owned()))),
             }
         }
         settled
@@ -206,10 +244,7 @@ impl Outbox {
 
     /// Nothing can be sent to this peer: takes all that waits.
     pub fn fail_waiting(&mut self, reason: &str) -> Vec<Settled> {
-        let waiting = self
-            .queue
-            .partition_point(|pending| pending.flight != Flight::Waiting);
-        let failed = self.queue.split_off(waiting);
+        let failed = self.queue.split_off(self.in_flight());
         failed
             .into_iter()
             .map(|p| p.settle(MessageState::Failed, Some(reason.to_owned())))
@@ -256,40 +291,40 @@ mod tests {
         outbox
     }
 
-    fn give(outbox: &mut Outbox, conn: u64, end: u64) -> Option<String> {
+    fn give(outbox: &mut Outbox, conn: u64, end: u64, confirmed: bool) -> Option<String> {
         let id = outbox.next_for(conn).map(|pending| pending.id.clone())?;
-        outbox.departed(conn, end);
+        outbox.departed(conn, end, confirmed);
         Some(id)
     }
 
     #[test]
     fn a_second_stream_waits_until_nothing_is_in_flight_on_the_first() {
         let mut outbox = outbox(&["1", "2"]);
-        assert_eq!(give(&mut outbox, 2, 10).as_deref(), Some("1"));
-        assert_eq!(give(&mut outbox, 4, 10), None, "order would be lost");
+        assert_eq!(give(&mut outbox, 2, 10, true).as_deref(), Some("1"));
+        assert_eq!(give(&mut outbox, 4, 10, true), None, "order would be lost");
         outbox.acked("1");
-        assert_eq!(give(&mut outbox, 4, 10).as_deref(), Some("2"));
+        assert_eq!(give(&mut outbox, 4, 10, true).as_deref(), Some("2"));
     }
 
     #[test]
     fn a_lost_stream_with_acks_sends_again_in_order() {
         let mut outbox = outbox(&["1", "2", "3"]);
-        give(&mut outbox, 2, 10);
-        give(&mut outbox, 2, 20);
-        assert_eq!(outbox.stream_lost(2, true), vec![]);
-        let again: Vec<_> = std::iter::from_fn(|| give(&mut outbox, 4, 0)).collect();
+        give(&mut outbox, 2, 10, true);
+        give(&mut outbox, 2, 20, true);
+        assert_eq!(outbox.stream_lost(2), vec![]);
+        let again: Vec<_> = std::iter::from_fn(|| give(&mut outbox, 4, 0, true)).collect();
         assert_eq!(again, ["1", "2", "3"]);
     }
 
     #[test]
     fn a_lost_stream_without_acks_is_uncertain_within_the_window_only() {
         let mut outbox = outbox(&["1", "2", "3"]);
-        give(&mut outbox, 2, 10);
+        give(&mut outbox, 2, 10, false);
         outbox.written(2, 10, Moment(0));
-        give(&mut outbox, 2, 20);
+        give(&mut outbox, 2, 20, false);
         let sent = outbox.settle(Moment(0) + LEGACY_WINDOW);
         assert_eq!((sent.len(), sent[0].state), (1, MessageState::Sent));
-        let lost = outbox.stream_lost(2, false);
+        let lost = outbox.stream_lost(2);
         assert_eq!(
             (lost.len(), lost[0].id.as_str(), lost[0].state),
             (1, "2", MessageState::Uncertain)
@@ -300,5 +335,19 @@ mod tests {
             1,
             "what was never given to the stream waits on"
         );
+    }
+
+    /// A peer whose features became known after the first message.
+    #[test]
+    fn each_message_is_settled_as_it_was_sent() {
+        let mut outbox = outbox(&["1", "2"]);
+        give(&mut outbox, 2, 10, false);
+        give(&mut outbox, 2, 20, true);
+        outbox.written(2, 20, Moment(0));
+        let sent = outbox.settle(Moment(0) + LEGACY_WINDOW);
+        assert_eq!(sent.len(), 1, "nobody will ever confirm the first");
+        assert_eq!(sent[0].id, "1");
+        assert_eq!(outbox.stream_lost(2), vec![]);
+        assert!(outbox.has_waiting(), "the second is sent again");
     }
 }

@@ -179,6 +179,8 @@ impl Core {
             pending: None,
         };
         self.set_state(settled, from);
+        self.resettle(from);
+        self.pump(from);
     }
 
     pub(super) fn compose(&mut self, conn: ConnId, to: &Jid, outgoing: &Outgoing) -> Element {

@@ -8,7 +8,7 @@ use super::core::{Core, Timer};
 use super::store::After;
 use crate::disk::store::Op;
 use crate::event::{ChatState, Event, Message, MessageState};
-use crate::model::outbox::Settled;
+use crate::model::outbox::{Settled, UNCERTAIN};
 use crate::model::settings::PlaintextPolicy;
 use crate::net::ConnId;
 use crate::stream::SendError;
@@ -32,10 +32,26 @@ impl Core {
         if let Some(outbox) = self.outboxes.get_mut(&jid) {
             settled.extend(ids.iter().filter_map(|id| outbox.acked(id)));
         }
+        let receipts = self.gives_receipts(&jid);
         for one in settled {
+            if !receipts {
+                // Nothing more will be heard of it.
+                let id = one.id.clone();
+                self.ops.push(Op::Settled { id });
+            }
             self.set_state(one, &jid);
         }
+        self.resettle(&jid);
         self.pump(&jid);
+    }
+
+    /// A message has left the outbox: those behind it may be the next to be believed to have arrived.
+    pub(super) fn resettle(&mut self, jid: &Jid) {
+        let next = self
+            .outboxes
+            .get(jid)
+            .and_then(|outbox| outbox.settles_at());
+        self.timers.set(Timer::Settle(jid.clone()), next);
     }
 
     /// A message of ours is now in this state: on disk, and to the faces.
@@ -77,28 +93,24 @@ impl Core {
     /// Messages to a peer that acknowledges nothing, written a while ago to a stream that still stands.
     pub(super) fn settle(&mut self, jid: &Jid) {
         let now = self.clock.now;
-        if self.active(jid).is_some_and(|conn| self.confirms(conn)) {
-            return;
-        }
         let Some(outbox) = self.outboxes.get_mut(jid) else {
             return;
         };
         let settled = outbox.settle(now);
-        let next = outbox.settles_at();
-        self.timers.set(Timer::Settle(jid.clone()), next);
+        self.resettle(jid);
         for one in settled {
             self.set_state(one, jid);
         }
+        self.pump(jid);
     }
 
     /// The stream is gone; what was on it waits again, or nobody knows.
-    pub(super) fn lost(&mut self, jid: &Jid, conn: ConnId, acks: bool) {
+    pub(super) fn lost(&mut self, jid: &Jid, conn: ConnId) {
         let Some(outbox) = self.outboxes.get_mut(jid) else {
             return;
         };
-        let settled = outbox.stream_lost(conn.0, acks);
-        let next = outbox.settles_at();
-        self.timers.set(Timer::Settle(jid.clone()), next);
+        let settled = outbox.stream_lost(conn.0);
+        self.resettle(jid);
         for one in settled {
             self.set_state(one, jid);
         }
@@ -141,6 +153,7 @@ impl Core {
             return;
         }
         self.touch(conn);
+        let confirmed = self.confirms(conn);
         loop {
             let end = self.collect(conn);
             let busy = self
@@ -174,7 +187,15 @@ impl Core {
             }
             let end = self.collect(conn);
             if let Some(outbox) = self.outboxes.get_mut(jid) {
-                outbox.departed(conn.0, end);
+                outbox.departed(conn.0, end, confirmed);
+            }
+            if !confirmed {
+                // Once bytes have left, only the user may send it again: also if this program ends before it is settled.
+                self.ops.push(Op::State {
+                    id: pending.id,
+                    state: MessageState::Uncertain,
+                    reason: Some(UNCERTAIN.to_owned()),
+                });
             }
         }
     }

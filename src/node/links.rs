@@ -325,13 +325,9 @@ impl Core {
         link.written += bytes as u64;
         let (written, peer) = (link.written, link.peer.clone());
         let Some(jid) = peer else { return };
-        let confirms = self.confirms(conn);
-        if let Some(outbox) = self.outboxes.get_mut(&jid)
-            && !confirms
-        {
+        if let Some(outbox) = self.outboxes.get_mut(&jid) {
             outbox.written(conn.0, written, now);
-            self.timers
-                .set(Timer::Settle(jid.clone()), outbox.settles_at());
+            self.resettle(&jid);
         }
         self.pump(&jid);
     }
@@ -421,7 +417,7 @@ impl Core {
         let Some(link) = self.links.get(&conn) else {
             return;
         };
-        let (confirms, peer) = (self.confirms(conn), link.peer.clone());
+        let peer = link.peer.clone();
         let reason = if link.broken {
             OfflineReason::Unreachable
         } else {
@@ -438,7 +434,7 @@ impl Core {
         if self.active(&jid).is_none() {
             self.stream_is_gone(&jid, reason);
         }
-        self.lost(&jid, conn, confirms);
+        self.lost(&jid, conn);
         self.pump(&jid);
     }
 
@@ -544,12 +540,15 @@ impl Core {
             return false;
         };
         let legacy = link.ready.as_ref().is_none_or(|ready| ready.legacy);
-        let known = link.peer.as_ref().and_then(|jid| self.roster.get(jid));
-        let ours = known.is_some_and(|known| {
-            let node = known.facts.caps.as_ref().map(|(node, _, _)| node.as_str());
-            known.facts.has(crate::wire::ns::RECEIPTS) || node == Some(crate::xep::NODE)
-        });
-        link.acks() || (!legacy && ours)
+        let peer = link.peer.as_ref();
+        link.acks() || (!legacy && peer.is_some_and(|jid| self.gives_receipts(jid)))
+    }
+
+    /// Does the peer know receipts, as far as it has said?
+    pub(super) fn gives_receipts(&self, jid: &Jid) -> bool {
+        self.roster.get(jid).is_some_and(|known| {
+            known.facts.has(crate::wire::ns::RECEIPTS) || known.facts.is_balcony()
+        })
     }
 
     pub(super) fn has_acks(&self, conn: ConnId) -> bool {

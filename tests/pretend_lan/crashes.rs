@@ -2,6 +2,7 @@
 
 use balcony::event::MessageState;
 use balcony::net::memory::{Fault, HostId};
+use balcony::node::sim::legacy::Make;
 
 use super::stage::{Lovers, MS, Partner, SEC, fates, lovers, story, with_seeds};
 
@@ -145,5 +146,33 @@ fn a_full_disk_is_said_and_nothing_is_shown_that_is_not_kept() {
             fates(&play.sim, play.romeo).last().unwrap().1,
             MessageState::Delivered
         );
+    });
+}
+
+#[test]
+fn what_pidgin_was_told_is_not_told_again_after_a_restart() {
+    with_seeds(12, |seed| {
+        let mut play = lovers(seed, Partner::Other(Make::Libpurple));
+        play.romeo_says("once");
+        // Believed to have arrived, or not yet.
+        let (wait, expected) = if seed.is_multiple_of(2) {
+            (20 * SEC, MessageState::Sent)
+        } else {
+            (SEC, MessageState::Uncertain)
+        };
+        play.sim.run_for(wait);
+        play.sim.inflict(Fault::Kill(play.romeo));
+        play.sim.run_for(SEC);
+        play.sim.inflict(Fault::Restart(play.romeo));
+        play.sim.run_for(60 * SEC);
+        assert_eq!(
+            play.juliet_heard(),
+            ["once"],
+            "{}",
+            story(&play.sim, play.romeo)
+        );
+        let to = play.juliet_jid.clone();
+        let kept = &play.sim.disk(play.romeo).unwrap().conversations[&to][0];
+        assert_eq!(kept.state, Some(expected), "what the history says of it");
     });
 }
