@@ -54,6 +54,12 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let (node, ended) = node::start(config)?;
     let subscription = runtime.block_on(node.subscribe())?;
     let control = serve(&data, &node, None);
+    let idle = node.clone();
+    balcony::host::idle::watch(move |seconds| {
+        // A node that is busy for the moment hears of it the next time.
+        let told = idle.try_request(balcony::command::Command::Idle { seconds });
+        told.is_ok() || !idle.has_ended()
+    });
     let shown = gui::run(node.clone(), subscription, options);
     let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
     drop((control, node));

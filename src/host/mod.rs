@@ -1,4 +1,7 @@
-//! Floor 2: the machine that we run on: what it and its user are called.
+//! Floor 2: the machine that we run on: what it and its user are called, and how long nobody has touched it.
+
+#[cfg(feature = "gui")]
+pub mod idle;
 
 /// The machine part of our name when none is given: the host name's first label in ASCII (XEP-0174 §3: the machine
 /// name is ASCII), `machine` if nothing useful is left of it.

@@ -88,6 +88,11 @@ impl NodeHandle {
             .map_err(|_| NodeEnded)
     }
 
+    /// Has the node ended?
+    pub fn has_ended(&self) -> bool {
+        self.requests.is_closed()
+    }
+
     /// Joins as a face.
     ///
     /// # Errors
