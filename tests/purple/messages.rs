@@ -143,7 +143,7 @@ fn both_writing_first_at_once_loses_nothing() {
             // The moment that hurts is about a millisecond wide between libpurples, and wider where one holds its header
             // back: walk over it in small steps and in large ones, from both sides.
             let lead = Duration::from_micros(trial / 4 * if trial % 4 < 2 { 60 } else { 1_600 });
-            if trial % 2 == 0 {
+            if trial.is_multiple_of(2) {
                 montague.send("juliet@pronto", &to_her, &reference);
                 std::thread::sleep(lead);
                 juliet.send(&jid, &from_her, &reference);
