@@ -57,6 +57,39 @@ fn a_name_that_is_taken_on_the_link() {
 }
 
 #[test]
+fn a_name_that_is_taken_where_there_is_only_ipv6() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let hosts = [lab.host("forza"), lab.host("pronto"), lab.host("pronto")];
+    for host in &hosts {
+        host.remove_ipv4("eth0");
+    }
+    let romeo = balcony(&hosts[0], "romeo").start();
+    let first = balcony(&hosts[1], "juliet").start();
+    let second = balcony(&hosts[2], "juliet").spawn();
+    second.event("ready", SOON, |event| event["jid"] == "juliet-1@pronto");
+    all_three_talk(&romeo, &first, &second);
+}
+
+#[test]
+fn who_was_renamed_is_known_by_all_its_addresses() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let romeo = balcony(&lab.host("forza"), "romeo").start();
+    let _first = balcony(&lab.host("pronto"), "juliet").start();
+    let second = balcony(&lab.host("pronto"), "juliet").spawn();
+    second.event("ready", SOON, |event| event["jid"] == "juliet-1@pronto");
+    let ipv6 = second.host.link_local("eth0");
+    let ipv4 = second.host.ipv4(1);
+    romeo.shows("juliet-1@pronto", SOON, |peer| {
+        let addresses = peer["addresses"].to_string();
+        addresses.contains(&ipv6) && addresses.contains(&ipv4)
+    });
+}
+
+#[test]
 fn a_name_that_is_taken_on_this_host() {
     let Some(lab) = Lab::new_or_skip() else {
         return;
