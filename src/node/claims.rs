@@ -11,6 +11,10 @@ use crate::wire::nonza::Condition;
 
 /// A claim that discovery has not confirmed yet waits this long for it: the two races are ours to lose.
 const JUDGE_AFTER: Duration = Duration::from_millis(1000);
+/// Streams of peers that nobody advertises, all together: an address and a name cost them nothing.
+const MOST_STRANGERS: usize = 32;
+/// Conversations that such peers began and nobody has read: as long as there are so many, nobody begins another.
+const MOST_UNREAD_STRANGERS: usize = 256;
 
 impl Core {
     /// A libpurple peer connects to us while our own connection to it has not said a byte: ours gives way, so that it
@@ -53,8 +57,11 @@ impl Core {
         let now = self.clock.now;
         match verdict {
             None => {
-                let at = self.after(JUDGE_AFTER);
-                self.timers.set(Timer::Judge(conn), at);
+                // Counted from the claim, not from the last thing that was announced meanwhile.
+                if self.timers.get(&Timer::Judge(conn)).is_none() {
+                    let at = self.after(JUDGE_AFTER);
+                    self.timers.set(Timer::Judge(conn), at);
+                }
             }
             Some(Ok(jid)) => {
                 self.timers.set(Timer::Judge(conn), None);
@@ -101,13 +108,42 @@ impl Core {
         if jid == self.wanted {
             return Some(Err(Condition::InvalidFrom));
         }
-        match self.roster.get(&jid) {
-            Some(known) if known.owns(remote.ip(), &self.our_ips) => Some(Ok(jid)),
+        let known = self.roster.get(&jid);
+        let owns = known.is_some_and(|known| known.owns(remote.ip(), &self.our_ips));
+        let advertised = known.is_some_and(|known| known.advertised);
+        match (advertised, owns) {
+            (true, true) => Some(Ok(jid)),
             // Somebody else has that name here: a name alone is no proof.
-            Some(known) if known.advertised => last.then_some(Err(Condition::InvalidFrom)),
+            (true, false) => last.then_some(Err(Condition::InvalidFrom)),
             // Nobody advertises it: a network without multicast, or an address typed by hand.
-            _ => last.then_some(Ok(jid)),
+            (false, known) => (known || last).then(|| {
+                if self.has_room_for_stranger(&jid) {
+                    Ok(jid)
+                } else {
+                    Err(Condition::ResourceConstraint)
+                }
+            }),
         }
+    }
+
+    /// May a peer that nobody advertises have a stream? One with whom there is a conversation may begin no new one.
+    fn has_room_for_stranger(&self, jid: &Jid) -> bool {
+        let listed = |jid: &Jid| self.roster.get(jid).is_some_and(|known| known.advertised);
+        let streams = self.links.values().filter(|link| {
+            let peer = link.peer.as_ref();
+            !link.ours && peer.is_some_and(|peer| peer != jid && !listed(peer))
+        });
+        if streams.count() >= MOST_STRANGERS {
+            return false;
+        }
+        let contacts = &self.model.contacts;
+        let known = contacts
+            .get(jid)
+            .is_some_and(|contact| contact.conversation.last.is_some());
+        let unread = contacts
+            .values()
+            .filter(|contact| contact.conversation.unread > 0 && !listed(&contact.jid));
+        known || unread.count() < MOST_UNREAD_STRANGERS
     }
 
     /// iChat says no name: who is at this address?
