@@ -28,6 +28,8 @@ pub struct Known {
     pub facts: PeerFacts,
     /// The picture that we wait for: its hash.
     pub wanted_avatar: Option<[u8; 20]>,
+    /// It was asked for on the network: what came may be no picture, and is not asked for again.
+    pub avatar_asked: bool,
     /// A [`crate::net::Request::Verify`] is under way.
     pub verifying: bool,
 }
@@ -174,6 +176,7 @@ impl Known {
             client: None,
             facts,
             wanted_avatar: None,
+            avatar_asked: false,
             verifying: false,
         }
     }

@@ -183,11 +183,12 @@ impl Core {
         };
         if let Some(sha1) = known.missing_avatar() {
             known.wanted_avatar = Some(sha1);
+            known.avatar_asked = false;
             self.effects.push_back(Effect::FindAvatar { sha1 });
         }
     }
 
-    /// A picture is on the disk, or it is not: then everybody who shows that hash is asked for it.
+    /// A picture is on the disk, or it is not: then everybody who shows that hash is asked for it, once.
     pub(super) fn on_avatar_file(&mut self, sha1: [u8; 20], path: Option<std::path::PathBuf>) {
         let wanting: Vec<Jid> = self
             .roster
@@ -200,8 +201,16 @@ impl Core {
                 Some(path) => self.amend(&jid, |known| {
                     known.set_avatar(sha1, path.clone());
                 }),
-                None => self.ask(Net::FetchAvatar { jid, sha1 }),
+                None => self.fetch_avatar(jid, sha1),
             }
+        }
+    }
+
+    fn fetch_avatar(&mut self, jid: Jid, sha1: [u8; 20]) {
+        if let Some(known) = self.roster.get_mut(&jid)
+            && !std::mem::replace(&mut known.avatar_asked, true)
+        {
+            self.ask(Net::FetchAvatar { jid, sha1 });
         }
     }
 
