@@ -76,6 +76,10 @@ impl Core {
     }
 
     fn send_again(&mut self, to: Jid, mut pending: Pending, reference: Option<Value>) {
+        let outbox = self.outboxes.get(&to);
+        if outbox.is_some_and(|outbox| outbox.contains(&pending.id)) {
+            return self.done(reference); // Asked twice.
+        }
         pending.delayed = true;
         // Asked and answered: this is the user's word for plaintext to this contact.
         self.plaintext_allowed.insert(to.clone());
