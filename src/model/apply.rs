@@ -212,6 +212,7 @@ impl Conversation {
     /// A live message. The window slides, so a conversation that runs for weeks takes no more memory.
     fn push(&mut self, message: Message) {
         let bound = self.messages.len().max(Self::WINDOW);
+        let bytes = self.bytes().max(Self::WINDOW_BYTES);
         // With nothing loaded there is a gap before this one: only `last` moves, and the face loads the newest page.
         if self.messages.is_empty() && self.last.is_some() {
             self.complete = false;
@@ -220,16 +221,23 @@ impl Conversation {
                 self.complete = true;
             }
             self.messages.push_back(message.clone());
-            self.cut(bound);
+            self.cut(bound, bytes);
         }
         self.last = Some(message);
     }
 
-    pub(super) fn cut(&mut self, bound: usize) {
-        while self.messages.len() > bound {
-            self.messages.pop_front();
+    /// Drops the oldest until there are at most so many with so much text; the newest stays in any case.
+    pub(super) fn cut(&mut self, bound: usize, bytes: usize) {
+        let mut held = self.bytes();
+        while self.messages.len() > bound || (held > bytes && self.messages.len() > 1) {
+            let dropped = self.messages.pop_front();
+            held = held.saturating_sub(dropped.map_or(0, |message| message.body.len()));
             self.complete = false;
         }
+    }
+
+    fn bytes(&self) -> usize {
+        self.messages.iter().map(|message| message.body.len()).sum()
     }
 
     /// News of a message of ours; false if it is none that is known here.

@@ -165,6 +165,8 @@ pub struct Conversation {
 impl Conversation {
     /// Messages kept in memory a conversation unless the user scrolls back.
     pub const WINDOW: usize = 500;
+    /// Bytes of text likewise: a few very long messages count for many.
+    pub const WINDOW_BYTES: usize = 8 << 20;
 
     /// Nothing was ever said.
     pub fn is_empty(&self) -> bool {
@@ -178,6 +180,6 @@ impl Conversation {
 
     /// Drops what a look at the past has loaded. For when the user leaves the conversation.
     pub fn shrink(&mut self) {
-        self.cut(Self::WINDOW);
+        self.cut(Self::WINDOW, Self::WINDOW_BYTES);
     }
 }
