@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::core::Core;
 use super::store::After;
 use crate::disk::store::Op;
-use crate::event::{Event, Message, MessageState};
+use crate::event::{ChatState, Event, Message, MessageState};
 use crate::model::outbox::Settled;
 use crate::net::ConnId;
 use crate::wire::element::Element;
@@ -77,6 +77,7 @@ impl Core {
         }
         if let Some(state) = incoming.chat_state
             && incoming.body.is_none()
+            && self.is_news(&from, state)
         {
             self.emit(Event::Typing {
                 from: from.clone(),
@@ -88,19 +89,18 @@ impl Core {
         }
     }
 
+    fn is_news(&self, from: &Jid, state: ChatState) -> bool {
+        let contact = self.model.contacts.get(from);
+        contact.is_some_and(|contact| contact.typing != state)
+    }
+
     /// To the disk; it is shown and acknowledged once it is there.
     fn keep_message(&mut self, conn: ConnId, from: Jid, incoming: Incoming) {
         let usable = |id: &String| !id.is_empty() && id.len() <= 256;
-        let known_id = incoming.id.filter(usable);
-        if let Some(id) = &known_id
-            && !self.recent.first_time(&from, id)
-        {
-            // A second copy: shown no more, but its receipt was lost, or it would not have come.
-            if incoming.wants_receipt {
-                self.send_receipts(conn, vec![id.clone()]);
-            }
-            return;
-        }
+        // Only who hears what arrived sends again, and under the same id: whether it is a second copy the disk knows, and
+        // that copy is confirmed when the first is kept. The ids of others may begin at 1 with each start.
+        let sends_again = incoming.wants_receipt || self.has_acks(conn);
+        let known_id = incoming.id.filter(usable).filter(|_| sends_again);
         let time = self.plausible(incoming.delayed);
         let link = self.links.get(&conn);
         let message = Message {

@@ -42,6 +42,8 @@ pub(super) struct Link {
     pub(super) unacked: VecDeque<Option<String>>,
     /// Received messages that wait for the disk.
     pub(super) unstored: u32,
+    /// The text in them.
+    pub(super) unstored_bytes: usize,
     pub(super) paused: bool,
     /// No new message goes out on it.
     pub(super) closing: bool,
@@ -66,6 +68,7 @@ impl Link {
             out: BytesMut::new(),
             unacked: VecDeque::new(),
             unstored: 0,
+            unstored_bytes: 0,
             paused: false,
             closing: false,
             claim: None,
@@ -250,8 +253,8 @@ impl Core {
         link.peer = Some(jid.clone());
         link.ready = Some(ready.clone());
         if known_peer.as_ref() != Some(&jid) {
-            if let Some(old) = known_peer.and_then(|old| self.by_peer.get_mut(&old)) {
-                old.retain(|other| *other != conn);
+            if let Some(old) = known_peer {
+                self.forget_conn(&old, conn);
             }
             self.by_peer.entry(jid.clone()).or_default().push(conn);
         }

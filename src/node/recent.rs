@@ -1,12 +1,12 @@
-//! A bounded memory of ids: whose receipts we believe, and which messages of a peer we have had.
+//! A bounded memory of ids: whose receipts we believe. Which messages of a peer we have had is the disk's to know.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 
 use serde_json::Value;
 
 use crate::wire::jid::Jid;
 
-/// At most this many of each are remembered in memory; the disk remembers received ids for longer.
+/// At most this many are remembered.
 const MOST: usize = 20_000;
 
 /// See the module's documentation.
@@ -14,8 +14,6 @@ const MOST: usize = 20_000;
 pub struct Recent {
     sent: HashMap<String, (Jid, Option<Value>)>,
     sent_order: VecDeque<String>,
-    had: HashSet<(Jid, String)>,
-    had_order: VecDeque<(Jid, String)>,
 }
 
 impl Recent {
@@ -41,25 +39,5 @@ impl Recent {
             .get(id)
             .filter(|(jid, _)| jid == to)
             .map(|(_, reference)| reference.clone())
-    }
-
-    /// A message with this id came from this peer; true if it is the first time.
-    pub fn first_time(&mut self, from: &Jid, id: &str) -> bool {
-        let key = (from.clone(), id.to_owned());
-        if !self.had.insert(key.clone()) {
-            return false;
-        }
-        self.had_order.push_back(key);
-        if self.had_order.len() > MOST
-            && let Some(oldest) = self.had_order.pop_front()
-        {
-            self.had.remove(&oldest);
-        }
-        true
-    }
-
-    /// The message could not be kept: let the next copy of it be the first again.
-    pub fn forget(&mut self, from: &Jid, id: &str) {
-        self.had.remove(&(from.clone(), id.to_owned()));
     }
 }

@@ -26,6 +26,8 @@ pub(super) enum After {
 
 /// A stream with more than this many messages waiting for the disk is not read from.
 const PAUSE_AT: u32 = 2000;
+/// Nor one with more than so many bytes of text that wait.
+const PAUSE_AT_BYTES: usize = 8 << 20;
 
 impl Core {
     /// Hands over what `handle` collected, as one commit.
@@ -39,20 +41,22 @@ impl Core {
             std::mem::take(&mut self.afters),
         );
         for after in &afters {
-            if let After::Received { conn, .. } = after {
-                self.held_up(*conn);
+            if let After::Received { conn, message, .. } = after {
+                self.held_up(*conn, message.body.len());
             }
         }
         self.waiting.push_back((self.seq, afters));
         self.effects.push_back(Effect::Store { seq: self.seq, ops });
     }
 
-    fn held_up(&mut self, conn: ConnId) {
+    fn held_up(&mut self, conn: ConnId, bytes: usize) {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
         link.unstored += 1;
-        if link.unstored > PAUSE_AT && !std::mem::replace(&mut link.paused, true) {
+        link.unstored_bytes += bytes;
+        let full = link.unstored > PAUSE_AT || link.unstored_bytes > PAUSE_AT_BYTES;
+        if full && !std::mem::replace(&mut link.paused, true) {
             self.ask(Net::Pause { conn });
         }
     }
@@ -89,7 +93,7 @@ impl Core {
                     message,
                     receipt,
                 } => {
-                    let id = message.id.clone();
+                    let (id, bytes) = (message.id.clone(), message.body.len());
                     if !duplicates.contains(&op) {
                         self.emit(Event::MessageReceived { message: *message });
                     }
@@ -100,7 +104,7 @@ impl Core {
                         }
                     }
                     self.handled(conn, 1);
-                    self.caught_up(conn);
+                    self.caught_up(conn, bytes);
                 }
                 After::Handled { conn, count } => self.handled(conn, count),
             }
@@ -127,12 +131,14 @@ impl Core {
         self.outboxes.entry(to.clone()).or_default().push(pending);
     }
 
-    fn caught_up(&mut self, conn: ConnId) {
+    fn caught_up(&mut self, conn: ConnId, bytes: usize) {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
         link.unstored = link.unstored.saturating_sub(1);
-        if link.unstored < PAUSE_AT / 2 && std::mem::replace(&mut link.paused, false) {
+        link.unstored_bytes = link.unstored_bytes.saturating_sub(bytes);
+        let free = link.unstored < PAUSE_AT / 2 && link.unstored_bytes < PAUSE_AT_BYTES / 2;
+        if free && std::mem::replace(&mut link.paused, false) {
             self.ask(Net::Resume { conn });
         }
     }
@@ -160,10 +166,11 @@ impl Core {
                     ..
                 } => {
                     if receipt || self.has_acks(conn) {
-                        self.recent.forget(&message.from, &message.id);
                         self.fail_link(conn, crate::wire::nonza::Condition::ResourceConstraint);
                     } else {
+                        let bytes = message.body.len();
                         self.emit(Event::MessageReceived { message: *message });
+                        self.caught_up(conn, bytes);
                     }
                 }
                 After::Handled { .. } => {}

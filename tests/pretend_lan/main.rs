@@ -14,6 +14,7 @@
 mod crashes;
 mod crowd;
 mod glare;
+mod hostile;
 mod journeys;
 mod names;
 mod stage;
