@@ -220,6 +220,8 @@ fn a_second_start_on_a_folder_says_who_has_it() {
 fn bad_lines_get_an_error_with_their_reference_and_change_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let mut node = Headless::start(dir.path());
+    // The interfaces are told once, shortly after the start.
+    node.until(|event| event["event"] == "network");
     let before = node.snapshot();
     node.say("hello");
     assert!(node.error()["message"].as_str().unwrap().contains("JSON"));
@@ -258,6 +260,27 @@ fn a_message_to_somebody_who_is_not_here_waits_and_outlives_kill_9() {
     assert_eq!(history["messages"][0]["id"], queued["id"]);
     assert_eq!(history["messages"][0]["state"], "queued");
     assert_eq!(again.end(), Some(0));
+}
+
+#[test]
+fn settings_outlive_a_restart_and_what_was_chosen_for_one_run_does_not_stick() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut first = Headless::start(dir.path());
+    let part = r#"{"nick":"Julia","publish":{"email":true},"away_after_minutes":3}"#;
+    first.say(&format!(
+        r#"{{"command":"configure","settings":{part},"ref":1}}"#
+    ));
+    first.until(|event| event["event"] == "done" && event["ref"] == 1);
+    assert_eq!(first.end(), Some(0));
+
+    let mut second = Headless::start(dir.path());
+    second.say(r#"{"command":"configure","settings":{},"ref":2}"#);
+    let event = second.until(|event| event["event"] == "settings");
+    let settings = &event["settings"];
+    assert_eq!(settings["nick"], "Julia");
+    assert_eq!(settings["publish"]["email"], true);
+    assert_eq!(settings["away_after_minutes"], 3);
+    assert_eq!(second.end(), Some(0));
 }
 
 #[test]

@@ -300,11 +300,7 @@ impl Core {
     fn keep_settings(&mut self, mut settings: Settings) {
         settings.nick = text::clean_name(&settings.nick);
         let before = std::mem::replace(&mut self.model.settings, settings.clone());
-        let value = serde_json::to_value(&settings).unwrap_or_default();
-        self.ops.push(Op::Setting {
-            key: "settings".to_owned(),
-            value,
-        });
+        self.ops.extend(changes(&before, &settings));
         self.model.me.nick.clone_from(&settings.nick);
         self.ourselves.nick = if settings.publish.nick {
             settings.nick.clone()
@@ -377,6 +373,20 @@ impl Core {
         let at = self.after(std::time::Duration::from_millis(100));
         self.timers.set(Timer::Quit, at);
     }
+}
+
+/// What of the settings is to be kept: the members that changed. What the command line chose for this run only did not.
+fn changes(before: &Settings, after: &Settings) -> Vec<Op> {
+    let members = |settings| match serde_json::to_value(settings) {
+        Ok(Value::Object(members)) => members,
+        _ => serde_json::Map::new(),
+    };
+    let before = members(before);
+    members(after)
+        .into_iter()
+        .filter(|(key, value)| before.get(key) != Some(value))
+        .map(|(key, value)| Op::Setting { key, value })
+        .collect()
 }
 
 /// Puts the members of `part` into `all`, objects into objects. Names that are not there yet are refused.
