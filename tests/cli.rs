@@ -238,7 +238,11 @@ fn bad_lines_get_an_error_with_their_reference_and_change_nothing() {
         "x".repeat(2 << 20)
     ));
     assert!(node.error()["message"].as_str().unwrap().contains("longer"));
-    assert_eq!(node.snapshot(), before);
+    let after = node.snapshot();
+    // The interfaces may only be found out in between.
+    for part in ["me", "peers", "conversations"] {
+        assert_eq!(after[part], before[part]);
+    }
     assert_eq!(node.end(), Some(0));
 }
 

@@ -213,10 +213,11 @@ fn check(db: &Connection, path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// How SQLite works for us. WAL: a commit is an append. What `synchronous` means: see [`super::store`].
+/// How SQLite works for us. WAL: a commit is an append. `NORMAL`: it is not waited for until it
+/// is on the platter; see [`super::store`].
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "synchronous", "NORMAL")?;
     db.pragma_update(None, "journal_size_limit", 16 << 20)?;
     db.pragma_update(None, "cache_size", -2048)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;

@@ -4,6 +4,12 @@
 //! transaction (group commit), so that under load the cost of reaching the disk is shared. Every submission is answered
 //! by one [`Stored`] with its number, in order, once its transaction is on disk or has failed.
 //!
+//! What "on disk" means: a commit is handed to the system's cache (WAL, `synchronous=NORMAL`), so it outlives every end of
+//! the process, kill -9 included; and within a second of it the files are synced, so that a power failure takes one
+//! second of messages at most, and never the consistency of the file. Waiting for the platter at every commit (`FULL`)
+//! cost 316 µs instead of 27 µs, and 20 ms instead of 0.5 ms for one in a hundred, on the disk that it was measured on:
+//! more than a whole round trip between two peers.
+//!
 //! Limits: 1024 submissions wait at most, then `submit` waits; 4096 operations or 8 MiB of text a transaction; a history
 //! page has at most 1000 messages and about 8 MiB of text; ids are remembered for 30 days.
 
@@ -170,13 +176,18 @@ impl Store {
         loaded.backup.clone_from(&opened.backup);
         let (jobs, inbox) = mpsc::channel(1024);
         let (tell, answers) = mpsc::unbounded_channel();
+        let failed = |error| OpenError::Folder {
+            path: dir.to_owned(),
+            error,
+        };
+        let timer = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(failed)?;
         std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || writer::run(opened.db, opened.lock, inbox, &tell))
-            .map_err(|error| OpenError::Folder {
-                path: dir.to_owned(),
-                error,
-            })?;
+            .spawn(move || writer::run(opened.db, opened.lock, &timer, inbox, &tell))
+            .map_err(failed)?;
         Ok((Store { jobs }, loaded, answers))
     }
 

@@ -1,8 +1,12 @@
-//! The store's thread: takes what waits, commits it together, answers in order.
+//! The store's thread: takes what waits, commits it together, answers in order, and syncs within a second.
+
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, ErrorCode, params};
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
+use tokio::time::{Instant, timeout_at};
 
 use super::lock::DataLock;
 use super::open::write_failed;
@@ -14,6 +18,8 @@ use crate::wire::jid::Jid;
 /// Operations and text of one transaction at most; the submission that passes it is still part of it.
 const GROUP_OPS: usize = 4096;
 const GROUP_BYTES: usize = 8 << 20;
+/// The files are synced so long after the first commit that is not: what a power failure may take.
+const SYNC_WITHIN: Duration = Duration::from_secs(1);
 /// How long the ids of received messages are remembered (the peer may send again what it thinks lost).
 const REMEMBER: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Contacts without a conversation are forgotten after so long.
@@ -27,29 +33,41 @@ type Submission = (u64, Vec<Op>);
 pub fn run(
     mut db: Connection,
     lock: DataLock,
+    timer: &Runtime,
     mut inbox: mpsc::Receiver<Job>,
     tell: &mpsc::UnboundedSender<Stored>,
 ) {
-    let (mut commits, mut closed) = (0_u32, None);
-    let mut next = None;
-    while let Some(job) = next.take().or_else(|| inbox.blocking_recv()) {
-        match job {
-            Job::Query(ask) => ask(&db),
-            Job::Close(tell) => {
-                closed = Some(tell);
-                break;
-            }
-            Job::Write { seq, ops } => {
+    let (mut commits, mut closed, mut next) = (0_u32, None, None);
+    let mut unsynced: Option<Instant> = None;
+    loop {
+        let waited = match next.take() {
+            Some(job) => Ok(Some(job)),
+            None => wait(timer, &mut inbox, unsynced.map(|since| since + SYNC_WITHIN)),
+        };
+        match waited {
+            Ok(Some(Job::Query(ask))) => ask(&db),
+            Ok(Some(Job::Write { seq, ops })) => {
                 if commits.is_multiple_of(SWEEP_EVERY) {
                     sweep(&db);
                 }
                 commits = commits.wrapping_add(1);
                 let mut group = vec![(seq, ops)];
                 next = gather(&mut inbox, &mut group);
-                commit(&mut db, group)
-                    .into_iter()
-                    .for_each(|answer| drop(tell.send(answer)));
+                for answer in commit(&mut db, group) {
+                    let _ = tell.send(answer);
+                }
+                unsynced.get_or_insert_with(Instant::now);
             }
+            Ok(Some(Job::Close(tell))) => {
+                closed = Some(tell);
+                break;
+            }
+            Ok(None) => break,
+            Err(Due) => {}
+        }
+        if unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN) {
+            sync(&db);
+            unsynced = None;
         }
     }
     if let Err((_, error)) = db.close() {
@@ -58,6 +76,30 @@ pub fn run(
     drop(lock);
     if let Some(tell) = closed {
         let _ = tell.send(());
+    }
+}
+
+/// Time to sync.
+struct Due;
+
+/// The next job, `None` when nobody is left to give one. No timer runs while everything is synced.
+fn wait(
+    timer: &Runtime,
+    inbox: &mut mpsc::Receiver<Job>,
+    until: Option<Instant>,
+) -> Result<Option<Job>, Due> {
+    match until {
+        None => Ok(inbox.blocking_recv()),
+        Some(until) => {
+            timer.block_on(async { timeout_at(until, inbox.recv()).await.map_err(|_| Due) })
+        }
+    }
+}
+
+/// Makes everything committed outlive a power failure: a checkpoint syncs the log before it copies, and the file after.
+fn sync(db: &Connection) {
+    if let Err(error) = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        tracing::warn!(%error, "the database could not be synced");
     }
 }
 

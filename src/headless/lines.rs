@@ -233,11 +233,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
             if let Some(end) = fresh.iter().position(|&byte| byte == b'\n') {
                 let line = self.buffer.split_to(self.looked + end + 1);
                 self.looked = 0;
-                return Ok(Some(if std::mem::take(&mut self.skipping) {
-                    Err(TooLong)
-                } else {
-                    Ok(line)
-                }));
+                let too_long = std::mem::take(&mut self.skipping) || line.len() > MAX_LINE;
+                return Ok(Some(if too_long { Err(TooLong) } else { Ok(line) }));
             }
             if self.buffer.len() > MAX_LINE {
                 self.skipping = true;

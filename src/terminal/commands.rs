@@ -310,7 +310,7 @@ mod tests {
         };
         assert_eq!(done("/st"), "/status ");
         assert_eq!(done("/to r"), "/to Romeo");
-        assert_eq!(done("/to ju"), "/to juli");
+        assert_eq!(done("/to ju"), "/to Juli");
         assert_eq!(done("hello"), "hello");
     }
 }

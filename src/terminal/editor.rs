@@ -55,9 +55,11 @@ impl Editor {
     /// A byte came from the keyboard.
     pub fn byte(&mut self, byte: u8) -> Typed {
         if self.partial.first() == Some(&0x1b) {
-            self.partial.push(byte);
-            self.escape();
-            return Typed::Nothing;
+            if byte >= 0x20 {
+                self.escape(byte);
+                return Typed::Nothing;
+            }
+            self.partial.clear(); // a control character breaks it off (ECMA-48 §5.4)
         }
         match byte {
             0x1b => self.partial = vec![byte],
@@ -91,14 +93,19 @@ impl Editor {
         }
     }
 
-    /// The terminal's keys (ECMA-48 CSI and SS3 as xterm sends them). An unknown or overlong sequence is dropped.
-    fn escape(&mut self) {
+    /// The terminal's keys (ECMA-48 CSI and SS3 as xterm sends them). An unknown sequence is dropped; of an overlong one
+    /// the end is waited for.
+    fn escape(&mut self, byte: u8) {
+        if self.partial.len() > 16 {
+            self.partial.pop();
+        }
+        self.partial.push(byte);
         let [_, kind, rest @ ..] = self.partial.as_slice() else {
             return;
         };
         let whole = match (kind, rest) {
             (b'[' | b'O', []) => false,
-            (b'[', [.., last]) => (0x40..=0x7e).contains(last) || self.partial.len() > 16,
+            (b'[', [.., last]) => (0x40..=0x7e).contains(last),
             _ => true,
         };
         if !whole {
