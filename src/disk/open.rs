@@ -218,6 +218,8 @@ fn check(db: &Connection, path: &Path) -> Result<(), OpenError> {
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     db.pragma_update(None, "synchronous", "NORMAL")?;
+    // The store checkpoints once a second; that no commit has to do it on the way, the log may grow to 16 MiB meanwhile.
+    db.pragma_update(None, "wal_autocheckpoint", 4000)?;
     db.pragma_update(None, "journal_size_limit", 16 << 20)?;
     db.pragma_update(None, "cache_size", -2048)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;

@@ -56,8 +56,8 @@ pub fn data(dir: &Path) -> Vec<Finding> {
         let text = format!("{} MiB are free in it", free >> 20);
         let remedy = "free some space: messages that cannot be kept are not sent";
         findings.push(match free {
-            ..FAULT_BYTES => Finding::fault("space", text, remedy),
-            ..NOTE_BYTES => Finding::note("space", text, remedy),
+            0..FAULT_BYTES => Finding::fault("space", text, remedy),
+            FAULT_BYTES..NOTE_BYTES => Finding::note("space", text, remedy),
             _ => Finding::fine("space", text),
         });
     }
