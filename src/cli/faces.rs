@@ -43,13 +43,12 @@ fn window(args: NodeArgs) -> Result<Exit> {
     }
     // Who gave a name in the arguments need not be asked for one.
     let named = args.name.is_some() || args.nick.is_some();
+    let options = gui::Options {
+        suggested_name: args.name.clone().unwrap_or_default(),
+    };
     let config = NodeConfig {
         wait_for_name: !named,
         ..args.config()?
-    };
-    let options = gui::Options {
-        suggested_name: config.user.clone(),
-        ..gui::Options::default()
     };
     let (node, ended) = node::start(config)?;
     let subscription = runtime.block_on(node.subscribe())?;
