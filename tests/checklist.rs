@@ -26,6 +26,7 @@ type Line = (u8, &'static str, &'static str, Held);
 const TXT: &str = "src/wire/txt/tests.rs";
 const CAPS: &str = "src/xep/xep0115_caps.rs";
 const STREAM: &str = "src/stream/tests.rs";
+const RECORDS: &str = "tests/pretend_lan/records.rs";
 const MEMORY: &str = "src/net/memory/tests/discovery.rs";
 
 #[rustfmt::skip]
@@ -52,7 +53,7 @@ const CHECKLIST: &[Line] = &[
     (20, "§8", "who closed first closes the TCP connection", Tested("src/net/lan_test.rs", "closing_with_flush_writes_everything")),
     (21, "§8", "stanzas that arrive after our closing tag are still shown", Tested(STREAM, "closing_presents_what_was_under_way_and_acknowledges_it")),
     (22, "§9", "a goodbye is sent for the PTR record", Tested("tests/lan/discovery.rs", "a_goodbye_is_seen_and_so_is_the_return")),
-    (23, "§9", "who is gone is no longer asked about", NotYet("the node cancels a picture that is under way when its owner is removed; a test of the node is to come")),
+    (23, "§9", "who is gone is no longer asked about", Tested(RECORDS, "whoever_goes_is_no_longer_asked_for_a_picture")),
     (24, "§10", "node, hash and ver stand in TXT", Tested(TXT, "what_we_publish_reads_back_the_same")),
     (25, "§10", "ext may stand in TXT", Elsewhere("ext is of caps before version 1.4; we publish none and ignore it")),
     (26, "§10", "the caps in TXT equal those that we send elsewhere", Tested(CAPS, "presence_carries_the_caps_of_the_txt_record")),
@@ -68,7 +69,7 @@ const CHECKLIST: &[Line] = &[
     (36, "§11.2", "NULL is asked for only where the hash differs", Tested("tests/lan/discovery.rs", "pictures_are_fetched_changed_and_removed")),
     (37, "§11.2", "a picture that was fetched is saved", Tested("tests/lan/discovery.rs", "pictures_are_fetched_changed_and_removed")),
     (38, "§11.2", "the question for NULL is cancelled after the answer", Tested("src/net/null_record.rs", "a_fetch_asks_until_the_right_picture_comes")),
-    (39, "§11.2", "a changed picture is in NULL before its hash is in phsh", NotYet("the node serves the picture before it advertises; a test of the order is to come")),
+    (39, "§11.2", "a changed picture is in NULL before its hash is in phsh", Tested(RECORDS, "a_changed_picture_is_served_before_its_hash_is_told")),
     (40, "§11.2", "others ask again when phsh changes", Tested("tests/lan/discovery.rs", "pictures_are_fetched_changed_and_removed")),
     (41, "§11.3", "any port will do", Tested("src/net/listen.rs", "a_taken_port_is_an_error_only_if_it_was_asked_for")),
     (42, "§11.3", "the port stands in SRV, and that one is dialled", Tested("src/net/lan_test.rs", "two_nodes_talk")),
@@ -83,7 +84,7 @@ const CHECKLIST: &[Line] = &[
     (51, "§13.1", "then the user is warned", NotYet("every message and contact says whether it is encrypted; a test of the window is to be named")),
     (52, "§13.2", "nothing is injected into XMPP networks", Elsewhere("there is no connection to any server in Balcony")),
     (53, "§13.2", "traffic may be forwarded once authenticated there", Elsewhere("optional, and there is no connection to any server in Balcony")),
-    (54, "§13.4", "the user can switch off personal data in TXT", Tested(TXT, "personal_fields_that_are_empty_are_not_published")),
+    (54, "§13.4", "the user can switch off personal data in TXT", Tested(RECORDS, "what_the_user_keeps_back_stays_out_of_the_advert")),
     (55, "§15.1", "node, hash and ver in TXT are those of caps", Tested(CAPS, "our_own_ver_is_that_of_our_disco")),
     (56, "§15.1", "phsh: the picture is asked for by mDNS", Tested("src/net/message_test.rs", "a_picture_is_asked_for_and_answered")),
     (57, "§15.1", "phsh: pictures are kept by their hash", Tested("src/disk/avatars.rs", "a_saved_picture_is_found_by_its_hash")),
@@ -116,7 +117,7 @@ fn every_named_test_exists() {
         let at = text
             .find(&format!("fn {name}("))
             .unwrap_or_else(|| panic!("line {number}: {file} has no {name}"));
-        let before = &text[at.saturating_sub(200)..at];
+        let before = String::from_utf8_lossy(&text.as_bytes()[at.saturating_sub(200)..at]);
         assert!(
             before.contains("#[test]") || before.contains("::test"),
             "line {number}: {name} is no test"

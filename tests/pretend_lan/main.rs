@@ -11,10 +11,12 @@
     missing_docs
 )]
 
+mod alone;
 mod crashes;
 mod crowd;
 mod glare;
 mod hostile;
 mod journeys;
 mod names;
+mod records;
 mod stage;
