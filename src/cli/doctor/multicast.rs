@@ -13,6 +13,9 @@ const PORT: u16 = 5353;
 const GROUP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 
+/// Between two questions.
+const AGAIN: Duration = Duration::from_millis(1300);
+
 /// What came in.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Heard {
@@ -28,15 +31,18 @@ pub struct Heard {
 pub fn listen(interface: &Interface, jid: Option<&Jid>, span: Duration) -> io::Result<Heard> {
     let (socket, group) = open(interface)?;
     let question = question();
-    socket.send_to(&question, group)?;
     let until = Instant::now() + span;
+    let mut again = Instant::now();
     let (mut heard, mut others) = (Heard::default(), BTreeSet::new());
     let mut buffer = vec![0; 65_535];
-    while let Some(left) = until
-        .checked_duration_since(Instant::now())
-        .filter(|left| !left.is_zero())
-    {
-        socket.set_read_timeout(Some(left))?;
+    while Instant::now() < until {
+        // What was just multicast for somebody else is not repeated within a second (RFC 6762 §6): ask more than once.
+        if Instant::now() >= again {
+            socket.send_to(&question, group)?;
+            again += AGAIN;
+        }
+        let left = again.min(until).saturating_duration_since(Instant::now());
+        socket.set_read_timeout(Some(left.max(Duration::from_millis(1))))?;
         let (count, from) = match socket.recv_from(&mut buffer) {
             Ok(received) => received,
             Err(error)

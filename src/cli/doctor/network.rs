@@ -149,7 +149,7 @@ fn announced(known: &Known) -> Finding {
 /// Does multicast leave, does it come back, are our records among what comes back, does anybody else answer?
 fn on_the_wire(interface: &Interface, jid: Option<&Jid>) -> Vec<Finding> {
     let name = &interface.name;
-    let heard = match multicast::listen(interface, jid, Duration::from_millis(1500)) {
+    let heard = match multicast::listen(interface, jid, Duration::from_millis(4500)) {
         Ok(heard) => heard,
         Err(error) => {
             let remedy = "another program may hold UDP port 5353 for itself alone: sudo ss -ulpn 'sport = 5353'";
