@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::core::{Core, Timer};
 use super::effect::{Effect, OwnAvatar};
+use super::store::After;
 use crate::command::{Command, Request};
 use crate::disk::store::Op;
 use crate::event::{ChatState, Event, Message, MessageState, Show};
@@ -75,33 +76,30 @@ impl Core {
         }
     }
 
+    /// Kept first, sent then: a message that the disk refused is not there yet.
     fn send_again(&mut self, to: Jid, mut pending: Pending, reference: Option<Value>) {
-        let outbox = self.outboxes.get(&to);
-        if outbox.is_some_and(|outbox| outbox.contains(&pending.id)) {
+        if self.is_under_way(&to, &pending.id) {
             return self.done(reference); // Asked twice.
         }
         pending.delayed = true;
         // Asked and answered: this is the user's word for plaintext to this contact.
         self.plaintext_allowed.insert(to.clone());
+        let id = pending.id.clone();
+        self.enqueue(to, pending, reference);
         self.ops.push(Op::State {
-            id: pending.id.clone(),
+            id,
             state: MessageState::Queued,
             reason: None,
         });
-        self.recent.sent(&pending.id, &to, reference.clone());
-        pending.reference = reference;
-        self.emit(Event::MessageState {
-            id: pending.id.clone(),
-            reference: pending.reference.clone(),
-            to: to.clone(),
-            state: MessageState::Queued,
-            reason: None,
-            body: Some(pending.body.clone()),
-            time: Some(pending.time),
-            encrypted: None,
-        });
-        self.outboxes.entry(to.clone()).or_default().push(pending);
-        self.pump(&to);
+    }
+
+    /// Does this message wait to be sent, or to be kept for that?
+    fn is_under_way(&self, to: &Jid, id: &str) -> bool {
+        let outbox = self.outboxes.get(to);
+        let mut being_kept = self.waiting.iter().flat_map(|(_, afters)| afters);
+        outbox.is_some_and(|outbox| outbox.contains(id))
+            || being_kept
+                .any(|after| matches!(after, After::Queued { pending, .. } if pending.id == id))
     }
 
     pub(super) fn on_found_message(

@@ -8,7 +8,7 @@ use super::core::{Core, Timer};
 use super::store::After;
 use crate::disk::store::Op;
 use crate::event::{ChatState, Event, Message, MessageState};
-use crate::model::outbox::{Settled, UNCERTAIN};
+use crate::model::outbox::{Pending, Settled, UNCERTAIN};
 use crate::model::settings::PlaintextPolicy;
 use crate::net::ConnId;
 use crate::stream::SendError;
@@ -67,10 +67,7 @@ impl Core {
             self.attempts.remove(to);
         }
         if let Some(pending) = pending {
-            self.parked.push_back((to.clone(), *pending));
-            if self.parked.len() > MOST_PARKED {
-                self.parked.pop_front();
-            }
+            self.park(to.clone(), *pending);
         }
         self.ops.push(Op::State {
             id: id.clone(),
@@ -252,8 +249,16 @@ impl Core {
         self.timers.set(Timer::Retry(jid.clone()), at);
     }
 
+    /// Remembers a message that only the user may send again.
+    pub(super) fn park(&mut self, to: Jid, pending: Pending) {
+        self.parked.push_back((to, pending));
+        if self.parked.len() > MOST_PARKED {
+            self.parked.pop_front();
+        }
+    }
+
     /// Takes a message that only the user may send again.
-    pub(super) fn unpark(&mut self, id: &str) -> Option<(Jid, crate::model::outbox::Pending)> {
+    pub(super) fn unpark(&mut self, id: &str) -> Option<(Jid, Pending)> {
         let at = self
             .parked
             .iter()
@@ -262,12 +267,7 @@ impl Core {
     }
 
     /// A message to `to`: kept first, sent then.
-    pub(super) fn enqueue(
-        &mut self,
-        to: Jid,
-        mut pending: crate::model::outbox::Pending,
-        reference: Option<Value>,
-    ) {
+    pub(super) fn enqueue(&mut self, to: Jid, mut pending: Pending, reference: Option<Value>) {
         pending.reference = reference;
         let message = Message {
             id: pending.id.clone(),

@@ -149,16 +149,19 @@ impl Core {
         self.error(None, format!("Messages cannot be kept: {why}"));
         for after in afters {
             match after {
-                After::Queued { to, pending } => self.emit(Event::MessageState {
-                    id: pending.id.clone(),
-                    reference: pending.reference.clone(),
-                    to,
-                    state: MessageState::Failed,
-                    reason: Some(format!("not sent, because it could not be kept: {why}")),
-                    body: Some(pending.body.clone()),
-                    time: Some(pending.time),
-                    encrypted: None,
-                }),
+                After::Queued { to, pending } => {
+                    self.emit(Event::MessageState {
+                        id: pending.id.clone(),
+                        reference: pending.reference.clone(),
+                        to: to.clone(),
+                        state: MessageState::Failed,
+                        reason: Some(format!("not sent, because it could not be kept: {why}")),
+                        body: Some(pending.body.clone()),
+                        time: Some(pending.time),
+                        encrypted: None,
+                    });
+                    self.park(to, *pending);
+                }
                 After::Received {
                     conn,
                     message,

@@ -245,6 +245,7 @@ fn sent_again_twice_goes_out_once() {
             result: Ok(Some(Box::new(old.clone()))),
         });
     }
+    alone.all_stored();
     alone.seen(&jid("juliet@pronto"), "10.0.0.2", |_| {});
     alone.called(1, "10.0.0.2", "juliet@pronto");
     assert_eq!(
@@ -277,4 +278,36 @@ fn after_a_full_disk_who_was_stopped_is_read_again() {
     }
     let resume = |request: &Request| matches!(request, Request::Resume { .. });
     assert!(alone.requests.iter().any(resume));
+}
+
+#[test]
+fn what_a_full_disk_refused_can_be_sent_again() {
+    let mut alone = Alone::new();
+    let to = jid("juliet@pronto");
+    let body = "wherefore".to_owned();
+    alone.input(Input::Request(Command::Send { to, body }.into()));
+    let (seq, ops) = alone.commits.pop_front().unwrap();
+    alone.input(Input::Stored(Stored {
+        seq,
+        duplicates: Vec::new(),
+        result: Err("the disk is full".to_owned()),
+    }));
+    let Some(Op::Message { message, .. }) = ops.first() else {
+        panic!("{ops:?}");
+    };
+    let id = message.id.clone();
+    alone.input(Input::Request(Command::Resend { id }.into()));
+    let (_, ops) = alone.commits.front().expect("it is kept first");
+    assert!(matches!(
+        ops.first(),
+        Some(Op::Message { outbox: true, .. })
+    ));
+    alone.seen(&jid("juliet@pronto"), "10.0.0.2", |_| {});
+    alone.called(1, "10.0.0.2", "juliet@pronto");
+    assert!(
+        !alone.said(1).contains("wherefore"),
+        "not before it is kept"
+    );
+    alone.all_stored();
+    assert!(alone.said(1).contains("<body>wherefore</body>"));
 }
