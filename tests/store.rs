@@ -51,17 +51,15 @@ fn op(id: &str, body: &str, own: bool) -> Op {
 
 /// Opens, submits each vector by itself, and closes; what each was answered with.
 async fn keep(dir: &Path, submissions: Vec<Vec<Op>>) -> Vec<(Vec<usize>, Result<(), String>)> {
-    let (store, _, mut answers) = Store::open(dir).unwrap();
-    let count = submissions.len();
-    for (seq, ops) in submissions.into_iter().enumerate() {
-        store.submit(seq as u64, ops).await.unwrap();
-    }
+    let (store, _, mut synced) = Store::open(dir).unwrap();
+    let last = submissions.len() as u64 - 1;
     let mut results = Vec::new();
-    for seq in 0..count {
-        let answer = answers.recv().await.unwrap();
-        assert_eq!(answer.seq, seq as u64, "answers come in order");
+    for (seq, ops) in submissions.into_iter().enumerate() {
+        let answer = store.submit(seq as u64, ops).await.unwrap();
+        assert_eq!(answer.seq, seq as u64);
         results.push((answer.duplicates, answer.result));
     }
+    while synced.recv().await.expect("all is synced at last") < last {}
     store.close().await;
     results
 }
@@ -228,10 +226,10 @@ fn child_that_writes_until_killed() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let (store, _, mut answers) = Store::open(Path::new(&dir)).unwrap();
+        let (store, ..) = Store::open(Path::new(&dir)).unwrap();
         let mut out = std::io::stderr();
         for seq in 0.. {
-            store
+            let stored = store
                 .submit(
                     seq,
                     vec![
@@ -241,10 +239,8 @@ fn child_that_writes_until_killed() {
                 )
                 .await
                 .unwrap();
-            while let Ok(stored) = answers.try_recv() {
-                stored.result.unwrap();
-                writeln!(out, "stored {}", stored.seq).unwrap();
-            }
+            stored.result.unwrap();
+            writeln!(out, "stored {}", stored.seq).unwrap();
         }
     });
 }
@@ -363,7 +359,7 @@ fn child_on_a_full_disk() {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let (store, _, mut answers) = Store::open(Path::new(&dir)).unwrap();
+        let (store, ..) = Store::open(Path::new(&dir)).unwrap();
         let limit = rustix::process::Rlimit {
             current: Some(512 << 10),
             maximum: Some(512 << 10),
@@ -371,11 +367,10 @@ fn child_on_a_full_disk() {
         rustix::process::setrlimit(rustix::process::Resource::Fsize, limit).unwrap();
         let body = "x".repeat(20_000);
         for seq in 0..100 {
-            store
+            let answer = store
                 .submit(seq, vec![op(&format!("m{seq}"), &body, true)])
                 .await
                 .unwrap();
-            let answer = answers.recv().await.unwrap();
             eprintln!(
                 "{} {}",
                 if answer.result.is_ok() {

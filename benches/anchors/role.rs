@@ -33,6 +33,7 @@ fn node(name: &str, data: &str) {
         port: None,
         interfaces: Vec::new(),
         plaintext: None,
+        wait_for_name: false,
     };
     let (handle, ended) = balcony::node::start(config).expect("a node");
     let (lines, commands) = mpsc::channel(1024);

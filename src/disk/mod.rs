@@ -1,10 +1,12 @@
 //! Floor 2: the disk. One SQLite file with a thread of its own, pictures, and where things are kept.
 //!
-//! The data folder (mode 0700) holds `balcony.db` (with `-wal` and `-shm` beside it while running), `balcony.lock`
+//! The data folder (mode 0700) holds `balcony.db` (with `-wal` and `-shm` beside it while running),
+//! `balcony.journal.0` and `.1` (what is not in the database yet), `balcony.lock`
 //! (advisory lock with the process id of the instance that runs), `avatars/`, and `balcony.db.vN.bak` from before a
 //! migration. One instance a folder.
 
 pub mod avatars;
+mod journal;
 mod lock;
 mod migrations;
 pub mod open;

@@ -126,6 +126,16 @@ pub(super) fn write_failed(error: &rusqlite::Error) -> String {
     }
 }
 
+/// A sentence for people about a journal that cannot be appended to.
+pub(super) fn append_failed(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "the disk is full: nothing more can be kept until some space is freed".into()
+        }
+        _ => format!("the disk does not take what is written to it ({error})"),
+    }
+}
+
 /// An opened, locked, migrated database.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -198,6 +208,16 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
     Ok(db)
 }
 
+/// A second connection that only looks things up. It keeps next to nothing in memory.
+pub(super) fn reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(std::time::Duration::from_secs(2))?;
+    db.pragma_update(None, "cache_size", -128)?;
+    db.set_prepared_statement_cache_capacity(4);
+    Ok(db)
+}
+
 /// Looks the file's structure over.
 fn check(db: &Connection, path: &Path) -> Result<(), OpenError> {
     let verdict: String = db
@@ -213,13 +233,11 @@ fn check(db: &Connection, path: &Path) -> Result<(), OpenError> {
     }
 }
 
-/// How SQLite works for us. WAL: a commit is an append. `NORMAL`: it is not waited for until it
-/// is on the platter; see [`super::store`].
+/// How SQLite works for us. WAL: a commit is an append. `FULL`: it is on the platter when it is done, so that the
+/// [journal](super::journal) of what is in it can be emptied; nobody waits for it.
 fn settle(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
-    db.pragma_update(None, "synchronous", "NORMAL")?;
-    // The store checkpoints once a second; that no commit has to do it on the way, the log may grow to 16 MiB meanwhile.
-    db.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "journal_size_limit", 16 << 20)?;
     db.pragma_update(None, "cache_size", -2048)?;
     db.pragma_update(None, "temp_store", "MEMORY")?;

@@ -149,6 +149,18 @@ pub fn seen(db: &Connection, peer: &Jid, id: &str) -> rusqlite::Result<bool> {
         .exists([peer.as_str(), id])
 }
 
+/// Is there a message with this id from this peer that has another text?
+pub fn says_something_else(
+    db: &Connection,
+    with: &Jid,
+    message: &Message,
+) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT 1 FROM messages WHERE id = ?1 AND from_me = 0 AND peer = ?2 AND body <> ?3",
+    )?
+    .exists(params![message.id, with.as_str(), message.body])
+}
+
 fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
     let spans: Option<String> = row.get(4)?;
     Ok(Message {

@@ -1,25 +1,31 @@
-//! The store's thread: takes what waits, commits it together, answers in order, and syncs within a second.
+//! The store's thread: syncs the journal, and brings what is in it into the database.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, ErrorCode, params};
-use tokio::runtime::Runtime;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, timeout_at};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
+use tokio::sync::{mpsc, oneshot};
 
+use super::journal::Turn;
 use super::lock::DataLock;
 use super::open::write_failed;
-use super::queries::{row_of, state_number};
-use super::store::{Job, Op, Stored};
+use super::queries::{row_of, says_something_else, state_number};
+use super::store::{Job, Op, Shared, lock};
 use crate::event::{Message, MessageState};
 use crate::wire::jid::Jid;
 
-/// Operations and text of one transaction at most; the submission that passes it is still part of it.
-const GROUP_OPS: usize = 4096;
+/// Operations and text of one transaction: with so much it is begun.
+const GROUP_OPS: usize = 16_384;
 const GROUP_BYTES: usize = 8 << 20;
-/// The files are synced so long after the first commit that is not: what a power failure may take.
-const SYNC_WITHIN: Duration = Duration::from_secs(1);
+/// How long the first submission waits for others to be synced with it.
+const GATHER: Duration = Duration::from_millis(3);
+/// After so many such spans without anything new, what was gathered goes into the database.
+const QUIET_SPANS: u32 = 16;
+/// While the disk does not take anything, it is tried again so often.
+const RETRY: Duration = Duration::from_millis(500);
+/// The setting in which the database remembers which turn of the journal it took in last.
+const LAST_TURN: &str = "journal-turn";
 /// How long the ids of received messages are remembered (the peer may send again what it thinks lost).
 const REMEMBER: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Contacts without a conversation are forgotten after so long.
@@ -27,139 +33,214 @@ const FORGET_CONTACTS: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Old ids are cleared away at the start and again after so many transactions.
 const SWEEP_EVERY: u32 = 10_000;
 
-type Submission = (u64, Vec<Op>);
+/// The thread and what it holds.
+pub struct Writer {
+    db: Connection,
+    shared: Arc<Shared>,
+    inbox: mpsc::Receiver<Job>,
+    tell: mpsc::UnboundedSender<u64>,
+    /// Submissions that are in the journal and not in the database.
+    gathered: Vec<Vec<Op>>,
+    ops: usize,
+    bytes: usize,
+    /// The number of the last of them.
+    last: u64,
+    /// What is to be done once those are in the database.
+    queries: Vec<Box<dyn FnOnce(&Connection) + Send>>,
+    closing: Option<oneshot::Sender<()>>,
+    commits: u32,
+}
 
-/// Serves jobs until told to close or no one is left to ask. The lock goes last.
-pub fn run(
-    mut db: Connection,
-    lock: DataLock,
-    timer: &Runtime,
-    mut inbox: mpsc::Receiver<Job>,
-    tell: &mpsc::UnboundedSender<Stored>,
-) {
-    let (mut commits, mut closed, mut next) = (0_u32, None, None);
-    let mut unsynced: Option<Instant> = None;
-    loop {
-        let waited = match next.take() {
-            Some(job) => Ok(Some(job)),
-            None => wait(timer, &mut inbox, unsynced.map(|since| since + SYNC_WITHIN)),
+impl Writer {
+    pub fn new(
+        db: Connection,
+        shared: Arc<Shared>,
+        inbox: mpsc::Receiver<Job>,
+        tell: mpsc::UnboundedSender<u64>,
+    ) -> Writer {
+        Writer {
+            db,
+            shared,
+            inbox,
+            tell,
+            gathered: Vec::new(),
+            ops: 0,
+            bytes: 0,
+            last: 0,
+            queries: Vec::new(),
+            closing: None,
+            commits: 0,
+        }
+    }
+
+    /// Serves jobs until told to close or no one is left to ask. The lock goes last.
+    pub fn run(mut self, lock: DataLock) {
+        while self.closing.is_none() {
+            if self.gathered.is_empty() {
+                match self.inbox.blocking_recv() {
+                    Some(job) => self.take(job),
+                    None => break,
+                }
+            }
+            self.gather();
+            self.bring_in();
+            self.answer();
+        }
+        if let Err((_, error)) = self.db.close() {
+            tracing::warn!(%error, "the database did not close cleanly");
+        }
+        drop(lock);
+        if let Some(tell) = self.closing {
+            let _ = tell.send(());
+        }
+    }
+
+    fn take(&mut self, job: Job) {
+        match job {
+            Job::Write { seq, ops } => {
+                self.ops += ops.len();
+                self.bytes += ops.iter().map(text_bytes).sum::<usize>();
+                self.last = seq;
+                self.gathered.push(ops);
+            }
+            Job::Query(ask) => self.queries.push(ask),
+            Job::Close(tell) => self.closing = Some(tell),
+        }
+    }
+
+    fn answer(&mut self) {
+        for ask in self.queries.drain(..) {
+            ask(&self.db);
+        }
+    }
+
+    /// Takes what is waiting; true if there was a submission.
+    fn drain(&mut self) -> bool {
+        let before = self.gathered.len();
+        while let Ok(job) = self.inbox.try_recv() {
+            self.take(job);
+        }
+        self.gathered.len() > before
+    }
+
+    /// Syncs what comes, until it is quiet, there is enough for a transaction, or somebody wants to know something.
+    fn gather(&mut self) {
+        let (mut quiet, mut unsynced) = (0, true);
+        while quiet < QUIET_SPANS
+            && self.queries.is_empty()
+            && self.closing.is_none()
+            && self.ops < GROUP_OPS
+            && self.bytes < GROUP_BYTES
+        {
+            std::thread::sleep(GATHER);
+            unsynced |= self.drain();
+            quiet = if unsynced { 0 } else { quiet + 1 };
+            if std::mem::take(&mut unsynced) {
+                self.sync();
+            }
+        }
+    }
+
+    /// All that was gathered is in the file: it was appended before it was handed over.
+    fn sync(&mut self) {
+        let file = lock(&self.shared.journal).file();
+        match file.sync_data() {
+            Ok(()) => drop(self.tell.send(self.last)),
+            // It is in the database soon, or will not be acknowledged.
+            Err(error) => tracing::error!(%error, "the journal cannot be synced"),
+        }
+    }
+
+    /// Brings everything gathered into the database. While the disk refuses, nothing more is taken and this goes on.
+    fn bring_in(&mut self) {
+        let shared = self.shared.clone();
+        let (turn, file) = {
+            let mut journal = lock(&shared.journal);
+            // Under the lock nothing is added: what was gathered is what is in the file.
+            self.drain();
+            if self.gathered.is_empty() {
+                return;
+            }
+            journal.take_turn()
         };
-        match waited {
-            Ok(Some(Job::Query(ask))) => ask(&db),
-            Ok(Some(Job::Write { seq, ops })) => {
-                if commits.is_multiple_of(SWEEP_EVERY) {
-                    sweep(&db);
-                }
-                commits = commits.wrapping_add(1);
-                let mut group = vec![(seq, ops)];
-                next = gather(&mut inbox, &mut group);
-                for answer in commit(&mut db, group) {
-                    let _ = tell.send(answer);
-                }
-                unsynced.get_or_insert_with(Instant::now);
+        if self.commits.is_multiple_of(SWEEP_EVERY) {
+            sweep(&self.db);
+        }
+        self.commits = self.commits.wrapping_add(1);
+        let (submissions, last) = (std::mem::take(&mut self.gathered), self.last);
+        (self.ops, self.bytes) = (0, 0);
+        let mut told = false;
+        while let Err(error) = commit(&mut self.db, &submissions, turn) {
+            if !std::mem::replace(&mut told, true) {
+                tracing::error!(%error, "the database cannot be written");
             }
-            Ok(Some(Job::Close(tell))) => {
-                closed = Some(tell);
-                break;
+            *lock(&shared.trouble) = Some(write_failed(&error));
+            std::thread::sleep(RETRY);
+            // What still comes in is of the next turn, and in the other file.
+            self.drain();
+            self.answer();
+            if self.closing.is_some() || self.inbox.is_closed() {
+                return; // The journal has it until the next start.
             }
-            Ok(None) => break,
-            Err(Due) => {}
         }
-        if unsynced.is_some_and(|since| since.elapsed() >= SYNC_WITHIN) {
-            sync(&db);
-            unsynced = None;
+        *lock(&shared.trouble) = None;
+        lock(&shared.fresh).retain(|_, (seq, _)| *seq > last);
+        if let Err(error) = file.set_len(0) {
+            // The database knows that it has this turn.
+            tracing::warn!(%error, "the journal cannot be shortened");
         }
-    }
-    if let Err((_, error)) = db.close() {
-        tracing::warn!(%error, "the database did not close cleanly");
-    }
-    drop(lock);
-    if let Some(tell) = closed {
-        let _ = tell.send(());
+        let _ = self.tell.send(last);
     }
 }
 
-/// Time to sync.
-struct Due;
+fn text_bytes(op: &Op) -> usize {
+    match op {
+        Op::Message { message, .. } => message.body.len(),
+        _ => 0,
+    }
+}
 
-/// The next job, `None` when nobody is left to give one. No timer runs while everything is synced.
-fn wait(
-    timer: &Runtime,
-    inbox: &mut mpsc::Receiver<Job>,
-    until: Option<Instant>,
-) -> Result<Option<Job>, Due> {
-    match until {
-        None => Ok(inbox.blocking_recv()),
-        Some(until) => {
-            timer.block_on(async { timeout_at(until, inbox.recv()).await.map_err(|_| Due) })
+/// Takes in what a crash has left in the journal; gives the number of the last turn that the database has.
+pub fn catch_up(db: &mut Connection, turns: Vec<Turn>) -> rusqlite::Result<u64> {
+    let mut last: u64 = db
+        .query_row(
+            "SELECT value FROM settings WHERE key = ?1",
+            [LAST_TURN],
+            |row| row.get::<_, String>(0),
+        )
+        .optional()?
+        .and_then(|json| json.parse().ok())
+        .unwrap_or(0);
+    for Turn {
+        number,
+        submissions,
+    } in turns
+    {
+        if number > last {
+            commit(db, &submissions, number)?;
+            last = number;
         }
     }
+    Ok(last)
 }
 
-/// Makes everything committed outlive a power failure: a checkpoint syncs the log before it copies, and the file after.
-fn sync(db: &Connection) {
-    if let Err(error) = db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
-        tracing::warn!(%error, "the database could not be synced");
-    }
-}
-
-/// Adds what is already waiting to the group; returns a job that is no submission, to be done after it.
-fn gather(inbox: &mut mpsc::Receiver<Job>, group: &mut Vec<Submission>) -> Option<Job> {
-    let weigh = |ops: &[Op]| {
-        let bytes: usize = ops
-            .iter()
-            .map(|op| {
-                if let Op::Message { message, .. } = op {
-                    message.body.len()
-                } else {
-                    0
-                }
-            })
-            .sum();
-        (ops.len(), bytes)
-    };
-    let (mut count, mut bytes) = group.first().map_or((0, 0), |(_, ops)| weigh(ops));
-    while count < GROUP_OPS && bytes < GROUP_BYTES {
-        match inbox.try_recv() {
-            Ok(Job::Write { seq, ops }) => {
-                let (more, heavier) = weigh(&ops);
-                (count, bytes) = (count + more, bytes + heavier);
-                group.push((seq, ops));
-            }
-            Ok(other) => return Some(other),
-            Err(_) => break,
-        }
-    }
-    None
-}
-
-/// One transaction for the whole group. If one submission is to blame, the others are kept without it; if the disk is,
-/// all fail, so that no later message is kept where an earlier one was not.
-fn commit(db: &mut Connection, group: Vec<Submission>) -> Vec<Stored> {
-    match transact(db, &group) {
-        Ok(duplicates) => group
-            .into_iter()
-            .zip(duplicates)
-            .map(|((seq, _), duplicates)| Stored {
-                seq,
-                duplicates,
-                result: Ok(()),
-            })
-            .collect(),
-        Err(error) if group.len() > 1 && !is_disk(&error) => group
-            .into_iter()
-            .flat_map(|submission| commit(db, vec![submission]))
-            .collect(),
-        Err(error) => {
+/// One transaction for the whole turn. If one submission is to blame, the others are kept without it; if the disk is, none
+/// is, so that no later message is kept where an earlier one was not.
+fn commit(db: &mut Connection, turn: &[Vec<Op>], number: u64) -> rusqlite::Result<()> {
+    match transact(db, turn, number) {
+        Err(error) if !is_disk(&error) => {
             tracing::error!(%error, "not kept");
-            let sentence = write_failed(&error);
-            let fail = |(seq, _)| Stored {
-                seq,
-                duplicates: Vec::new(),
-                result: Err(sentence.clone()),
-            };
-            group.into_iter().map(fail).collect()
+            for submission in turn {
+                if let Err(error) = transact(db, std::slice::from_ref(submission), number) {
+                    if is_disk(&error) {
+                        return Err(error);
+                    }
+                    tracing::error!(%error, "this was not kept");
+                }
+            }
+            Ok(())
         }
+        other => other,
     }
 }
 
@@ -175,32 +256,26 @@ fn is_disk(error: &rusqlite::Error) -> bool {
     )
 }
 
-/// Applies all operations; the positions of duplicates, a submission each.
-fn transact(db: &mut Connection, group: &[Submission]) -> rusqlite::Result<Vec<Vec<usize>>> {
+/// Applies all operations.
+fn transact(db: &mut Connection, turn: &[Vec<Op>], number: u64) -> rusqlite::Result<()> {
     let now = Timestamp::now();
     let transaction = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
-    let mut duplicates = Vec::with_capacity(group.len());
-    for (_, ops) in group {
-        let mut known = Vec::new();
-        for (at, op) in ops.iter().enumerate() {
-            if !apply(&transaction, op, now)? {
-                known.push(at);
-            }
-        }
-        duplicates.push(known);
+    for op in turn.iter().flatten() {
+        apply(&transaction, op, now)?;
     }
-    transaction.commit()?;
-    Ok(duplicates)
+    transaction
+        .prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
+        .execute([LAST_TURN, &number.to_string()])?;
+    transaction.commit()
 }
 
-/// Applies one operation; false if it was a message taken before.
-fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<bool> {
+fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
     match op {
         Op::Message {
             with,
             message,
             outbox,
-        } => return take_message(db, with, message, *outbox, now),
+        } => take_message(db, with, message, *outbox, now)?,
         Op::State { id, state, reason } => change_state(db, id, *state, reason.as_deref())?,
         Op::Settled { id } => {
             db.prepare_cached("UPDATE messages SET outbox = 0 WHERE id = ?1 AND from_me = 1")?
@@ -223,7 +298,7 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<bool> {
                 .execute([key, &value.to_string()])?;
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 fn take_message(
@@ -232,21 +307,21 @@ fn take_message(
     message: &Message,
     outbox: bool,
     now: Timestamp,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<()> {
     let from_me = message.is_own();
     if !from_me {
         let fresh = db
             .prepare_cached("INSERT OR IGNORE INTO seen (peer, id, time) VALUES (?1, ?2, ?3)")?
             .execute(params![with.as_str(), message.id, now.as_second()])?;
         if fresh == 0 && !says_something_else(db, with, message)? {
-            return Ok(false);
+            return Ok(()); // taken before
         }
     }
     db.prepare_cached("INSERT OR IGNORE INTO contacts (jid) VALUES (?1)")?
         .execute([with.as_str()])?;
     if insert(db, with, message, from_me, outbox)? == 0 {
         if from_me {
-            return Ok(true); // our own, submitted twice: it is there
+            return Ok(()); // our own, submitted twice: it is there
         }
         // The peer counts its ids from the start again: the older message makes room.
         db.prepare_cached(
@@ -255,15 +330,7 @@ fn take_message(
         .execute(params![message.id, with.as_str()])?;
         insert(db, with, message, from_me, outbox)?;
     }
-    Ok(true)
-}
-
-/// Is there a message with this id from this peer that has another text?
-fn says_something_else(db: &Connection, with: &Jid, message: &Message) -> rusqlite::Result<bool> {
-    db.prepare_cached(
-        "SELECT 1 FROM messages WHERE id = ?1 AND from_me = 0 AND peer = ?2 AND body <> ?3",
-    )?
-    .exists(params![message.id, with.as_str(), message.body])
+    Ok(())
 }
 
 fn insert(

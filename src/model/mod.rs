@@ -182,4 +182,9 @@ impl Conversation {
     pub fn shrink(&mut self) {
         self.cut(Self::WINDOW, Self::WINDOW_BYTES);
     }
+
+    /// The same, for who needs only the newest few.
+    pub fn shrink_to(&mut self, most: usize) {
+        self.cut(most, Self::WINDOW_BYTES);
+    }
 }

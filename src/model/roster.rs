@@ -152,6 +152,7 @@ impl Known {
             features: None,
             caps: None,
             contact: false,
+            acks: false,
         };
         let peer = Peer {
             nick: jid.as_str().to_owned(),

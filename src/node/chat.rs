@@ -53,7 +53,7 @@ impl Core {
         match self.waiting.back_mut() {
             _ if !self.afters.is_empty() => self.afters.push(after),
             Some((_, afters)) => afters.push(after),
-            None => self.afters.push(after),
+            None => self.acknowledge_later(after),
         }
     }
 

@@ -15,7 +15,7 @@ use super::effect::{Effect, Input};
 use super::iq::Iqs;
 use super::links::Link;
 use super::recent::Recent;
-use super::store::After;
+use super::store::{Acknowledge, After};
 use super::timers::Timers;
 use crate::disk::store::Op;
 use crate::event::{ConversationSummary, Event, Me, Message};
@@ -71,6 +71,10 @@ pub(super) enum Timer {
     Quit,
 }
 
+/// Messages of a conversation in our own copy of the model: faces load the rest from the disk, and each message that
+/// comes is compared with these.
+const NEWEST: usize = 20;
+
 /// See the module's documentation.
 pub struct Core {
     pub(super) clock: Clock,
@@ -102,6 +106,8 @@ pub struct Core {
     pub(super) ops: Vec<Op>,
     pub(super) afters: Vec<After>,
     pub(super) waiting: VecDeque<(u64, Vec<After>)>,
+    /// What is to be acknowledged once the commit with this number is synced.
+    pub(super) unsynced: VecDeque<(u64, Vec<Acknowledge>)>,
     pub(super) seq: u64,
     pub(super) rng: super::random::Random,
     pub(super) quitting: bool,
@@ -163,6 +169,7 @@ impl Core {
             ops: Vec::new(),
             afters: Vec::new(),
             waiting: VecDeque::new(),
+            unsynced: VecDeque::new(),
             seq: 0,
             rng: super::random::Random::new(start.seed),
             quitting: false,
@@ -183,6 +190,7 @@ impl Core {
             Input::Request(request) => self.on_request(request),
             Input::Net(report) => self.on_report(report),
             Input::Stored(stored) => self.on_stored(&stored),
+            Input::Synced(seq) => self.on_synced(seq),
             Input::History {
                 with,
                 before,
@@ -280,6 +288,14 @@ impl Core {
     /// Tells the faces, and keeps our own model as theirs.
     pub(super) fn emit(&mut self, event: Event) {
         self.model.apply(&event);
+        let talk = match &event {
+            Event::MessageReceived { message } => self.model.contacts.get_mut(&message.from),
+            Event::MessageState { to, .. } => self.model.contacts.get_mut(to),
+            _ => None,
+        };
+        if let Some(contact) = talk {
+            contact.conversation.shrink_to(NEWEST);
+        }
         self.effects.push_back(Effect::Emit(Arc::new(event)));
     }
 

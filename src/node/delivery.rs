@@ -33,8 +33,14 @@ impl Core {
             settled.extend(ids.iter().filter_map(|id| outbox.acked(id)));
         }
         let receipts = self.gives_receipts(&jid);
-        for one in settled {
-            if !receipts {
+        let on_its_disk = self
+            .roster
+            .get(&jid)
+            .is_some_and(|known| known.facts.acks_are_receipts());
+        for mut one in settled {
+            if on_its_disk {
+                one.state = MessageState::Delivered;
+            } else if !receipts {
                 // Nothing more will be heard of it.
                 let id = one.id.clone();
                 self.ops.push(Op::Settled { id });

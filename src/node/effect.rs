@@ -22,6 +22,8 @@ pub enum Input {
     Net(net::Report),
     /// Answer to [`Effect::Store`], in the order of `seq`.
     Stored(Stored),
+    /// What was stored up to this `seq` survives a power cut, too.
+    Synced(u64),
     /// Answer to [`Effect::History`].
     History {
         /// The conversation.

@@ -272,6 +272,7 @@ impl Core {
         let features = ready.disco.as_ref().map(crate::xep::xep0115_caps::offered);
         self.amend(&jid, |known| {
             known.facts.legacy = ready.legacy;
+            known.facts.acks = ready.acks;
             known.facts.contact = contact;
             if features.is_some() {
                 known.facts.features = features;

@@ -163,7 +163,7 @@ impl Runner {
             }
             tokio::select! {
                 Some(report) = reports.recv() => self.input(Input::Net(report)),
-                Some(stored) = answers.recv() => self.input(Input::Stored(stored)),
+                Some(seq) = answers.recv() => self.input(Input::Synced(seq)),
                 Some(input) = self.found.1.recv() => self.input(input),
                 request = requests.recv(), if self.core.backlog() < BACKLOG => match request {
                     Some(request) => self.request(request),
@@ -194,12 +194,13 @@ impl Runner {
             match effect {
                 Effect::Net(request) => self.lan.perform(request),
                 Effect::Emit(event) => self.faces.emit(event).await,
-                Effect::Store { seq, ops } => {
-                    if self.store.submit(seq, ops).await.is_err() {
-                        tracing::error!("the store has ended");
+                Effect::Store { seq, ops } => match self.store.submit(seq, ops).await {
+                    Ok(stored) => self.input(Input::Stored(stored)),
+                    Err(error) => {
+                        tracing::error!(%error, "nothing can be kept any more");
                         self.ending = true;
                     }
-                }
+                },
                 Effect::History {
                     with,
                     limit,

@@ -1,4 +1,7 @@
-//! First the disk, then the rest: what is to be done once an operation is kept.
+//! First the disk, then the rest: what is to be done once an operation is kept, and what once it is synced.
+//!
+//! Kept means that it survives the end of our process: then it is shown, and what is ours is sent. Synced means that it
+//! survives a power cut, too: then it is acknowledged, and may be forgotten by who sent it.
 
 use super::core::Core;
 use super::effect::Effect;
@@ -24,8 +27,22 @@ pub(super) enum After {
     Handled { conn: ConnId, count: u32 },
 }
 
-/// A stream with more than this many messages waiting for the disk is not read from.
-const PAUSE_AT: u32 = 2000;
+/// An acknowledgement that waits for the disk to be synced.
+#[derive(Debug)]
+pub(super) enum Acknowledge {
+    /// A message, with a receipt under this id if one is wanted.
+    Message {
+        conn: ConnId,
+        receipt: Option<String>,
+        /// Of text in it.
+        bytes: usize,
+    },
+    /// So many stanzas behind it.
+    Handled { conn: ConnId, count: u32 },
+}
+
+/// A stream with more than this many messages waiting for the disk (by then only their ids) is not read from.
+const PAUSE_AT: u32 = 10_000;
 /// Nor one with more than so many bytes of text that wait.
 const PAUSE_AT_BYTES: usize = 8 << 20;
 
@@ -70,14 +87,67 @@ impl Core {
                 break;
             };
             match &stored.result {
-                Ok(()) => self.perform(afters, &stored.duplicates),
+                Ok(()) => {
+                    let acknowledge = self.perform(afters, &stored.duplicates);
+                    if !acknowledge.is_empty() {
+                        self.unsynced.push_back((stored.seq, acknowledge));
+                    }
+                }
                 Err(why) => self.give_up(afters, why),
             }
         }
+        if stored.synced {
+            self.on_synced(stored.seq);
+        }
     }
 
-    fn perform(&mut self, afters: Vec<After>, duplicates: &[usize]) {
+    /// Everything up to this commit survives a power cut.
+    pub(super) fn on_synced(&mut self, seq: u64) {
         let mut receipts: Vec<(ConnId, Vec<String>)> = Vec::new();
+        while self.unsynced.front().is_some_and(|(at, _)| *at <= seq) {
+            for one in self
+                .unsynced
+                .pop_front()
+                .into_iter()
+                .flat_map(|(_, all)| all)
+            {
+                let (conn, count) = match one {
+                    Acknowledge::Handled { conn, count } => (conn, count),
+                    Acknowledge::Message {
+                        conn,
+                        receipt,
+                        bytes,
+                    } => {
+                        match (receipt, receipts.last_mut()) {
+                            (Some(id), Some((on, ids))) if *on == conn => ids.push(id),
+                            (Some(id), _) => receipts.push((conn, vec![id])),
+                            (None, _) => {}
+                        }
+                        self.caught_up(conn, bytes);
+                        (conn, 1)
+                    }
+                };
+                self.handled(conn, count);
+            }
+        }
+        for (conn, ids) in receipts {
+            self.send_receipts(conn, ids);
+        }
+    }
+
+    /// Behind everything that is to be acknowledged already.
+    pub(super) fn acknowledge_later(&mut self, after: After) {
+        match (after, self.unsynced.back_mut()) {
+            (After::Handled { conn, count }, Some((_, all))) => {
+                all.push(Acknowledge::Handled { conn, count });
+            }
+            (after, _) => self.afters.push(after),
+        }
+    }
+
+    /// Shows and sends what is kept; gives what is to be acknowledged once it is synced.
+    fn perform(&mut self, afters: Vec<After>, duplicates: &[usize]) -> Vec<Acknowledge> {
+        let mut acknowledge = Vec::new();
         let mut to: Vec<Jid> = Vec::new();
         for after in afters {
             match after {
@@ -93,28 +163,26 @@ impl Core {
                     message,
                     receipt,
                 } => {
-                    let (id, bytes) = (message.id.clone(), message.body.len());
+                    let (receipt, bytes) =
+                        (receipt.then(|| message.id.clone()), message.body.len());
                     if !duplicates.contains(&op) {
                         self.emit(Event::MessageReceived { message: *message });
                     }
-                    if receipt {
-                        match receipts.last_mut() {
-                            Some((on, ids)) if *on == conn => ids.push(id),
-                            _ => receipts.push((conn, vec![id])),
-                        }
-                    }
-                    self.handled(conn, 1);
-                    self.caught_up(conn, bytes);
+                    acknowledge.push(Acknowledge::Message {
+                        conn,
+                        receipt,
+                        bytes,
+                    });
                 }
-                After::Handled { conn, count } => self.handled(conn, count),
+                After::Handled { conn, count } => {
+                    acknowledge.push(Acknowledge::Handled { conn, count });
+                }
             }
-        }
-        for (conn, ids) in receipts {
-            self.send_receipts(conn, ids);
         }
         for jid in to {
             self.pump(&jid);
         }
+        acknowledge
     }
 
     fn queued(&mut self, to: &Jid, pending: Pending) {

@@ -286,6 +286,8 @@ pub struct PeerFacts {
     pub caps: Option<(String, String, String)>,
     /// A contact: somebody whom our user has written to.
     pub contact: bool,
+    /// Its stream acknowledges stanzas (XEP-0198).
+    pub acks: bool,
 }
 
 impl PeerFacts {
@@ -299,6 +301,12 @@ impl PeerFacts {
     /// Does it say that it is Balcony too? A hint, no proof: good for what does no harm to others.
     pub fn is_balcony(&self) -> bool {
         self.caps.as_ref().is_some_and(|(node, _, _)| node == NODE)
+    }
+
+    /// Do its stream's acknowledgements say what a receipt says? Balcony's do: it counts a message as handled when it is
+    /// on its disk, where XEP-0198 only asks for responsibility.
+    pub fn acks_are_receipts(&self) -> bool {
+        self.acks && self.is_balcony()
     }
 }
 

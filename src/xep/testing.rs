@@ -40,6 +40,7 @@ impl Default for Scene {
             features: None,
             caps: None,
             contact: false,
+            acks: false,
         };
         let wall = "2026-11-22T12:00:00Z".parse().unwrap();
         Scene {

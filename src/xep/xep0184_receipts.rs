@@ -1,5 +1,6 @@
 //! Message Delivery Receipts (XEP-0184 §5): "it is on my disk". Asked for with every text to a peer that knows them;
-//! answered by the node once the message is durable, not before.
+//! answered by the node once the message is durable, not before. Where the stream's own acknowledgements say the same
+//! (between ours), they are not asked for: one number for many messages instead of a stanza for each.
 
 use super::{Cx, Extension, Incoming, Outgoing, Spec};
 use crate::wire::element::Element;
@@ -44,6 +45,7 @@ impl Extension for Receipts {
             stanza.push(Element::new("received", NS).with_attr("id", &**id));
         } else if message.body.is_some()
             && !cx.peer.legacy
+            && !cx.peer.acks_are_receipts()
             && (cx.peer.has(NS) || cx.peer.is_balcony())
         {
             stanza.push(Element::new("request", NS));

@@ -198,6 +198,7 @@ impl Disk {
                 seq,
                 duplicates: Vec::new(),
                 result,
+                synced: false,
             };
         }
         let mut duplicates = Vec::new();
@@ -210,6 +211,7 @@ impl Disk {
             seq,
             duplicates,
             result: Ok(()),
+            synced: true,
         }
     }
 
