@@ -71,7 +71,7 @@ fn with_echo(make: Make, sites: &[Site; 2], row: &str, time: usize) -> (Pair, St
     pair.other.tell(&json!({"command": "snapshot"}));
     pair.other.event("snapshot", SOON, |_| true);
     let to = pair.other.jid();
-    rest(1.0);
+    rest(1.5);
     (pair, to)
 }
 
@@ -101,6 +101,8 @@ fn round_trip(make: Make, sites: &[Site; 2], time: usize) -> [f64; 2] {
 
 fn open_stream(pair: &Pair) -> String {
     let to = pair.other.jid();
+    // libpurple takes no stream from who it has only just seen.
+    rest(1.5);
     pair.one.send(&to, "are you there?", "talk");
     pair.other.event("message-received", SOON, |_| true);
     rest(0.5);

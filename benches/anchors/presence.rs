@@ -83,6 +83,8 @@ fn change_and_go(make: Make, sites: &[Site; 2], time: usize, talk: bool) -> [f64
     let pair = Pair::start(make, sites, ["change-a", &name]);
     let Pair { one, other } = &pair;
     if talk {
+        // libpurple takes no stream from who it has only just seen.
+        rest(1.5);
         one.send(&other.jid(), "are you there?", "talk");
         other.event("message-received", SOON, |_| true);
     }
