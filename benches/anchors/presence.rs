@@ -61,7 +61,8 @@ pub fn measure(stage: &Stage, report: &mut Report) {
 fn appear(make: Make, sites: &[Site; 2], time: usize) -> [f64; 2] {
     let one = spawn(make, &sites[0], "appear-a");
     let here = ready(&one);
-    rest(1.5);
+    // Past its own announcements: it has been here for a while.
+    rest(4.0);
     let other = spawn(make, &sites[1], &format!("appear-b{time}"));
     let started = line(&other, 0, "starting");
     let jid = ready(&other);
