@@ -163,8 +163,8 @@ pub(super) struct Shared {
     /// Messages of peers that are in the journal and not in the database: by whom and id, in which submission, and a hash
     /// of the text.
     pub fresh: Mutex<HashMap<(Jid, String), (u64, u64)>>,
-    /// For looking up what was taken before.
-    reader: Mutex<Connection>,
+    /// For looking up what was taken before; the thread closes it before its own, which then tidies up.
+    pub reader: Mutex<Option<Connection>>,
 }
 
 /// Takes a lock; nothing that is done under ours can leave it half done.
@@ -211,7 +211,7 @@ impl Store {
             journal: Mutex::new(journal),
             trouble: Mutex::default(),
             fresh: Mutex::default(),
-            reader: Mutex::new(open::reader(&path).map_err(sql)?),
+            reader: Mutex::new(Some(open::reader(&path).map_err(sql)?)),
         });
         let (jobs, inbox) = mpsc::channel(8192);
         let (tell, answers) = mpsc::unbounded_channel();
@@ -280,9 +280,13 @@ impl Store {
                     same
                 }
                 Entry::Vacant(place) => {
-                    let db = lock(&self.shared.reader);
-                    let known = queries::seen(&db, with, &message.id)?
-                        && !queries::says_something_else(&db, with, message)?;
+                    let known = match &*lock(&self.shared.reader) {
+                        Some(db) => {
+                            queries::seen(db, with, &message.id)?
+                                && !queries::says_something_else(db, with, message)?
+                        }
+                        None => false,
+                    };
                     if !known {
                         place.insert((seq, text));
                     }

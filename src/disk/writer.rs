@@ -74,7 +74,7 @@ impl Writer {
     }
 
     /// Serves jobs until told to close or no one is left to ask. The lock goes last.
-    pub fn run(mut self, lock: DataLock) {
+    pub fn run(mut self, folder: DataLock) {
         while self.closing.is_none() {
             if self.gathered.is_empty() {
                 match self.inbox.blocking_recv() {
@@ -86,10 +86,11 @@ impl Writer {
             self.bring_in();
             self.answer();
         }
+        drop(lock(&self.shared.reader).take());
         if let Err((_, error)) = self.db.close() {
             tracing::warn!(%error, "the database did not close cleanly");
         }
-        drop(lock);
+        drop(folder);
         if let Some(tell) = self.closing {
             let _ = tell.send(());
         }
