@@ -172,10 +172,13 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A question to the database, which answers by itself.
+pub(super) type Ask = Box<dyn FnOnce(&Connection) + Send>;
+
 /// What the thread is asked.
 pub(super) enum Job {
     Write { seq: u64, ops: Vec<Op> },
-    Query(Box<dyn FnOnce(&Connection) + Send>),
+    Query(Ask),
     Close(oneshot::Sender<()>),
 }
 

@@ -11,7 +11,7 @@ use super::journal::Turn;
 use super::lock::DataLock;
 use super::open::write_failed;
 use super::queries::{row_of, says_something_else, state_number};
-use super::store::{Job, Op, Shared, lock};
+use super::store::{Ask, Job, Op, Shared, lock};
 use crate::event::{Message, MessageState};
 use crate::wire::jid::Jid;
 
@@ -46,7 +46,7 @@ pub struct Writer {
     /// The number of the last of them.
     last: u64,
     /// What is to be done once those are in the database.
-    queries: Vec<Box<dyn FnOnce(&Connection) + Send>>,
+    queries: Vec<Ask>,
     closing: Option<oneshot::Sender<()>>,
     commits: u32,
 }

@@ -84,6 +84,7 @@ impl Alone {
     pub fn stored(&mut self, duplicates: Vec<usize>) {
         let (seq, _) = self.commits.pop_front().expect("nothing was to be stored");
         self.input(Input::Stored(Stored {
+            synced: true,
             seq,
             duplicates,
             result: Ok(()),

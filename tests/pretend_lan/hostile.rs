@@ -271,6 +271,7 @@ fn after_a_full_disk_who_was_stopped_is_read_again() {
     }
     while let Some((seq, _)) = alone.commits.pop_front() {
         alone.input(Input::Stored(Stored {
+            synced: true,
             seq,
             duplicates: Vec::new(),
             result: Err("the disk is full".to_owned()),
@@ -288,6 +289,7 @@ fn what_a_full_disk_refused_can_be_sent_again() {
     alone.input(Input::Request(Command::Send { to, body }.into()));
     let (seq, ops) = alone.commits.pop_front().unwrap();
     alone.input(Input::Stored(Stored {
+        synced: true,
         seq,
         duplicates: Vec::new(),
         result: Err("the disk is full".to_owned()),
