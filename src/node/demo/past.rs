@@ -294,7 +294,7 @@ pub(super) fn disk(start: Timestamp) -> Option<Disk> {
         for (number, line) in talk.lines.iter().enumerate() {
             let id = format!("past-{}-{number}", with.user());
             // Two lines of the same minute are some seconds apart.
-            let within = Duration::from_secs(u64::try_from(number % 3).unwrap_or(0) * 15);
+            let within = Duration::from_secs(u64::try_from(number * 50 / talk.lines.len()).ok()?);
             let before = SignedDuration::from_mins(i64::from(line.ago));
             let time = start.checked_sub(before).ok()?.checked_add(within).ok()?;
             messages.push(line.message(id, &with, &ours, time));
