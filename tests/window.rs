@@ -346,6 +346,22 @@ fn letters_typed_anywhere_go_to_the_search() {
 }
 
 #[test]
+fn letters_and_enter_that_come_in_one_frame_are_one_search_and_the_next_begins_empty() {
+    let mut screen = show(three(), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen.event(egui::Event::Text("ca".into()));
+    screen.event(egui::Event::Text("r".into()));
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("carl@pc")));
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    let search = screen.get_by_role(Role::SearchInput);
+    assert_eq!(search.value().as_deref().unwrap_or_default(), "");
+}
+
+#[test]
 fn a_conversation_shows_who_what_when_and_how_far_it_got() {
     let mut model = three();
     receive(&mut model, "anna@pc", "1", "Good morning", -3000);

@@ -1,6 +1,6 @@
 //! The people on this network: search on top, who is here by the latest conversation, who was here below.
 
-use egui::{Align2, Id, Key, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Event, Id, Key, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
 use super::contact_row;
 use super::icons::Icon;
@@ -29,8 +29,10 @@ enum Entry<'a> {
 }
 
 impl Contacts {
-    /// Puts the cursor into the search field.
+    /// Puts the cursor into the search field, for a new search.
     pub fn start_search(&mut self) {
+        self.search.clear();
+        self.marked = None;
         self.focus_search = true;
     }
 
@@ -177,6 +179,7 @@ impl Contacts {
             self.marked = people.get(next).map(|jid| (*jid).clone());
             self.scroll_to_marked = true;
         }
+        self.take_text_before_enter(ui, scene);
         if key(Key::Enter)
             && let Some(jid) = self.marked.take().or_else(|| self.first_match(scene))
         {
@@ -186,6 +189,29 @@ impl Contacts {
         if self.is_searching() && key(Key::Escape) {
             self.search.clear();
             self.marked = None;
+        }
+    }
+
+    /// Letters and the Enter behind them can come in one frame, when the one before was slow: they belong to the search,
+    /// what is behind the Enter does not.
+    fn take_text_before_enter(&mut self, ui: &Ui, scene: &Scene<'_>) {
+        let enter = |event: &Event| matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if modifiers.is_none());
+        let typed = ui.input_mut(|input| {
+            let mut before = input.events.iter().position(enter).unwrap_or(0);
+            let mut typed = String::new();
+            input.events.retain(|event| {
+                let taken = before > 0 && matches!(event, Event::Text(_));
+                before = before.saturating_sub(1);
+                if let (true, Event::Text(text)) = (taken, event) {
+                    typed.push_str(text);
+                }
+                !taken
+            });
+            typed
+        });
+        if !typed.is_empty() {
+            self.search.push_str(&typed);
+            self.marked = self.first_match(scene);
         }
     }
 
