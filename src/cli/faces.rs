@@ -2,6 +2,8 @@
 
 use std::io::IsTerminal;
 use std::path::Path;
+#[cfg(feature = "gui")]
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use balcony::control::{self, Control};
@@ -43,8 +45,10 @@ fn window(args: NodeArgs) -> Result<Exit> {
     }
     // Who gave a name in the arguments need not be asked for one.
     let named = args.name.is_some() || args.nick.is_some();
+    let context = gui::context();
     let options = gui::Options {
         suggested_name: args.name.clone().unwrap_or_default(),
+        context: Some(context.clone()),
     };
     let config = NodeConfig {
         wait_for_name: !named,
@@ -52,7 +56,8 @@ fn window(args: NodeArgs) -> Result<Exit> {
     };
     let (node, ended) = node::start(config)?;
     let subscription = runtime.block_on(node.subscribe())?;
-    let control = serve(&data, &node, None);
+    let raised = context;
+    let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
     let idle = node.clone();
     balcony::host::idle::watch(move |seconds| {
         // A node that is busy for the moment hears of it the next time.

@@ -89,13 +89,7 @@ impl App {
         }
         while let Some(jid) = self.desktop.as_ref().and_then(Desktop::clicked) {
             self.window.open(jid);
-            for command in [
-                ViewportCommand::Visible(true),
-                ViewportCommand::Minimized(false),
-                ViewportCommand::Focus,
-            ] {
-                ctx.send_viewport_cmd(command);
-            }
+            super::raise(ctx);
         }
         while let Ok(chosen) = self.chosen.1.try_recv() {
             match chosen {

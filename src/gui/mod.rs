@@ -44,6 +44,8 @@ const ICON: &[u8] = include_bytes!("../../assets/balcony-256.png");
 pub struct Options {
     /// The name that the first start proposes; the system user's if empty.
     pub suggested_name: String,
+    /// Made by [`context`] beforehand, for who wants to [`raise`] the window from elsewhere.
+    pub context: Option<egui::Context>,
 }
 
 /// Shows the window until the user closes it or the node ends. Needs the process's main thread. Asks the node to quit at
@@ -62,10 +64,9 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
         viewport,
         ..eframe::NativeOptions::default()
     };
-    let suggested = if options.suggested_name.is_empty() {
-        system_user()
-    } else {
-        options.suggested_name
+    let suggested = match options.suggested_name {
+        name if name.is_empty() => system_user(),
+        name => name,
     };
     let creator = move |creation: &eframe::CreationContext<'_>| {
         let ctx = creation.egui_ctx.clone();
@@ -84,9 +85,18 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
         ));
         Ok(app)
     };
-    eframe::run_native_ext("balcony", native, Some(context()), Box::new(creator)).map_err(|error| {
+    let context = options.context.unwrap_or_else(context);
+    eframe::run_native_ext("balcony", native, Some(context), Box::new(creator)).map_err(|error| {
         anyhow!("The window cannot be opened ({error}). Without a display, use the terminal chat.")
     })
+}
+
+/// Brings the window to the front, from any thread; the desktop may only hint at it if it does not like that.
+pub fn raise(ctx: &egui::Context) {
+    use egui::ViewportCommand::{Focus, Minimized, Visible};
+    for command in [Visible(true), Minimized(false), Focus] {
+        ctx.send_viewport_cmd(command);
+    }
 }
 
 /// A context with our fonts and our look.

@@ -42,7 +42,7 @@ pub fn watch(mut tell: impl FnMut(u64) -> bool + Send + 'static) {
 
 enum Source {
     Mutter(zbus::blocking::Connection),
-    X11(RustConnection, u32),
+    X11(Box<RustConnection>, u32),
 }
 
 impl Source {
@@ -53,7 +53,7 @@ impl Source {
         }
         let (connection, screen) = x11rb::connect(None).ok()?;
         let root = connection.setup().roots.get(screen)?.root;
-        Some(Source::X11(connection, root)).filter(|source| source.seconds().is_some())
+        Some(Source::X11(Box::new(connection), root)).filter(|source| source.seconds().is_some())
     }
 
     fn seconds(&self) -> Option<u64> {
