@@ -245,8 +245,8 @@ impl Map {
         };
         match () {
             () if other == room => true,
-            // The control socket carries the lines that `headless` reads and writes.
-            () if room == "control" && other == "headless" => true,
+            // The control socket carries the lines that `headless` reads and writes; the line chat reads its input as it does.
+            () if ["control", "terminal"].contains(&room) && other == "headless" => true,
             () if floor == 4 => FACES_MAY_USE.iter().any(|may| starts(used, may)),
             () => *below < floor || (*below == floor && self.neighbourly.contains(&floor)),
         }

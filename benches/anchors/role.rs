@@ -26,7 +26,6 @@ pub fn run(arguments: &[String]) {
 fn node(name: &str, data: &str) {
     say(&json!({"event": "starting"}));
     let config = NodeConfig {
-        wait_for_name: false,
         data: data.into(),
         user: name.to_owned(),
         machine: None,

@@ -210,7 +210,7 @@ impl Core {
             .get_mut(jid)
             .and_then(|outbox| outbox.acked(id));
         if let Some(settled) = settled {
-            let reason = Some(format!("not sent: {why}"));
+            let reason = Some(why.to_owned());
             self.set_state(
                 Settled {
                     state: MessageState::Failed,
@@ -230,10 +230,10 @@ impl Core {
             _ if allowed => None,
             PlaintextPolicy::Allow => None,
             PlaintextPolicy::Ask => Some(format!(
-                "not sent: the connection to {jid} is not encrypted, and your settings ask first. Send it again to send it all the same."
+                "the connection to {jid} is not encrypted, and your settings ask first. Send it again to send it all the same."
             )),
             PlaintextPolicy::SecureOnly => Some(format!(
-                "not sent: the connection to {jid} is not encrypted, and your settings allow encrypted ones only"
+                "the connection to {jid} is not encrypted, and your settings allow encrypted ones only"
             )),
         }
     }

@@ -116,7 +116,7 @@ const TALKS: [Talk; 9] = [
                 text: "On my way!",
                 fate: Fate::Trouble(
                     MessageState::Failed,
-                    "not sent: the connection to nurse@capulet-house is not encrypted, and your settings allow encrypted ones only",
+                    "the connection to nurse@capulet-house is not encrypted, and your settings allow encrypted ones only",
                 ),
             },
             sent(DAY + 416, "On my way! (I had to change a setting first.)"),
