@@ -97,7 +97,10 @@ pub fn publish(count: usize, host: &str, address: &str) {
             &txt[..],
         )
         .expect("a service");
-        daemon.register(info).expect("registered");
+        // Its queue is short: it may have to catch up.
+        while let Err(mdns_sd::Error::Again) = daemon.register(info.clone()) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
     let mut line = String::new();
     while std::io::stdin().read_line(&mut line).unwrap_or(0) > 0 {
