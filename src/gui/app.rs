@@ -192,7 +192,9 @@ impl App {
 
 impl eframe::App for App {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
-        self.focused = ctx.input(|input| input.focused);
+        // The raw state: while the window is hidden there is no pass, and `input.focused` stays as it was before.
+        self.focused =
+            ctx.input(|input| input.raw.focused && input.viewport().visible() != Some(false));
         self.take_in(ctx);
         self.dress(ctx);
     }

@@ -145,7 +145,8 @@ impl Desktop {
     /// Like [`Desktop::xdotool`], but a failure is `None`.
     pub fn try_xdotool(&self, arguments: &[&str]) -> Option<String> {
         let output = self
-            .command("xdotool")
+            .command("timeout")
+            .args(["10", "xdotool"])
             .args(arguments)
             .stdin(Stdio::null())
             .output()

@@ -144,8 +144,13 @@ impl Reader {
             let action = Proxy::new(&self.bus, program, path, "org.a11y.atspi.Action").await?;
             action.call::<_, _, bool>("DoAction", &0).await
         };
+        let pressed = async { tokio::time::timeout(PATIENCE, pressed).await };
         let pressed = self.runtime.block_on(pressed);
-        assert!(matches!(pressed, Ok(true)), "{}: {pressed:?}", element.name);
+        assert!(
+            matches!(pressed, Ok(Ok(true))),
+            "{}: {pressed:?}",
+            element.name
+        );
     }
 }
 
