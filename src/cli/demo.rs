@@ -39,6 +39,6 @@ fn window() -> Result<Exit> {
     let _ = runtime.block_on(node.request(Command::Quit));
     drop(node);
     ended.wait();
-    shown.context("the window cannot be opened (no display, or no OpenGL). `balcony demo --terminal` does without one")?;
+    shown.context("no window; `balcony demo --terminal` does without one")?;
     Ok(Exit::Done)
 }

@@ -68,7 +68,7 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
     drop((control, node));
     ended.wait();
-    shown.context("the window cannot be opened (no display, or no OpenGL). `balcony terminal` chats without one")?;
+    shown.context("no window; `balcony terminal` chats without one")?;
     Ok(Exit::Done)
 }
 

@@ -87,7 +87,10 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
     };
     let context = options.context.unwrap_or_else(context);
     eframe::run_native_ext("balcony", native, Some(context), Box::new(creator)).map_err(|error| {
-        anyhow!("The window cannot be opened ({error}). Without a display, use the terminal chat.")
+        tracing::info!(%error, "no window");
+        anyhow!(
+            "the window cannot be opened: no display answers, or it has no OpenGL (-v says more)"
+        )
     })
 }
 
