@@ -1,7 +1,7 @@
 //! Streams to peers: dialling, accepting, judging who it is, both sides dialling at once, and the end.
 
-use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::collections::{BTreeSet, VecDeque};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bytes::BytesMut;
@@ -31,6 +31,8 @@ pub(super) struct Link {
     /// `None` while TCP is not connected.
     pub(super) stream: Option<Stream>,
     pub(super) peer: Option<Jid>,
+    /// The two ends, once TCP is connected.
+    pub(super) local: Option<SocketAddr>,
     pub(super) remote: Option<SocketAddr>,
     pub(super) ready: Option<ReadyStream>,
     /// Bytes given to the network, and taken by the kernel.
@@ -61,6 +63,7 @@ impl Link {
             ours,
             stream: None,
             peer,
+            local: None,
             remote,
             ready: None,
             given: 0,
@@ -150,12 +153,13 @@ impl Core {
         }
     }
 
-    pub(super) fn on_connected(&mut self, conn: ConnId, _local: SocketAddr, remote: SocketAddr) {
+    pub(super) fn on_connected(&mut self, conn: ConnId, local: SocketAddr, remote: SocketAddr) {
         let config = self.config();
         let (now, mut libpurple) = (self.clock.now, false);
         let Some(link) = self.links.get_mut(&conn) else {
             return self.ask(Net::Close { conn, flush: false });
         };
+        link.local = Some(local);
         link.remote = Some(remote);
         let mut stream = Stream::initiator(config, link.peer.clone(), now);
         if let Some(known) = link.peer.as_ref().and_then(|jid| self.roster.get(jid)) {
@@ -168,11 +172,12 @@ impl Core {
         self.dirty.push(conn);
     }
 
-    pub(super) fn on_accepted(&mut self, conn: ConnId, _local: SocketAddr, remote: SocketAddr) {
+    pub(super) fn on_accepted(&mut self, conn: ConnId, local: SocketAddr, remote: SocketAddr) {
         if self.quitting {
             return self.ask(Net::Close { conn, flush: false });
         }
         let mut link = Link::new(false, None, Some(remote));
+        link.local = Some(local);
         link.stream = Some(Stream::responder(self.config(), self.clock.now));
         self.links.insert(conn, link);
         self.yield_to(remote);
@@ -357,6 +362,22 @@ impl Core {
         }
         if !orderly {
             self.verify(&jid);
+        }
+    }
+
+    /// The interfaces of these addresses are gone: what hangs on them is dead, however long TCP may hope.
+    pub(super) fn lose_addresses(&mut self, lost: &BTreeSet<IpAddr>) {
+        let dead: Vec<ConnId> = self
+            .links
+            .iter()
+            .filter(|(_, link)| {
+                let local = link.local.map(|local| local.ip().to_canonical());
+                local.is_some_and(|local| lost.contains(&local))
+            })
+            .map(|(conn, _)| *conn)
+            .collect();
+        for conn in dead {
+            self.on_closed(conn, CloseReason::Unreachable);
         }
     }
 

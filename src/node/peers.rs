@@ -1,5 +1,8 @@
 //! What discovery reports: who comes, changes and goes, their pictures, and our own interfaces.
 
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
 use bytes::Bytes;
 
 use super::core::Core;
@@ -229,6 +232,15 @@ impl Core {
     }
 
     pub(super) fn on_interfaces(&mut self, interfaces: Vec<Interface>) {
+        // Not a mere change of address: that the peers are told, and TCP finds out by itself.
+        let still = |name: &str| interfaces.iter().any(|new| new.used && new.name == name);
+        let before = &self.model.interfaces;
+        let lost: BTreeSet<IpAddr> = before
+            .iter()
+            .filter(|interface| interface.used && !still(&interface.name))
+            .flat_map(|interface| &interface.addresses)
+            .map(|ip| ip.to_canonical())
+            .collect();
         self.our_ips = interfaces
             .iter()
             .flat_map(|interface| &interface.addresses)
@@ -241,5 +253,6 @@ impl Core {
             me.online = false;
             self.emit(Event::Me { me });
         }
+        self.lose_addresses(&lost);
     }
 }
