@@ -215,13 +215,12 @@ impl Shown {
             .hint(notify_rust::Hint::Category("im.received".into()))
             .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
             .action("default", "Open");
+        // Replacing it would be less of a flicker, but then its clicks go to a connection that nobody listens on.
         if let Some(number) = known {
-            notification.id(number);
+            close(number);
         }
         let handle = notification.show()?;
-        if known == Some(handle.id()) {
-            return Ok(());
-        }
+        let number = handle.id();
         if let Ok(mut numbers) = self.numbers.lock() {
             numbers.insert(note.about.clone(), handle.id());
         }
@@ -237,7 +236,9 @@ impl Shown {
                         ctx.request_repaint();
                     }
                 });
-                if let Ok(mut numbers) = numbers.lock() {
+                if let Ok(mut numbers) = numbers.lock()
+                    && numbers.get(&note.about) == Some(&number)
+                {
                     numbers.remove(&note.about);
                 }
             });
@@ -245,6 +246,24 @@ impl Shown {
             tracing::info!(%error, "clicks on a notification are not heard");
         }
         Ok(())
+    }
+}
+
+/// Takes a notification back; its waiting thread hears of that and ends.
+fn close(number: u32) {
+    let name = "org.freedesktop.Notifications";
+    let path = "/org/freedesktop/Notifications";
+    let closed = zbus::blocking::Connection::session().and_then(|bus| {
+        bus.call_method(
+            Some(name),
+            path,
+            Some(name),
+            "CloseNotification",
+            &(number,),
+        )
+    });
+    if let Err(error) = closed {
+        tracing::debug!(%error, "a notification was not taken back");
     }
 }
 

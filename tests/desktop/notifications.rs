@@ -31,6 +31,10 @@ fn a_message_is_told_once_and_a_click_opens_its_conversation() {
         ("Balcony", "Juliet")
     );
     window.titled("(1) Balcony");
+    // The second one takes the place of the first, and is clicked like it.
+    juliet.send("romeo@forza", "Speak again", "n-2");
+    assert_eq!(desktop.notifies("Speak again").title, "Juliet");
+    window.titled("(2) Balcony");
 
     desktop.click_notification();
     window.has_keyboard();
@@ -58,6 +62,7 @@ fn a_message_is_told_once_and_a_click_opens_its_conversation() {
         told,
         [
             "Art thou &lt;b&gt;not&lt;/b&gt; Romeo &amp; a Montague?",
+            "Speak again",
             "Nay, gentle Romeo",
             "Turn round",
         ]
