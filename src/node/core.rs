@@ -113,6 +113,8 @@ pub struct Core {
     pub(super) quitting: bool,
     /// Nothing is published yet: the user has not said a name.
     pub(super) hidden: bool,
+    /// Who was seen under the name that we want.
+    pub(super) namesake: Option<crate::net::Sighting>,
 }
 
 impl Core {
@@ -174,6 +176,7 @@ impl Core {
             rng: super::random::Random::new(start.seed),
             quitting: false,
             hidden: start.wait_for_name && start_nameless,
+            namesake: None,
         };
         core.restore(start.conversations, start.outbox);
         let choice = core.model.settings.interfaces.clone();

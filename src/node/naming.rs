@@ -121,6 +121,9 @@ impl Core {
         self.emit(Event::Me { me });
         self.serve_avatar();
         self.advertise();
+        if let Some(namesake) = self.namesake.take().filter(|seen| seen.jid == *taken) {
+            self.on_seen(namesake);
+        }
     }
 
     /// Our presence as it is now, to everybody: TXT for all, a stanza on each stream of our kind.

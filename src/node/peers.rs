@@ -15,6 +15,11 @@ use crate::wire::jid::Jid;
 
 impl Core {
     pub(super) fn on_seen(&mut self, sighting: Sighting) {
+        if sighting.jid == self.wanted {
+            // Ourselves, or who has our name already: then we shall be told, and this is who it is.
+            self.namesake = Some(sighting);
+            return;
+        }
         let Sighting {
             jid,
             addresses,
@@ -22,9 +27,6 @@ impl Core {
             advert,
             ..
         } = sighting;
-        if jid == self.wanted {
-            return;
-        }
         let change = self.roster.seen(Seen {
             jid: jid.clone(),
             addresses,
