@@ -65,7 +65,7 @@ pub enum Change {
 }
 
 impl Roster {
-    /// The most peers that are kept (PROTOCOL: at most 512 instances shown).
+    /// The most peers that are kept (at most 512 instances are shown).
     pub const MAX: usize = 512;
 
     /// Looks a peer up.

@@ -1,4 +1,4 @@
-//! Which network interfaces are used, and why the others are not (DESIGN: everyone is found, or the user is told why).
+//! Which network interfaces are used, and why the others are not (everyone is found, or the user is told why).
 //!
 //! Interfaces of containers, virtual machines and VPNs are left out by default: their addresses are of no use to the
 //! people on the LAN, and publishing them makes others dial into the void. The judgement is by name and flags, not by

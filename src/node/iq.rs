@@ -14,7 +14,7 @@ use crate::xep::{Answer, Cx, Extension, Output};
 /// Answers that take longer do not come (some peers answer nothing at all).
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Unanswered questions of ours, all streams together (PROTOCOL: 100 outstanding).
+/// Unanswered questions of ours, all streams together (100 outstanding).
 const MOST: usize = 100;
 
 /// Questions that wait for their answer.

@@ -60,7 +60,7 @@ pub struct StreamConfig {
     pub allow_plaintext: bool,
 }
 
-/// What a peer can make us hold, and for how long. The answers when one is passed: PROTOCOL §8, `policy-violation`.
+/// What a peer can make us hold, and for how long. The answer when one is passed: `policy-violation`.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
     /// Bytes of one stanza, at least 10 000 (RFC 6120 §13.12). 1 MiB bodies must pass, escaped.

@@ -8,7 +8,7 @@ use crate::lab::peer::{Peer, SOON};
 use crate::lab::{Host, Lab};
 use crate::{Pair, numbered, send_all, shown_once_in_order};
 
-/// The promise (DESIGN.md §4).
+/// The promise.
 const FOUND_OUT: Duration = Duration::from_secs(10);
 
 /// Fails unless `by` shows `jid` as gone, and not by a goodbye, within the promise counted from `since`.

@@ -1,4 +1,4 @@
-//! Plays on the pretend LAN (issue 2, 6a): virtual time, faults, many seeds. Each scene says what people do and what
+//! Plays on the pretend LAN: virtual time, faults, many seeds. Each scene says what people do and what
 //! they must see; how packets fared in between is up to the seed.
 //!
 //! `BALCONY_SEED=n` plays every scene once with that seed; `BALCONY_SEEDS=n` plays n seeds of each instead of the few of

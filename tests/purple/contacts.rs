@@ -56,7 +56,7 @@ fn presence_both_ways() {
             peer["show"] == show && peer["message"] == message
         });
         romeo.tell(&json!({"command": "status", "show": show, "message": message}));
-        // libpurple shows everything but dnd as available (LIBPURPLE.md).
+        // libpurple shows everything but dnd as available (2.14, seen).
         let as_shown = if show == "dnd" { "dnd" } else { "available" };
         juliet.shows("romeo@forza", SOON, |peer| {
             peer["show"] == as_shown && peer["message"] == message

@@ -57,7 +57,7 @@ fn control_characters_cost_no_message_in_either_direction() {
     let pair = Pair::on(&lab);
     let (romeo, juliet) = (&pair.balcony, &pair.purple);
     let (before, after) = ("be\u{1}fore\u{1f}", "after");
-    // Among libpurples such a message and all later ones of that stream are lost (LIBPURPLE.md §4).
+    // Among libpurples such a message and all later ones of that stream are lost.
     juliet.send("romeo@forza", before, "j-0");
     juliet.send("romeo@forza", after, "j-1");
     let visible = |text: &String| {
