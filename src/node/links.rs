@@ -1,26 +1,23 @@
-//! Streams to peers: dialling, accepting, judging who it is, both sides dialling at once, and the end.
+//! Streams to peers: dialling, accepting, and what goes over them. Who is at the other end is judged in `claims`; how
+//! streams end stands in `ending`.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::BytesMut;
 
 use super::core::{Core, Timer};
-use crate::event::OfflineReason;
-use crate::net::{CloseReason, ConnId, Request as Net};
+use crate::net::{ConnId, Request as Net};
 use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
-use crate::wire::nonza::{Condition, StreamError};
 
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
 /// without a byte and it keeps its queue (it drops it on seeing our header).
 const GLARE_PAUSE: Duration = Duration::from_millis(30);
 /// Where link-local clients listen if they can (XEP-0174 §9 leaves it free; libpurple and iChat use this one).
 const USUAL_PORT: u16 = 5298;
-/// A stream without a stanza for so long is closed; the next message opens another.
-const IDLE_AFTER: Duration = Duration::from_secs(600);
 
 /// The largest stanza that is taken and sent: a body of 1 MiB passes, also with many characters escaped.
 const STANZA_BYTES: usize = 4 << 20;
@@ -54,7 +51,7 @@ pub(super) struct Link {
     /// The peer said that it goes, not only the stream.
     pub(super) goodbye: bool,
     /// The connection ended and nobody had closed the stream.
-    broken: bool,
+    pub(super) broken: bool,
 }
 
 impl Link {
@@ -341,150 +338,6 @@ impl Core {
         self.pump(&jid);
     }
 
-    pub(super) fn on_closed(&mut self, conn: ConnId, why: CloseReason) {
-        let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else {
-            return;
-        };
-        let (peer, orderly) = (link.peer.clone(), link.closing);
-        link.broken = !orderly;
-        if why == CloseReason::Eof
-            && let Some(stream) = link.stream.as_mut()
-        {
-            // What was complete is still shown; usually the stream ends with it.
-            stream.handle_eof(now);
-            self.drain_events(conn);
-        }
-        self.drop_link(conn, false);
-        let Some(jid) = peer else { return };
-        if why == CloseReason::Unreachable && self.active(&jid).is_none() {
-            self.offline(&jid, OfflineReason::Unreachable);
-        }
-        if !orderly {
-            self.verify(&jid);
-        }
-    }
-
-    /// The interfaces of these addresses are gone: what hangs on them is dead, however long TCP may hope.
-    pub(super) fn lose_addresses(&mut self, lost: &BTreeSet<IpAddr>) {
-        let dead: Vec<ConnId> = self
-            .links
-            .iter()
-            .filter(|(_, link)| {
-                let local = link.local.map(|local| local.ip().to_canonical());
-                local.is_some_and(|local| lost.contains(&local))
-            })
-            .map(|(conn, _)| *conn)
-            .collect();
-        for conn in dead {
-            self.on_closed(conn, CloseReason::Unreachable);
-        }
-    }
-
-    fn on_ended(&mut self, conn: ConnId, error: Option<StreamError>) {
-        let Some(link) = self.links.get_mut(&conn) else {
-            return;
-        };
-        let gone = error
-            .as_ref()
-            .is_some_and(|error| error.condition == Condition::SystemShutdown);
-        link.goodbye = gone && !self.quitting;
-        let (peer, goodbye) = (link.peer.clone(), link.goodbye);
-        if let Some(error) = error {
-            tracing::info!(peer = ?peer, %error, "a stream ended with an error");
-            // Whatever was wrong (a full disk over there) is wrong for a while.
-            if let Some(jid) = &peer {
-                self.retry_later(jid);
-            }
-        }
-        self.flush_link(conn);
-        self.drop_link(conn, true);
-        if let (Some(jid), true) = (peer, goodbye) {
-            self.offline(&jid, OfflineReason::Goodbye);
-        }
-    }
-
-    /// Ends a stream in order; what still arrives is shown.
-    pub(super) fn close_link(&mut self, conn: ConnId) {
-        let now = self.clock.now;
-        let Some(link) = self.links.get_mut(&conn) else {
-            return;
-        };
-        link.closing = true;
-        match &mut link.stream {
-            Some(stream) => stream.close_quietly(now),
-            None => return self.drop_link(conn, false),
-        }
-        self.dirty.push(conn);
-        self.drain_events(conn);
-    }
-
-    /// Ends a stream with an error.
-    pub(super) fn fail_link(&mut self, conn: ConnId, condition: Condition) {
-        let Some(link) = self.links.get_mut(&conn) else {
-            return;
-        };
-        link.closing = true;
-        let Some(stream) = &mut link.stream else {
-            return self.drop_link(conn, false);
-        };
-        let error = StreamError::from(condition);
-        match link.claim.take() {
-            Some(_) => stream.refuse(error),
-            None => stream.fail(error),
-        }
-        self.dirty.push(conn);
-        self.drain_events(conn);
-    }
-
-    /// The connection is over: TCP is closed and what was on its way is settled.
-    pub(super) fn drop_link(&mut self, conn: ConnId, flush: bool) {
-        let Some(link) = self.links.get(&conn) else {
-            return;
-        };
-        let peer = link.peer.clone();
-        let reason = if link.broken {
-            OfflineReason::Unreachable
-        } else {
-            OfflineReason::Goodbye
-        };
-        self.abandon_iqs_of(conn);
-        self.links.remove(&conn);
-        for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
-            self.timers.set(timer, None);
-        }
-        self.ask(Net::Close { conn, flush });
-        let Some(jid) = peer else { return };
-        self.forget_conn(&jid, conn);
-        if self.active(&jid).is_none() {
-            self.stream_is_gone(&jid, reason);
-        }
-        self.lost(&jid, conn);
-        self.pump(&jid);
-    }
-
-    /// What was known by the stream only goes with it.
-    fn stream_is_gone(&mut self, jid: &Jid, reason: OfflineReason) {
-        self.amend(jid, |known| known.presence = None);
-        self.stop_typing(jid);
-        let unlisted = self
-            .roster
-            .get(jid)
-            .is_some_and(|known| known.online && !known.advertised);
-        if unlisted {
-            self.offline(jid, reason);
-        }
-    }
-
-    fn forget_conn(&mut self, jid: &Jid, conn: ConnId) {
-        if let Some(conns) = self.by_peer.get_mut(jid) {
-            conns.retain(|other| *other != conn);
-            if conns.is_empty() {
-                self.by_peer.remove(jid);
-            }
-        }
-    }
-
     /// Gives a stanza to a stream; false if it did not take it. `message`: the outbox waits for it under this id.
     pub(super) fn send_stanza(
         &mut self,
@@ -532,7 +385,7 @@ impl Core {
         }
     }
 
-    fn flush_link(&mut self, conn: ConnId) {
+    pub(super) fn flush_link(&mut self, conn: ConnId) {
         self.collect(conn);
         let Some(link) = self.links.get_mut(&conn) else {
             return;
@@ -578,26 +431,5 @@ impl Core {
 
     pub(super) fn has_acks(&self, conn: ConnId) -> bool {
         self.links.get(&conn).is_some_and(Link::acks)
-    }
-
-    /// The stream is in use: the idle clock starts again.
-    pub(super) fn touch(&mut self, conn: ConnId) {
-        let at = self.after(IDLE_AFTER);
-        self.timers.set(Timer::Idle(conn), at);
-    }
-
-    pub(super) fn on_idle_timeout(&mut self, conn: ConnId) {
-        let Some(link) = self.links.get(&conn) else {
-            return;
-        };
-        let waiting = link
-            .peer
-            .as_ref()
-            .and_then(|jid| self.outboxes.get(jid))
-            .is_some_and(|out| !out.is_empty());
-        if waiting {
-            return self.touch(conn);
-        }
-        self.close_link(conn);
     }
 }

@@ -8,6 +8,7 @@ pub mod core;
 mod delivery;
 mod demo;
 pub mod effect;
+mod ending;
 mod faces;
 mod iq;
 mod links;
