@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
+pub use crate::wire::key::Fingerprint;
 use crate::wire::text::Span;
 pub use crate::wire::txt::{Card, Show};
 
@@ -23,8 +24,8 @@ pub enum Event {
     Ready {
         /// Our own instance name.
         jid: Jid,
-        /// SHA-256 of our public key, base64url, once the installation has a key.
-        fingerprint: Option<String>,
+        /// SHA-256 of our public key, base64url.
+        fingerprint: Option<Fingerprint>,
         /// The TCP port that we listen on.
         port: u16,
     },
@@ -331,6 +332,9 @@ pub struct Me {
     pub message: String,
     /// Our picture.
     pub avatar: Option<Avatar>,
+    /// SHA-256 of our public key, base64url: what others know us by.
+    #[serde(default)]
+    pub fingerprint: Option<Fingerprint>,
     /// The TCP port that we listen on, 0 before that is known.
     pub port: u16,
     /// Whether we are published at all: false before the first announcement and without any interface.

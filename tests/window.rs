@@ -101,6 +101,7 @@ fn nobody() -> Model {
         message: String::new(),
         avatar: None,
         port: 5298,
+        fingerprint: None,
         online: true,
     };
     let mut model = Model::new(

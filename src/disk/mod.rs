@@ -2,10 +2,11 @@
 //!
 //! The data folder (mode 0700) holds `balcony.db` (with `-wal` and `-shm` beside it while running),
 //! `balcony.journal.0` and `.1` (what is not in the database yet), `balcony.lock`
-//! (advisory lock with the process id of the instance that runs), `avatars/`, and `balcony.db.vN.bak` from before a
-//! migration. One instance a folder.
+//! (advisory lock with the process id of the instance that runs), `identity.pem` (the key), `avatars/`, and
+//! `balcony.db.vN.bak` from before a migration. One instance a folder.
 
 pub mod avatars;
+pub mod identity;
 mod journal;
 mod lock;
 mod migrations;

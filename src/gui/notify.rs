@@ -282,6 +282,7 @@ mod tests {
             message: String::new(),
             avatar: None,
             port: 5298,
+            fingerprint: None,
             online: true,
         };
         Model::new(me, Settings::default())

@@ -114,7 +114,7 @@ pub fn greeting(model: &Model) -> Vec<Event> {
     if model.me.online {
         events.push(Event::Ready {
             jid: model.me.jid.clone(),
-            fingerprint: None,
+            fingerprint: model.me.fingerprint,
             port: model.me.port,
         });
     }

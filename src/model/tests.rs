@@ -26,6 +26,7 @@ fn me() -> Me {
         message: String::new(),
         avatar: None,
         port: 0,
+        fingerprint: None,
         online: false,
     }
 }

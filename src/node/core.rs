@@ -25,6 +25,7 @@ use crate::model::roster::Roster;
 use crate::model::settings::Settings;
 use crate::net::{self, ConnId, Request as Net};
 use crate::wire::jid::Jid;
+use crate::wire::key::SecretKey;
 use crate::wire::time::{Clock, Moment};
 use crate::xep::{Extension, Ourselves};
 
@@ -42,6 +43,8 @@ pub struct Start {
     pub conversations: BTreeMap<Jid, ConversationSummary>,
     /// What is still to be sent, in order.
     pub outbox: Vec<(Jid, Message)>,
+    /// The key of this installation.
+    pub key: SecretKey,
     /// Publish nothing before the user has said a name (the window's first start).
     pub wait_for_name: bool,
     /// Unpredictable bits: ids are made from them.
@@ -78,6 +81,8 @@ const NEWEST: usize = 20;
 /// See the module's documentation.
 pub struct Core {
     pub(super) clock: Clock,
+    /// Who we are: signs, and is named by its fingerprint.
+    pub(super) key: SecretKey,
     pub(super) effects: VecDeque<Effect>,
     pub(super) model: Model,
     pub(super) roster: Roster,
@@ -131,6 +136,7 @@ impl Core {
             show: Default::default(),
             message: String::new(),
             avatar: None,
+            fingerprint: Some(start.key.fingerprint()),
             port: start.port,
             online: false,
         };
@@ -146,6 +152,7 @@ impl Core {
         };
         let mut core = Core {
             clock: start.clock,
+            key: start.key,
             effects: VecDeque::new(),
             model: Model::new(me, start.settings),
             roster: Roster::default(),
@@ -222,6 +229,11 @@ impl Core {
     /// What is known now: for a face that joins.
     pub fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Who we are: for whoever signs in our name.
+    pub fn key(&self) -> &SecretKey {
+        &self.key
     }
 
     /// How many commits are under way: while it is high, let faces wait.

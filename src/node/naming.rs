@@ -85,7 +85,7 @@ impl Core {
         let port = self.model.me.port;
         self.emit(Event::Ready {
             jid,
-            fingerprint: None,
+            fingerprint: self.model.me.fingerprint,
             port,
         });
         self.emit_me();

@@ -12,6 +12,7 @@ use super::effect::{Effect, Input, OwnAvatar};
 use super::faces::Faces;
 use super::{NodeConfig, NodeHandle, ToNode, usable_name};
 use crate::disk::avatars::Avatars;
+use crate::disk::identity::{self, IdentityError};
 use crate::disk::open::OpenError;
 use crate::disk::store::{Answers, Loaded, Store};
 use crate::net::Report;
@@ -28,6 +29,9 @@ pub enum StartError {
     /// The data folder or the database.
     #[error(transparent)]
     Disk(#[from] OpenError),
+    /// The key of this installation.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
     /// The listening port or another part of the network service.
     #[error("{0}")]
     Network(String),
@@ -70,6 +74,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         error,
     })?;
     let (store, loaded, answers) = Store::open(&config.data)?;
+    let key = identity::load_or_make(&config.data)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -102,6 +107,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         settings,
         conversations: loaded.conversations,
         outbox: loaded.outbox,
+        key,
         wait_for_name: config.wait_for_name,
         seed: seed(),
         clock: clock(begun),

@@ -255,6 +255,7 @@ mod tests {
             message,
             avatar: None,
             port: 0,
+            fingerprint: None,
             online: true,
         };
         let mut model = Model::new(me, Settings::default());

@@ -2,6 +2,7 @@
 
 pub mod element;
 pub mod jid;
+pub mod key;
 pub mod nonza;
 pub mod ns;
 pub mod quirks;

@@ -11,6 +11,7 @@ use balcony::net::{ConnId, Report, Request, Sighting};
 use balcony::node::core::{Core, Start};
 use balcony::node::effect::{Effect, Input};
 use balcony::wire::jid::Jid;
+use balcony::wire::key::SecretKey;
 use balcony::wire::time::{Clock, Moment};
 use balcony::wire::txt::Advert;
 use bytes::Bytes;
@@ -38,6 +39,7 @@ impl Alone {
             avatar: None,
             conversations: Default::default(),
             outbox: Vec::new(),
+            key: SecretKey::from_seed(&[7; 32]).unwrap(),
             wait_for_name: false,
             seed: [7; 32],
             utc_offset: 0,

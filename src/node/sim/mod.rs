@@ -25,6 +25,7 @@ use crate::model::settings::Settings;
 use crate::net::memory::{Fault, HostId, Lan, Rng};
 use crate::net::{self, Report};
 use crate::wire::jid::Jid;
+use crate::wire::key::SecretKey;
 use crate::wire::time::{Clock, Moment};
 
 /// Events that are remembered a node; older ones are dropped.
@@ -443,6 +444,9 @@ impl Sim {
             place.copy_from_slice(&bits.bits().to_be_bytes());
         }
         let (conversations, outbox) = seat.disk.load();
+        let Ok(key) = SecretKey::from_seed(&key_seed(self.seed, host)) else {
+            return;
+        };
         seat.actor = Actor::Node(Box::new(Core::new(Start {
             jid: seat.who.clone(),
             port: 5298,
@@ -450,6 +454,7 @@ impl Sim {
             avatar: None,
             conversations,
             outbox,
+            key,
             wait_for_name: false,
             seed,
             clock,
@@ -464,4 +469,16 @@ impl Sim {
             _ => None,
         }
     }
+}
+
+/// The key on a node's disk: the same in all its lives.
+fn key_seed(seed: u64, host: HostId) -> [u8; 32] {
+    let (mut bits, mut key) = (
+        Rng::new((seed << 20) ^ (host.0 as u64) << 8 ^ 0xCE11),
+        [0; 32],
+    );
+    for place in key.chunks_exact_mut(8) {
+        place.copy_from_slice(&bits.bits().to_be_bytes());
+    }
+    key
 }
