@@ -1,0 +1,127 @@
+//! The people in the list, and finding them.
+
+use super::desk::*;
+
+#[test]
+fn the_list_tells_who_is_here_how_and_what_is_unread() {
+    let mut model = three();
+    receive(&mut model, "carl@pc", "1", "Slides?", -3);
+    receive(&mut model, "carl@pc", "2", "Found them", -2);
+    receive(&mut model, "gone@pc", "3", "Bye", -60);
+    let screen = show(model, WIDE);
+    let names: Vec<String> = screen
+        .query_all_by_role(Role::ListItem)
+        .filter_map(|node| node.accesskit_node().label())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "Carl, Do not disturb, 2 unread messages",
+            "Anna Kowalska, Available",
+            "Bob Baker, Away",
+            "gone@pc, Offline, 1 unread message",
+        ]
+    );
+}
+
+#[test]
+fn part_of_a_name_and_enter_opens_the_conversation_and_one_writes() {
+    let mut screen = show(three(), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen.get_by_role(Role::SearchInput).type_text("bak");
+    screen.run();
+    assert_eq!(screen.query_all_by_role(Role::ListItem).count(), 1);
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("bob@pc")));
+    let field = screen.get_by_role(Role::MultilineTextInput);
+    assert!(field.is_focused());
+    field.type_text("hi Bob");
+    screen.run();
+    screen.key_press(Key::Enter);
+    screen.run();
+    let sent = Command::Send {
+        to: jid("bob@pc"),
+        body: "hi Bob".into(),
+    };
+    assert!(
+        screen.state().asked().contains(&sent),
+        "{:?}",
+        screen.state().asked()
+    );
+    assert_eq!(
+        screen.query_all_by_role(Role::ListItem).count(),
+        3,
+        "the search is over"
+    );
+}
+
+#[test]
+fn the_arrows_choose_in_the_search_and_escape_ends_it() {
+    let mut screen = show(three(), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::F);
+    screen.run();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowUp] {
+        screen.key_press(key);
+        screen.run();
+    }
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("bob@pc")));
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen
+        .get_by_role(Role::SearchInput)
+        .type_text("nobody like that");
+    screen.run();
+    screen.get_by_label("Nobody of that name");
+    screen.key_press(Key::Escape);
+    screen.run();
+    assert_eq!(screen.query_all_by_role(Role::ListItem).count(), 3);
+}
+
+#[test]
+fn letters_typed_anywhere_go_to_the_search() {
+    let mut screen = show(three(), WIDE);
+    for letter in ["c", "a"] {
+        screen.event(egui::Event::Text(letter.into()));
+        screen.run();
+    }
+    let search = screen.get_by_role(Role::SearchInput);
+    assert!(search.is_focused());
+    assert_eq!(search.value().as_deref(), Some("ca"), "no letter is lost");
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("carl@pc")));
+}
+
+#[test]
+fn letters_and_enter_that_come_in_one_frame_are_one_search_and_the_next_begins_empty() {
+    let mut screen = show(three(), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen.event(egui::Event::Text("ca".into()));
+    screen.event(egui::Event::Text("r".into()));
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("carl@pc")));
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    let search = screen.get_by_role(Role::SearchInput);
+    assert_eq!(search.value().as_deref().unwrap_or_default(), "");
+}
+
+#[test]
+fn an_empty_network_says_what_to_do() {
+    let mut screen = show(nobody(), WIDE);
+    screen.get_by_label("Nobody here yet");
+    screen.get_by_label_contains("listens on eth0");
+    screen.get_by_label_contains("balcony doctor");
+    screen.get_by_label("Network…").click();
+    screen.run();
+    screen.get_by_label_contains("virtual bridge (docker)");
+    let mut model = nobody();
+    model.interfaces.clear();
+    show(model, WIDE).get_by_label_contains("no network connection");
+}

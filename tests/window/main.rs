@@ -1,0 +1,19 @@
+//! The window as a person uses it, by role and name, with no display: what is shown for a model, and what is asked for.
+//! One file a view.
+#![cfg(feature = "gui")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs
+)]
+
+mod composer;
+mod conversation;
+mod desk;
+mod first_run;
+mod layout;
+mod list;
+mod network;
+mod settings;

@@ -1,0 +1,90 @@
+//! Settings and our own presence.
+
+use super::desk::*;
+
+#[test]
+fn every_settings_switch_asks_for_its_own_change() {
+    for (label, change) in [
+        (
+            "Publish mail addresses",
+            json!({ "publish": { "nick": true, "status": true, "message": true, "avatar": true, "name": false, "email": true, "jid": false } }),
+        ),
+        (
+            "Ask before the first message",
+            json!({ "plaintext": "ask" }),
+        ),
+        (
+            "Tell others when I am typing",
+            json!({ "send_typing": false }),
+        ),
+        (
+            "Show notifications for new messages",
+            json!({ "notifications": false }),
+        ),
+        (
+            "Show the text in them",
+            json!({ "notification_text": false }),
+        ),
+        ("Dark", json!({ "theme": "dark" })),
+        (
+            "docker0",
+            json!({ "interfaces": { "only": [], "include": ["docker0"], "exclude": [] } }),
+        ),
+        (
+            "eth0",
+            json!({ "interfaces": { "only": [], "include": [], "exclude": ["eth0"] } }),
+        ),
+    ] {
+        let mut screen = show(nobody(), Vec2::new(980.0, 1600.0));
+        screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+        screen.run();
+        screen.get_by_label(label).click();
+        screen.run();
+        assert_eq!(configured(&screen), [change], "{label}");
+    }
+}
+
+#[test]
+fn a_name_is_changed_when_the_field_is_left() {
+    let mut screen = show(nobody(), Vec2::new(980.0, 1600.0));
+    screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    screen.run();
+    let field = screen.get_by_role_and_label(Role::TextInput, "Name");
+    field.focus();
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::TextInput, "Name")
+        .type_text(" B");
+    screen.run();
+    assert!(configured(&screen).is_empty(), "not at every letter");
+    screen.key_press(Key::Enter);
+    screen.run();
+    assert_eq!(configured(&screen), [json!({ "nick": "Alice B" })]);
+}
+
+#[test]
+fn presence_and_its_text_are_set_from_the_foot_of_the_list() {
+    let mut screen = show(nobody(), WIDE);
+    screen.get_by_label_contains("Change presence").click();
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::TextInput, "Status text")
+        .focus();
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::TextInput, "Status text")
+        .type_text("lunch");
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::RadioButton, "Away")
+        .click();
+    screen.run();
+    assert!(
+        screen.state().asked().contains(&Command::Status {
+            show: Show::Away,
+            message: "lunch".into()
+        }),
+        "{:?}",
+        screen.state().asked()
+    );
+}
