@@ -10,11 +10,16 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod said;
+
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
 pub use crate::wire::key::Fingerprint;
 use crate::wire::text::Span;
 pub use crate::wire::txt::{Card, Show};
+pub use said::{
+    About, Broadcast, Change, Content, Extra, MOST_REACTIONS, Quote, Reactions, Told, Version,
+};
 
 /// Something that happened. See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,6 +85,71 @@ pub enum Event {
         /// Whether the stream that took it is encrypted.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         encrypted: Option<bool>,
+        /// What belongs to it beyond its text, with `queued` only; as in `message-received`.
+        #[serde(flatten, with = "said::extra")]
+        extra: Option<Box<Extra>>,
+        /// It is no message but a correction, a retraction or a reaction of ours to the message with this id, or the word
+        /// that it was seen.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<String>,
+    },
+    /// Who wrote a message changed its text (XEP-0308); ours too, when it is on disk.
+    MessageCorrected {
+        /// The message, by the id that it has for life.
+        id: String,
+        /// Who wrote it; ourselves for ours.
+        from: Jid,
+        /// The conversation.
+        with: Jid,
+        /// Whether it is ours.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        own: bool,
+        /// The text now.
+        body: String,
+        /// Its formatting.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        spans: Vec<Span>,
+        /// When it was corrected.
+        time: Timestamp,
+        /// Copied from the command, for ours.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Who wrote a message took it back (XEP-0424).
+    MessageRetracted {
+        /// The message.
+        id: String,
+        /// Who wrote it; ourselves for ours.
+        from: Jid,
+        /// The conversation.
+        with: Jid,
+        /// Whether it is ours.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        own: bool,
+        /// When it was taken back.
+        time: Timestamp,
+        /// Copied from the command, for ours.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Somebody reacts to a message (XEP-0444).
+    MessageReactions {
+        /// The message.
+        id: String,
+        /// Who reacts; ourselves for ours.
+        from: Jid,
+        /// The conversation.
+        with: Jid,
+        /// Whether the reactions are ours.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        own: bool,
+        /// All reactions of theirs to it; empty if they took them back.
+        emoji: Vec<String>,
+        /// When.
+        time: Timestamp,
+        /// Copied from the command, for ours.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
     },
     /// A peer is typing, or stopped (XEP-0085).
     Typing {
@@ -185,6 +255,9 @@ pub struct Message {
     /// Why, for `failed` and `uncertain`: a sentence for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// What belongs to it beyond its text: its fields stand beside these.
+    #[serde(flatten, with = "said::extra")]
+    pub extra: Option<Box<Extra>>,
 }
 
 impl Message {

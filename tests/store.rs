@@ -33,6 +33,7 @@ fn message(id: &str, body: &str, own: bool) -> Message {
         to,
         body: body.into(),
         spans: Vec::new(),
+        extra: None,
         time: Timestamp::from_second(1_700_000_000).unwrap(),
         encrypted: false,
         delayed: false,

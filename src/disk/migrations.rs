@@ -11,7 +11,7 @@ use super::open::OpenError;
 pub const APPLICATION_ID: i32 = 0x426c_6379;
 
 /// The steps. `user_version` n means that the first n were taken.
-pub const STEPS: &[&str] = &[V1];
+pub const STEPS: &[&str] = &[V1, CHANGES];
 
 /// Messages in the order in which they came (`row`); `peer` is the conversation. Ids of our own messages are UUIDs and
 /// unique; those of a peer are unique within its conversation (see `writer`). Times are microseconds since 1970, states
@@ -57,6 +57,27 @@ CREATE TABLE seen (
     PRIMARY KEY (peer, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX seen_by_time ON seen (time);
+";
+
+/// What belongs to a message beyond its text (`extra`, JSON), and what was said about messages: by us and still to be sent
+/// (`outbox`), or by a peer about a message that has not come. `after` is the newest message at that time: what is to be sent
+/// goes out behind it.
+const CHANGES: &str = "
+ALTER TABLE messages ADD COLUMN extra TEXT;
+CREATE TABLE changes (
+    row     INTEGER PRIMARY KEY,
+    peer    TEXT    NOT NULL,
+    from_me INTEGER NOT NULL,
+    id      TEXT    NOT NULL,
+    target  TEXT    NOT NULL,
+    author  TEXT    NOT NULL,
+    content TEXT    NOT NULL,
+    time    INTEGER NOT NULL,
+    after   INTEGER NOT NULL,
+    outbox  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX changes_by_id ON changes (id);
+CREATE INDEX changes_by_target ON changes (peer, target);
 ";
 
 /// Brings the database to the newest version, keeping a copy of the file as it was if it held anything.

@@ -8,6 +8,7 @@
 pub mod avatars;
 pub mod identity;
 mod journal;
+mod late;
 mod lock;
 mod migrations;
 pub mod open;

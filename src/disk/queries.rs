@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, RowIndex, params};
 use serde_json::{Map, Value};
 
+use super::late;
 use super::store::{Loaded, Page, StoredContact, read_failed};
 use crate::event::{ConversationSummary, Message, MessageState};
 use crate::model::settings::Settings;
@@ -15,8 +16,8 @@ use crate::wire::jid::Jid;
 const PAGE_BYTES: usize = 8 << 20;
 
 /// The columns that [`message_of`] reads.
-const COLUMNS: &str =
-    "id, author, addressee, body, spans, time, encrypted, delayed, state, peer, reason";
+pub const COLUMNS: &str =
+    "id, author, addressee, body, spans, time, encrypted, delayed, state, peer, reason, extra";
 
 /// Everything that the node needs at its start.
 pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
@@ -26,7 +27,8 @@ pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
         values,
         contacts: contacts(db)?,
         conversations: conversations(db)?,
-        outbox: outbox(db)?,
+        outbox: late::outbox(db)?,
+        early: late::early(db)?,
         backup: None,
     })
 }
@@ -75,19 +77,11 @@ pub fn conversations(db: &Connection) -> rusqlite::Result<BTreeMap<Jid, Conversa
     let rows = statement.query_map([], |row| {
         let summary = ConversationSummary {
             last: Some(message_of(row)?),
-            nick: row.get(11)?,
-            unread: row.get(12)?,
+            nick: row.get(12)?,
+            unread: row.get(13)?,
         };
         Ok((jid(row, 9)?, summary))
     })?;
-    rows.collect()
-}
-
-fn outbox(db: &Connection) -> rusqlite::Result<Vec<(Jid, Message)>> {
-    let mut statement = db.prepare(&format!(
-        "SELECT {COLUMNS} FROM messages WHERE outbox = 1 ORDER BY row"
-    ))?;
-    let rows = statement.query_map([], |row| Ok((jid(row, 9)?, message_of(row)?)))?;
     rows.collect()
 }
 
@@ -149,19 +143,20 @@ pub fn seen(db: &Connection, peer: &Jid, id: &str) -> rusqlite::Result<bool> {
         .exists([peer.as_str(), id])
 }
 
-/// Is there a message with this id from this peer that has another text?
+/// Is there a message with this id from this peer that has another text, and had it from the beginning?
 pub fn says_something_else(
     db: &Connection,
     with: &Jid,
     message: &Message,
 ) -> rusqlite::Result<bool> {
     db.prepare_cached(
-        "SELECT 1 FROM messages WHERE id = ?1 AND from_me = 0 AND peer = ?2 AND body <> ?3",
+        "SELECT 1 FROM messages WHERE id = ?1 AND from_me = 0 AND peer = ?2 AND body <> ?3
+         AND (extra IS NULL OR extra ->> 'edited' IS NULL AND extra ->> 'retracted' IS NULL)",
     )?
     .exists(params![message.id, with.as_str(), message.body])
 }
 
-fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
+pub fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
     let spans: Option<String> = row.get(4)?;
     Ok(Message {
         id: row.get(0)?,
@@ -176,21 +171,20 @@ fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
         delayed: row.get(7)?,
         state: row.get::<_, Option<i64>>(8)?.and_then(state_of),
         reason: row.get(10)?,
+        extra: row
+            .get::<_, Option<String>>(11)?
+            .and_then(|json| serde_json::from_str(&json).ok()),
     })
 }
 
-fn jid(row: &Row<'_>, column: usize) -> rusqlite::Result<Jid> {
+pub fn jid(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Jid> {
     let name: String = row.get(column)?;
     Jid::new(&name).map_err(|error| {
-        rusqlite::Error::FromSqlConversionFailure(
-            column,
-            rusqlite::types::Type::Text,
-            Box::new(error),
-        )
+        rusqlite::Error::FromSqlConversionFailure(0, rusqlite::types::Type::Text, Box::new(error))
     })
 }
 
-fn time(micros: i64) -> Timestamp {
+pub fn time(micros: i64) -> Timestamp {
     Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 

@@ -24,8 +24,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::journal::Journal;
 use super::open::{self, OpenError};
 use super::writer::Writer;
-use super::{queries, writer};
-use crate::event::{ConversationSummary, Message, MessageState};
+use super::{late, queries, writer};
+use crate::event::{ConversationSummary, Message, MessageState, Told};
+use crate::model::outbox::Pending;
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
 
@@ -59,6 +60,18 @@ pub enum Op {
     Settled {
         /// Its id.
         id: String,
+    },
+    /// Something was said about an earlier message: by us (then it may be still to be sent) or by a peer (the same twice is
+    /// taken once, see [`Stored::duplicates`]). If the message is there it is changed; if it is a peer's and has not come,
+    /// that is done when it does: at most 200 changes of a peer wait for that, for at most 30 days. The state of a change
+    /// of ours is kept as that of a message is.
+    Told {
+        /// In the conversation with whom.
+        with: Jid,
+        /// What was said.
+        told: Box<Told>,
+        /// Still to be sent.
+        outbox: bool,
     },
     /// Everything in the conversation up to this message was read.
     Read {
@@ -113,7 +126,9 @@ pub struct Loaded {
     /// Conversations: the last message and how many are unread.
     pub conversations: BTreeMap<Jid, ConversationSummary>,
     /// Messages of ours that are still to be sent or acknowledged, with whom, oldest first.
-    pub outbox: Vec<(Jid, Message)>,
+    pub outbox: Vec<(Jid, Pending)>,
+    /// What peers said about messages that have not come, with whom.
+    pub early: Vec<(Jid, Told)>,
     /// The copy of the database that was made before bringing it to this version.
     pub backup: Option<PathBuf>,
 }
@@ -162,10 +177,13 @@ pub(super) struct Shared {
     pub trouble: Mutex<Option<String>>,
     /// Messages of peers that are in the journal and not in the database: by whom and id, in which submission, and a hash
     /// of the text.
-    pub fresh: Mutex<HashMap<(Jid, String), (u64, u64)>>,
+    pub fresh: Mutex<Fresh>,
     /// For looking up what was taken before; the thread closes it before its own, which then tidies up.
     pub reader: Mutex<Option<Connection>>,
 }
+
+/// See [`Shared::fresh`].
+type Fresh = HashMap<(Jid, String), (u64, u64)>;
 
 /// Takes a lock; nothing that is done under ours can leave it half done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -267,8 +285,15 @@ impl Store {
         let mut duplicates = Vec::new();
         let mut fresh = lock(&self.shared.fresh);
         for (at, op) in ops.iter().enumerate() {
-            let Op::Message { with, message, .. } = op else {
-                continue;
+            let (with, message) = match op {
+                Op::Message { with, message, .. } => (with, message),
+                Op::Told { with, told, .. } if !told.own => {
+                    if self.is_told(seq, with, told, &mut fresh)? {
+                        duplicates.push(at);
+                    }
+                    continue;
+                }
+                _ => continue,
             };
             if message.is_own() {
                 continue;
@@ -301,6 +326,28 @@ impl Store {
             }
         }
         Ok(duplicates)
+    }
+
+    /// Was this said before? If not, it is remembered.
+    fn is_told(
+        &self,
+        seq: u64,
+        with: &Jid,
+        told: &Told,
+        fresh: &mut Fresh,
+    ) -> rusqlite::Result<bool> {
+        let id = late::seen_as(told);
+        let Entry::Vacant(place) = fresh.entry((with.clone(), id.clone())) else {
+            return Ok(true);
+        };
+        let known = match &*lock(&self.shared.reader) {
+            Some(db) => queries::seen(db, with, &id)?,
+            None => false,
+        };
+        if !known {
+            place.insert((seq, 0));
+        }
+        Ok(known)
     }
 
     /// A page of a conversation: the newest `limit` (1 to 1000) messages, or those before the message with this id.

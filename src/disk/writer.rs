@@ -8,11 +8,12 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::journal::Turn;
+use super::late;
 use super::lock::DataLock;
 use super::open::write_failed;
 use super::queries::{row_of, says_something_else, state_number};
 use super::store::{Ask, Job, Op, Shared, lock};
-use crate::event::{Message, MessageState};
+use crate::event::{Change, Message, MessageState};
 use crate::wire::jid::Jid;
 
 /// Operations and text of one transaction: with so much it is begun.
@@ -197,6 +198,10 @@ impl Writer {
 fn text_bytes(op: &Op) -> usize {
     match op {
         Op::Message { message, .. } => message.body.len(),
+        Op::Told { told, .. } => match &told.about.change {
+            Change::Correct { body, .. } => body.len(),
+            _ => 0,
+        },
         _ => 0,
     }
 }
@@ -279,9 +284,14 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
         } => take_message(db, with, message, *outbox, now)?,
         Op::State { id, state, reason } => change_state(db, id, *state, reason.as_deref())?,
         Op::Settled { id } => {
-            db.prepare_cached("UPDATE messages SET outbox = 0 WHERE id = ?1 AND from_me = 1")?
+            let known = db
+                .prepare_cached("UPDATE messages SET outbox = 0 WHERE id = ?1 AND from_me = 1")?
                 .execute([id])?;
+            if known == 0 {
+                late::settled(db, id)?;
+            }
         }
+        Op::Told { with, told, outbox } => late::take(db, with, told, *outbox, now)?,
         Op::Read { with, id } => read_up_to(db, with, id)?,
         Op::Contact {
             jid,
@@ -331,6 +341,9 @@ fn take_message(
         .execute(params![message.id, with.as_str()])?;
         insert(db, with, message, from_me, outbox)?;
     }
+    if !from_me {
+        late::catch_up(db, with, message)?;
+    }
     Ok(())
 }
 
@@ -341,14 +354,10 @@ fn insert(
     from_me: bool,
     outbox: bool,
 ) -> rusqlite::Result<usize> {
-    let spans = match message.spans.as_slice() {
-        [] => None,
-        spans => serde_json::to_string(spans).ok(),
-    };
     db.prepare_cached(
         "INSERT OR IGNORE INTO messages
-         (peer, from_me, id, author, addressee, body, spans, time, encrypted, delayed, state, reason, outbox)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+         (peer, from_me, id, author, addressee, body, spans, time, encrypted, delayed, state, reason, outbox, extra)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         with.as_str(),
@@ -357,13 +366,14 @@ fn insert(
         message.from.as_str(),
         message.to.as_str(),
         message.body,
-        spans,
+        late::spans_json(message),
         message.time.as_microsecond(),
         message.encrypted,
         message.delayed,
         message.state.map(state_number),
         message.reason,
         outbox,
+        late::extra_json(message),
     ])
 }
 
@@ -381,8 +391,12 @@ fn change_state(
         | MessageState::Failed
         | MessageState::Uncertain => Some(false),
     };
-    db.prepare_cached("UPDATE messages SET state = ?2, reason = ?4, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1")?
+    let known = db
+        .prepare_cached("UPDATE messages SET state = ?2, reason = ?4, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1")?
         .execute(params![id, state_number(state), outbox, reason])?;
+    if known == 0 {
+        late::change_state(db, id, state, reason)?;
+    }
     Ok(())
 }
 
@@ -405,7 +419,7 @@ fn sweep(db: &Connection) {
         "DELETE FROM contacts WHERE seen < ?1 AND NOT EXISTS (SELECT 1 FROM messages WHERE peer = jid)",
         [(now - FORGET_CONTACTS).as_microsecond()],
     );
-    if let Err(error) = ids.and(contacts) {
+    if let Err(error) = ids.and(contacts).and(late::sweep(db, now)) {
         tracing::warn!(%error, "old entries could not be cleared away");
     }
 }

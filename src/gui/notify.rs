@@ -296,6 +296,7 @@ mod tests {
                 to: Jid::new("me@here").unwrap(),
                 body: body.into(),
                 spans: Vec::new(),
+                extra: None,
                 time: jiff::Timestamp::UNIX_EPOCH,
                 encrypted: false,
                 delayed: false,

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::{Contact, Conversation, Model};
 use crate::event::{
-    ChatState, ConversationSummary, Event, Message, MessageState, OfflineReason, Peer,
+    ChatState, ConversationSummary, Event, Extra, Message, MessageState, OfflineReason, Peer,
 };
 use crate::wire::jid::Jid;
 
@@ -34,9 +34,17 @@ impl Model {
                 body,
                 time,
                 encrypted,
+                extra,
+                about,
                 ..
             } => {
-                let written = body.as_ref().zip(*time);
+                if let Some(target) = about {
+                    return self.change_state(to, target, *state, reason.as_deref());
+                }
+                let written = body
+                    .as_ref()
+                    .zip(*time)
+                    .map(|(body, time)| (body, time, extra));
                 self.state(
                     id,
                     to,
@@ -48,6 +56,9 @@ impl Model {
                     written,
                 );
             }
+            Event::MessageCorrected { .. }
+            | Event::MessageRetracted { .. }
+            | Event::MessageReactions { .. } => self.told(event),
             Event::Typing { from, state } => {
                 if let Some(contact) = self.contacts.get_mut(from) {
                     contact.typing = *state;
@@ -147,13 +158,13 @@ impl Model {
         id: &str,
         to: &Jid,
         progress: Progress<'_>,
-        written: Option<(&String, Timestamp)>,
+        written: Option<(&String, Timestamp, &Option<Box<Extra>>)>,
     ) {
         let known = self
             .contacts
             .get_mut(to)
             .is_some_and(|contact| contact.conversation.progress(id, &progress));
-        let Some((body, time)) = written.filter(|_| !known) else {
+        let Some((body, time, extra)) = written.filter(|_| !known) else {
             return;
         };
         let contact = self
@@ -166,6 +177,7 @@ impl Model {
             to: to.clone(),
             body: body.clone(),
             spans: Vec::new(),
+            extra: extra.clone(),
             time,
             encrypted: progress.encrypted.unwrap_or(false),
             delayed: false,

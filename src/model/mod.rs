@@ -1,6 +1,7 @@
 //! Floor 1: what the node knows, changed by events only. The node has one [`Model`], and so does each face.
 
 mod apply;
+mod late;
 pub mod outbox;
 pub mod roster;
 pub mod settings;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::event::MessageState;
+use crate::event::{Content, MessageState};
 use crate::wire::time::Moment;
 
 /// A message that the peer does not have for certain.
@@ -20,8 +20,8 @@ pub struct Pending {
     pub id: String,
     /// The sender's own reference.
     pub reference: Option<Value>,
-    /// The text.
-    pub body: String,
+    /// What it says.
+    pub content: Content,
     /// When it was written.
     pub time: Timestamp,
     /// It has been tried before, or waited: it goes out with its time.
@@ -66,6 +66,8 @@ pub struct Settled {
     pub reason: Option<String>,
     /// The message itself where it can be sent again by hand.
     pub pending: Option<Box<Pending>>,
+    /// It is no message but something about this one.
+    pub about: Option<String>,
 }
 
 /// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later:
@@ -77,11 +79,11 @@ pub const UNCERTAIN: &str = "the connection ended before it could be told whethe
 
 impl Pending {
     /// A new message.
-    pub fn new(id: String, reference: Option<Value>, body: String, time: Timestamp) -> Pending {
+    pub fn new(id: String, reference: Option<Value>, content: Content, time: Timestamp) -> Pending {
         Pending {
             id,
             reference,
-            body,
+            content,
             time,
             delayed: false,
             flight: Flight::Waiting,
@@ -268,6 +270,7 @@ impl Pending {
             reference: self.reference.clone(),
             state,
             reason,
+            about: self.content.target().map(str::to_owned),
             pending: again.then(|| Box::new(self)),
         }
     }
@@ -284,7 +287,7 @@ mod tests {
             outbox.push(Pending::new(
                 (*id).to_owned(),
                 None,
-                String::new(),
+                Content::text(""),
                 Timestamp::UNIX_EPOCH,
             ));
         }

@@ -63,6 +63,7 @@ fn message(from: &str, id: &str, second: i64) -> Message {
         to: jid("me@here"),
         body: format!("text of {id}"),
         spans: Vec::new(),
+        extra: None,
         time: at(second),
         encrypted: false,
         delayed: false,
@@ -101,6 +102,8 @@ fn state(model: &mut Model, id: &str, state: MessageState) {
         body: queued.then(|| "my text".to_owned()),
         time: queued.then(|| at(50)),
         encrypted: (state == Sent).then_some(true),
+        extra: None,
+        about: None,
     });
 }
 

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::core::Core;
-use super::store::After;
+use super::store::{After, Kept};
 use crate::disk::store::Op;
 use crate::event::{ChatState, Event, Message, MessageState};
 use crate::model::outbox::Settled;
@@ -84,7 +84,7 @@ impl Core {
                 state,
             });
         }
-        if incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
+        if incoming.about.is_some() || incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
             self.keep_message(conn, from, incoming);
         }
     }
@@ -102,6 +102,9 @@ impl Core {
         let sends_again = incoming.wants_receipt || self.has_acks(conn);
         let known_id = incoming.id.filter(usable).filter(|_| sends_again);
         let time = self.plausible(incoming.delayed);
+        if let Some(about) = incoming.about {
+            return self.keep_told(conn, from, known_id, about, time, incoming.wants_receipt);
+        }
         let link = self.links.get(&conn);
         let message = Message {
             id: known_id.unwrap_or_else(|| self.rng.uuid()),
@@ -116,6 +119,7 @@ impl Core {
             delayed: incoming.delayed.is_some(),
             state: None,
             reason: None,
+            extra: incoming.extra.boxed(),
         };
         self.remember_contact(&from);
         let op = self.ops.len();
@@ -128,7 +132,7 @@ impl Core {
         self.afters.push(After::Received {
             op,
             conn,
-            message: Box::new(message),
+            kept: Kept::Message(Box::new(message)),
             receipt,
         });
     }
@@ -159,6 +163,7 @@ impl Core {
                 state: MessageState::Failed,
                 reason: Some(reason),
                 pending: None,
+                about: None,
             },
             from,
         );
@@ -177,6 +182,7 @@ impl Core {
             state: MessageState::Delivered,
             reason: None,
             pending: None,
+            about: None,
         };
         self.set_state(settled, from);
         self.resettle(from);
@@ -206,12 +212,8 @@ impl Core {
         };
         for id in ids {
             let outgoing = Outgoing {
-                id: self.rng.uuid(),
-                body: None,
-                time: self.clock.wall,
-                delayed: false,
-                chat_state: None,
                 receipt_for: Some(id),
+                ..Outgoing::bare(self.rng.uuid(), self.clock.wall)
             };
             let stanza = self.compose(conn, &to, &outgoing);
             if !stanza.children.is_empty() {

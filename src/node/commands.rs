@@ -9,7 +9,7 @@ use super::effect::{Effect, OwnAvatar};
 use super::store::After;
 use crate::command::{Command, Request};
 use crate::disk::store::Op;
-use crate::event::{ChatState, Event, Message, MessageState, Show};
+use crate::event::{ChatState, Content, Event, Message, MessageState, Show};
 use crate::model::outbox::Pending;
 use crate::model::settings::Settings;
 use crate::net::Request as Net;
@@ -63,17 +63,22 @@ impl Core {
                 format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
             return self.error(reference, message);
         }
-        let pending = Pending::new(self.rng.uuid(), reference.clone(), body, self.clock.wall);
+        let content = Content::text(body);
+        let pending = Pending::new(self.rng.uuid(), None, content, self.clock.wall);
         self.enqueue(to, pending, reference);
     }
 
     fn resend(&mut self, id: String, reference: Option<Value>) {
         match self.unpark(&id) {
             Some((to, pending)) => self.send_again(to, pending, reference),
-            None => self
-                .effects
-                .push_back(Effect::FindMessage { id, reference }),
+            None => self.find(Command::Resend { id: id.clone() }, id, reference),
         }
+    }
+
+    /// Asks the disk for a message that this command is about; [`Core::on_found_message`] goes on.
+    pub(super) fn find(&mut self, command: Command, id: String, reference: Option<Value>) {
+        let request = Box::new(Request { command, reference });
+        self.effects.push_back(Effect::FindMessage { id, request });
     }
 
     /// Kept first, sent then: a message that the disk refused is not there yet.
@@ -85,6 +90,10 @@ impl Core {
         // Asked and answered: this is the user's word for plaintext to this contact.
         self.plaintext_allowed.insert(to.clone());
         let id = pending.id.clone();
+        if let Content::About(about) = pending.content {
+            self.ops.push(Op::Settled { id });
+            return self.enqueue_about(to, *about, reference);
+        }
         self.enqueue(to, pending, reference);
         self.ops.push(Op::State {
             id,
@@ -104,9 +113,10 @@ impl Core {
 
     pub(super) fn on_found_message(
         &mut self,
-        reference: Option<Value>,
+        request: Request,
         result: Result<Option<Box<Message>>, String>,
     ) {
+        let reference = request.reference;
         let again = |message: &Message| {
             matches!(
                 message.state,
@@ -116,9 +126,15 @@ impl Core {
         match result {
             Ok(Some(message)) if again(&message) => {
                 let Message {
-                    id, to, body, time, ..
+                    id,
+                    to,
+                    body,
+                    time,
+                    extra,
+                    ..
                 } = *message;
-                self.send_again(to, Pending::new(id, None, body, time), reference);
+                let content = Content::Text { body, extra };
+                self.send_again(to, Pending::new(id, None, content, time), reference);
             }
             Ok(Some(_)) => self.error(reference, "That message needs no second sending."),
             Ok(None) => self.error(reference, "There is no message of yours with that id."),
@@ -245,13 +261,16 @@ impl Core {
         result: Result<(Vec<Message>, bool), String>,
     ) {
         match result {
-            Ok((messages, complete)) => self.emit(Event::History {
-                with,
-                messages,
-                complete,
-                before,
-                reference,
-            }),
+            Ok((mut messages, complete)) => {
+                self.bring_up_to_date(&with, &mut messages);
+                self.emit(Event::History {
+                    with,
+                    messages,
+                    complete,
+                    before,
+                    reference,
+                });
+            }
             Err(why) => self.error(reference, format!("The history could not be read: {why}")),
         }
     }

@@ -13,12 +13,13 @@ use serde_json::Value;
 
 use super::effect::{Effect, Input};
 use super::iq::Iqs;
+use super::late::Late;
 use super::links::Link;
 use super::recent::Recent;
 use super::store::{Acknowledge, After};
 use super::timers::Timers;
 use crate::disk::store::Op;
-use crate::event::{ConversationSummary, Event, Me, Message};
+use crate::event::{ConversationSummary, Event, Me, Told};
 use crate::model::Model;
 use crate::model::outbox::{Outbox, Pending};
 use crate::model::roster::Roster;
@@ -42,9 +43,11 @@ pub struct Start {
     /// Conversations on disk.
     pub conversations: BTreeMap<Jid, ConversationSummary>,
     /// What is still to be sent, in order.
-    pub outbox: Vec<(Jid, Message)>,
+    pub outbox: Vec<(Jid, Pending)>,
     /// The key of this installation.
     pub key: SecretKey,
+    /// What was said about messages that have not come yet, with whom.
+    pub early: Vec<(Jid, Told)>,
     /// Publish nothing before the user has said a name (the window's first start).
     pub wait_for_name: bool,
     /// Unpredictable bits: ids are made from them.
@@ -94,6 +97,8 @@ pub struct Core {
     pub(super) outboxes: BTreeMap<Jid, Outbox>,
     pub(super) attempts: HashMap<Jid, u32>,
     pub(super) recent: Recent,
+    /// The latest that was said about earlier messages.
+    pub(super) late: Late,
     /// Messages that only the user may send again; at most 1000.
     pub(super) parked: VecDeque<(Jid, Pending)>,
     /// Contacts to whom plaintext is allowed by hand under the setting `ask`.
@@ -163,6 +168,7 @@ impl Core {
             outboxes: BTreeMap::new(),
             attempts: HashMap::new(),
             recent: Recent::default(),
+            late: Late::default(),
             parked: VecDeque::new(),
             plaintext_allowed: HashSet::new(),
             extensions,
@@ -185,7 +191,7 @@ impl Core {
             hidden: start.wait_for_name && start_nameless,
             namesake: None,
         };
-        core.restore(start.conversations, start.outbox);
+        core.restore(start.conversations, start.outbox, &start.early);
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
@@ -207,7 +213,7 @@ impl Core {
                 reference,
                 result,
             } => self.on_history(with, before, reference, result),
-            Input::FoundMessage { reference, result } => self.on_found_message(reference, result),
+            Input::FoundMessage { request, result } => self.on_found_message(*request, result),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
             Input::Timeout => self.on_timeout(),
@@ -335,13 +341,16 @@ impl Core {
     fn restore(
         &mut self,
         conversations: BTreeMap<Jid, ConversationSummary>,
-        outbox: Vec<(Jid, Message)>,
+        outbox: Vec<(Jid, Pending)>,
+        early: &[(Jid, Told)],
     ) {
         for (with, summary) in conversations {
             self.model.remember(with, summary);
         }
-        for (to, message) in outbox {
-            let mut pending = Pending::new(message.id, None, message.body, message.time);
+        for (with, told) in early {
+            self.late.remember(with, told);
+        }
+        for (to, mut pending) in outbox {
             pending.delayed = true;
             self.recent.sent(&pending.id, &to, None);
             self.outboxes.entry(to).or_default().push(pending);

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::core::{Core, Timer};
 use super::store::After;
 use crate::disk::store::Op;
-use crate::event::{ChatState, Event, Message, MessageState};
+use crate::event::{ChatState, Content, Event, Message, MessageState};
 use crate::model::outbox::{Pending, Settled, UNCERTAIN};
 use crate::model::settings::PlaintextPolicy;
 use crate::net::ConnId;
@@ -19,6 +19,8 @@ use crate::xep::Outgoing;
 const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
 /// Messages that only the user may send again are remembered for that, so many.
 const MOST_PARKED: usize = 1000;
+/// Why something about an earlier message was not sent: an extension has no form for it that the peer would understand.
+const NO_FORM: &str = "the other program has no way to show it, so it is not seen there";
 
 impl Core {
     pub(super) fn on_acked(&mut self, conn: ConnId, count: u32) {
@@ -68,6 +70,7 @@ impl Core {
             state,
             reason,
             pending,
+            about,
         } = settled;
         if matches!(state, MessageState::Sent | MessageState::Delivered) {
             self.attempts.remove(to);
@@ -90,6 +93,8 @@ impl Core {
             body: None,
             time: None,
             encrypted,
+            extra: None,
+            about,
         });
     }
 
@@ -171,20 +176,17 @@ impl Core {
             let (Some(pending), false) = (next, busy) else {
                 return;
             };
-            let outgoing = Outgoing {
-                id: pending.id.clone(),
-                body: Some(pending.body),
-                time: pending.time,
-                delayed: pending.delayed,
-                chat_state: Some(ChatState::Active),
-                receipt_for: None,
-            };
-            let stanza = self.compose(conn, jid, &outgoing);
-            match self.send_stanza(conn, &stanza, Some(pending.id.clone())) {
+            let id = pending.id.clone();
+            let stanza = self.compose(conn, jid, &outgoing(pending));
+            if stanza.children.is_empty() {
+                self.refuse_to_send(jid, &id, NO_FORM);
+                continue;
+            }
+            match self.send_stanza(conn, &stanza, Some(id.clone())) {
                 Ok(()) => {}
                 Err(SendError::NotReady) => return,
                 Err(error @ SendError::TooBig { .. }) => {
-                    self.refuse_to_send(jid, &pending.id, &error.to_string());
+                    self.refuse_to_send(jid, &id, &error.to_string());
                     continue;
                 }
             }
@@ -195,7 +197,7 @@ impl Core {
             if !confirmed {
                 // Once bytes have left, only the user may send it again: also if this program ends before it is settled.
                 self.ops.push(Op::State {
-                    id: pending.id,
+                    id,
                     state: MessageState::Uncertain,
                     reason: Some(UNCERTAIN.to_owned()),
                 });
@@ -275,17 +277,24 @@ impl Core {
     /// A message to `to`: kept first, sent then.
     pub(super) fn enqueue(&mut self, to: Jid, mut pending: Pending, reference: Option<Value>) {
         pending.reference = reference;
+        let (body, extra) = match &pending.content {
+            Content::Text { body, extra } => (body.clone(), extra.clone()),
+            Content::About(about) => {
+                return self.enqueue_about(to, (**about).clone(), pending.reference);
+            }
+        };
         let message = Message {
             id: pending.id.clone(),
             from: self.ourselves.jid.clone(),
             to: to.clone(),
-            body: pending.body.clone(),
+            body,
             spans: Vec::new(),
             time: pending.time,
             encrypted: false,
             delayed: false,
             state: Some(MessageState::Queued),
             reason: None,
+            extra,
         };
         self.recent
             .sent(&pending.id, &to, pending.reference.clone());
@@ -298,5 +307,21 @@ impl Core {
             to,
             pending: Box::new(pending),
         });
+    }
+}
+
+/// What waits in the outbox, as the extensions compose it.
+fn outgoing(pending: Pending) -> Outgoing {
+    let (body, extra, about, chat_state) = match pending.content {
+        Content::Text { body, extra } => (Some(body), extra, None, Some(ChatState::Active)),
+        Content::About(about) => (None, None, Some(about), None),
+    };
+    Outgoing {
+        body,
+        delayed: pending.delayed,
+        chat_state,
+        extra,
+        about,
+        ..Outgoing::bare(pending.id, pending.time)
     }
 }

@@ -37,8 +37,8 @@ pub enum Input {
     },
     /// Answer to [`Effect::FindMessage`].
     FoundMessage {
-        /// The caller's reference.
-        reference: Option<Value>,
+        /// As asked.
+        request: Box<Request>,
         /// The message, if there is one; or why not.
         result: Result<Option<Box<Message>>, String>,
     },
@@ -89,8 +89,8 @@ pub enum Effect {
     FindMessage {
         /// Its id.
         id: String,
-        /// The caller's reference.
-        reference: Option<Value>,
+        /// What it is needed for; comes back in the answer.
+        request: Box<Request>,
     },
     /// Is this picture on the disk? Answer [`Input::AvatarFile`].
     FindAvatar {

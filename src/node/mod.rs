@@ -11,6 +11,7 @@ pub mod effect;
 mod ending;
 mod faces;
 mod iq;
+mod late;
 mod links;
 mod naming;
 mod peers;

@@ -16,12 +16,8 @@ impl Core {
             return;
         }
         let outgoing = Outgoing {
-            id: self.rng.uuid(),
-            body: None,
-            time: self.clock.wall,
-            delayed: false,
             chat_state: Some(state),
-            receipt_for: None,
+            ..Outgoing::bare(self.rng.uuid(), self.clock.wall)
         };
         let stanza = self.compose(conn, to, &outgoing);
         if !stanza.children.is_empty() {

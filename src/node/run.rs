@@ -108,6 +108,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         conversations: loaded.conversations,
         outbox: loaded.outbox,
         key,
+        early: loaded.early,
         wait_for_name: config.wait_for_name,
         seed: seed(),
         clock: clock(begun),
@@ -224,13 +225,13 @@ impl Runner {
                         }
                     });
                 }
-                Effect::FindMessage { id, reference } => {
+                Effect::FindMessage { id, request } => {
                     let message = self.store.message(id);
                     self.find(async move {
                         let result = message
                             .await
                             .map(|found| found.map(|(_, message)| Box::new(message)));
-                        Input::FoundMessage { reference, result }
+                        Input::FoundMessage { request, result }
                     });
                 }
                 Effect::FindAvatar { sha1 } => self.avatar_task(move |avatars| Input::AvatarFile {

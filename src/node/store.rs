@@ -6,7 +6,7 @@
 use super::core::Core;
 use super::effect::Effect;
 use crate::disk::store::Stored;
-use crate::event::{Event, Message, MessageState};
+use crate::event::{Change, Content, Event, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::net::{ConnId, Request as Net};
 use crate::wire::jid::Jid;
@@ -16,15 +16,44 @@ use crate::wire::jid::Jid;
 pub(super) enum After {
     /// A message of ours is kept: show it and send it.
     Queued { to: Jid, pending: Box<Pending> },
-    /// A message of a peer is kept: show it, acknowledge it.
+    /// A message of a peer, or what it says about one, is kept: show it, acknowledge it.
     Received {
         op: usize,
         conn: ConnId,
-        message: Box<Message>,
+        kept: Kept,
         receipt: bool,
     },
     /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
     Handled { conn: ConnId, count: u32 },
+}
+
+/// What of a peer was kept.
+#[derive(Debug)]
+pub(super) enum Kept {
+    Message(Box<Message>),
+    /// In the conversation with.
+    Told(Jid, Box<Told>),
+}
+
+impl Kept {
+    /// The id that it came under.
+    fn id(&self) -> &str {
+        match self {
+            Kept::Message(message) => &message.id,
+            Kept::Told(_, told) => &told.id,
+        }
+    }
+
+    /// Of text in it.
+    fn bytes(&self) -> usize {
+        match self {
+            Kept::Message(message) => message.body.len(),
+            Kept::Told(_, told) => match &told.about.change {
+                Change::Correct { body, .. } => body.len(),
+                _ => 0,
+            },
+        }
+    }
 }
 
 /// An acknowledgement that waits for the disk to be synced.
@@ -58,8 +87,8 @@ impl Core {
             std::mem::take(&mut self.afters),
         );
         for after in &afters {
-            if let After::Received { conn, message, .. } = after {
-                self.held_up(*conn, message.body.len());
+            if let After::Received { conn, kept, .. } = after {
+                self.held_up(*conn, kept.bytes());
             }
         }
         self.waiting.push_back((self.seq, afters));
@@ -160,13 +189,12 @@ impl Core {
                 After::Received {
                     op,
                     conn,
-                    message,
+                    kept,
                     receipt,
                 } => {
-                    let (receipt, bytes) =
-                        (receipt.then(|| message.id.clone()), message.body.len());
+                    let (receipt, bytes) = (receipt.then(|| kept.id().to_owned()), kept.bytes());
                     if !duplicates.contains(&op) {
-                        self.emit(Event::MessageReceived { message: *message });
+                        self.show_kept(kept);
                     }
                     acknowledge.push(Acknowledge::Message {
                         conn,
@@ -185,16 +213,39 @@ impl Core {
         acknowledge
     }
 
+    fn show_kept(&mut self, kept: Kept) {
+        match kept {
+            Kept::Message(message) => self.show(*message),
+            Kept::Told(with, told) => self.tell(&with, &told, None),
+        }
+    }
+
     fn queued(&mut self, to: &Jid, pending: Pending) {
+        let (body, extra, about) = match &pending.content {
+            Content::Text { body, extra } => (Some(body.clone()), extra.clone(), None),
+            Content::About(about) => {
+                let told = Told {
+                    id: pending.id.clone(),
+                    from: self.ourselves.jid.clone(),
+                    own: true,
+                    time: pending.time,
+                    about: (**about).clone(),
+                };
+                self.tell(to, &told, pending.reference.clone());
+                (None, None, Some(about.target.clone()))
+            }
+        };
         self.emit(Event::MessageState {
             id: pending.id.clone(),
             reference: pending.reference.clone(),
             to: to.clone(),
             state: MessageState::Queued,
             reason: None,
-            body: Some(pending.body.clone()),
-            time: Some(pending.time),
+            time: body.is_some().then_some(pending.time),
+            body,
             encrypted: None,
+            extra,
+            about,
         });
         self.outboxes.entry(to.clone()).or_default().push(pending);
     }
@@ -218,29 +269,35 @@ impl Core {
         for after in afters {
             match after {
                 After::Queued { to, pending } => {
+                    let (body, extra) = match &pending.content {
+                        Content::Text { body, extra } => (Some(body.clone()), extra.clone()),
+                        Content::About(_) => (None, None),
+                    };
                     self.emit(Event::MessageState {
                         id: pending.id.clone(),
                         reference: pending.reference.clone(),
                         to: to.clone(),
                         state: MessageState::Failed,
                         reason: Some(format!("not sent, because it could not be kept: {why}")),
-                        body: Some(pending.body.clone()),
-                        time: Some(pending.time),
+                        time: body.is_some().then_some(pending.time),
+                        body,
                         encrypted: None,
+                        extra,
+                        about: pending.content.target().map(str::to_owned),
                     });
                     self.park(to, *pending);
                 }
                 After::Received {
                     conn,
-                    message,
+                    kept,
                     receipt,
                     ..
                 } => {
                     if receipt || self.has_acks(conn) {
                         self.fail_link(conn, crate::wire::nonza::Condition::ResourceConstraint);
                     } else {
-                        let bytes = message.body.len();
-                        self.emit(Event::MessageReceived { message: *message });
+                        let bytes = kept.bytes();
+                        self.show_kept(kept);
                         self.caught_up(conn, bytes);
                     }
                 }

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use jiff::Timestamp;
 
-use crate::event::{ChatState, Event, Show};
+use crate::event::{About, ChatState, Event, Extra, Show};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
@@ -327,6 +327,10 @@ pub struct Incoming {
     pub wants_receipt: bool,
     /// It is a receipt for these ids.
     pub receipts: Vec<String>,
+    /// What belongs to the text.
+    pub extra: Extra,
+    /// It is no message to be shown but something about an earlier one; a text beside it is for who does not know that.
+    pub about: Option<About>,
     /// Not to be shown, stored or answered at all.
     pub drop: bool,
 }
@@ -359,6 +363,27 @@ pub struct Outgoing {
     pub chat_state: Option<ChatState>,
     /// A receipt for this id, and nothing else (XEP-0184).
     pub receipt_for: Option<String>,
+    /// What belongs to the text.
+    pub extra: Option<Box<Extra>>,
+    /// It is no message to be shown but something about an earlier one. There is no `<body/>` then but what an extension
+    /// adds.
+    pub about: Option<Box<About>>,
+}
+
+impl Outgoing {
+    /// Something without a text, said now.
+    pub fn bare(id: String, time: Timestamp) -> Outgoing {
+        Outgoing {
+            id,
+            body: None,
+            time,
+            delayed: false,
+            chat_state: None,
+            receipt_for: None,
+            extra: None,
+            about: None,
+        }
+    }
 }
 
 /// Presence on a stream (XEP-0246 §4): what the TXT record says and more.

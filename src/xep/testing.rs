@@ -166,12 +166,5 @@ pub fn receipt(id: &str) -> Outgoing {
 }
 
 fn nothing() -> Outgoing {
-    Outgoing {
-        id: "b2f1".into(),
-        body: None,
-        time: "2026-11-22T11:00:00Z".parse().unwrap(),
-        delayed: false,
-        chat_state: None,
-        receipt_for: None,
-    }
+    Outgoing::bare("b2f1".into(), "2026-11-22T11:00:00Z".parse().unwrap())
 }

@@ -40,6 +40,7 @@ impl Alone {
             conversations: Default::default(),
             outbox: Vec::new(),
             key: SecretKey::from_seed(&[7; 32]).unwrap(),
+            early: Vec::new(),
             wait_for_name: false,
             seed: [7; 32],
             utc_offset: 0,

@@ -231,6 +231,7 @@ fn sent_again_twice_goes_out_once() {
         to: jid("juliet@pronto"),
         body: "once".to_owned(),
         spans: Vec::new(),
+        extra: None,
         time: clock(Moment(0)).wall,
         encrypted: false,
         delayed: false,
@@ -241,7 +242,7 @@ fn sent_again_twice_goes_out_once() {
     // An impatient double click, before the disk has answered the first.
     for _ in 0..2 {
         alone.input(Input::FoundMessage {
-            reference: None,
+            request: Box::new(balcony::command::Command::Resend { id: old.id.clone() }.into()),
             result: Ok(Some(Box::new(old.clone()))),
         });
     }

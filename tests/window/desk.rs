@@ -160,6 +160,7 @@ pub fn receive(model: &mut Model, from: &str, id: &str, body: &str, minutes: i64
         to: jid("alice@desk"),
         body: body.into(),
         spans: Vec::new(),
+        extra: None,
         time: at(minutes),
         encrypted: false,
         delayed: false,
@@ -180,6 +181,8 @@ pub fn write(model: &mut Model, to: &str, id: &str, body: &str, states: &[Messag
             body: (n == 0).then(|| body.into()),
             time: (n == 0).then(|| at(-5)),
             encrypted: None,
+            extra: None,
+            about: None,
         });
     }
 }

@@ -330,6 +330,7 @@ impl Line {
             to: to.clone(),
             body: self.text.to_owned(),
             spans: Vec::new(),
+            extra: None,
             time,
             encrypted: false,
             delayed: matches!(self.fate, Fate::Late),

@@ -9,7 +9,8 @@ use bytes::Bytes;
 
 use crate::disk::avatars::Avatars;
 use crate::disk::store::{Op, Stored};
-use crate::event::{ConversationSummary, Message, MessageState};
+use crate::event::{Content, ConversationSummary, Extra, Message, MessageState, Told};
+use crate::model::outbox::Pending;
 use crate::net::memory::Rng;
 use crate::node::effect::{Effect, Input, OwnAvatar};
 use crate::wire::jid::Jid;
@@ -25,8 +26,10 @@ pub struct Disk {
     pub full: bool,
     /// Conversations, oldest message first.
     pub conversations: BTreeMap<Jid, Vec<Message>>,
-    /// Ids of messages of ours that are still to be sent or acknowledged, in order.
+    /// Ids of messages of ours (or of what we said about some) that are still to be sent or acknowledged, in order.
     pub outbox: Vec<(Jid, String)>,
+    /// What was said about messages, in order: ours by id of the change, those of peers once each.
+    pub told: Vec<(Jid, Told)>,
     /// The newest message that was read, by conversation.
     pub read: BTreeMap<Jid, String>,
     /// Pictures by hash. The paths given out for them lead nowhere.
@@ -69,7 +72,7 @@ impl Disk {
     }
 
     /// What a node finds when it starts.
-    pub fn load(&self) -> (BTreeMap<Jid, ConversationSummary>, Vec<(Jid, Message)>) {
+    pub fn load(&self) -> (BTreeMap<Jid, ConversationSummary>, Vec<(Jid, Pending)>) {
         let summary = |(with, messages): (&Jid, &Vec<Message>)| {
             let last = messages.last().cloned();
             let nick = self.nicks.get(with).cloned().unwrap_or_default();
@@ -84,15 +87,45 @@ impl Disk {
         let pending = |(to, id): &(Jid, String)| {
             let message = self
                 .conversations
-                .get(to)?
-                .iter()
-                .find(|message| message.id == *id)?;
-            Some((to.clone(), message.clone()))
+                .get(to)
+                .into_iter()
+                .flatten()
+                .find(|message| message.id == *id && message.is_own());
+            let content = |message: &Message| {
+                let (body, extra) = (message.body.clone(), message.extra.clone());
+                Pending::new(
+                    id.clone(),
+                    None,
+                    Content::Text { body, extra },
+                    message.time,
+                )
+            };
+            let told = || {
+                let (_, told) = self
+                    .told
+                    .iter()
+                    .find(|(_, told)| told.own && told.id == *id)?;
+                let about = Content::About(Box::new(told.about.clone()));
+                Some(Pending::new(id.clone(), None, about, told.time))
+            };
+            Some((to.clone(), message.map(content).or_else(told)?))
         };
         (
             conversations,
             self.outbox.iter().filter_map(pending).collect(),
         )
+    }
+
+    /// What peers said about messages that have not come.
+    pub fn early(&self) -> Vec<(Jid, Told)> {
+        let waits = |(with, told): &&(Jid, Told)| {
+            let messages = self.conversations.get(with).map_or(&[][..], Vec::as_slice);
+            !told.own
+                && !messages
+                    .iter()
+                    .any(|message| message.id == told.about.target)
+        };
+        self.told.iter().filter(waits).cloned().collect()
     }
 
     fn unread(&self, with: &Jid) -> u32 {
@@ -124,14 +157,14 @@ impl Disk {
                     result,
                 })
             }
-            Effect::FindMessage { id, reference } => {
+            Effect::FindMessage { id, request } => {
                 let found = self
                     .conversations
                     .values()
                     .flatten()
                     .find(|message| message.id == id);
                 Some(Input::FoundMessage {
-                    reference,
+                    request,
                     result: Ok(found.cloned().map(Box::new)),
                 })
             }
@@ -226,16 +259,18 @@ impl Disk {
                 let known = self.conversations.entry(with.clone()).or_default();
                 let same = |old: &&mut Message| old.id == message.id && old.from == message.from;
                 match known.iter_mut().rev().find(same) {
-                    Some(old) if old.body == message.body => return message.state.is_some(),
+                    Some(old) if says_the_same(old, &message) => return message.state.is_some(),
                     // Another message that happens to have the same id.
                     Some(old) => old.id.push_str("-older"),
                     None => {}
                 }
                 if outbox {
-                    self.outbox.push((with, message.id.clone()));
+                    self.outbox.push((with.clone(), message.id.clone()));
                 }
                 known.push(*message);
+                self.catch_up(&with);
             }
+            Op::Told { with, told, outbox } => return self.tell(with, *told, outbox),
             Op::State { id, state, reason } => self.set_state(&id, state, reason.as_deref()),
             Op::Settled { id } => self.outbox.retain(|(_, pending)| *pending != id),
             Op::Read { with, id } => {
@@ -247,6 +282,35 @@ impl Disk {
             Op::Setting { .. } => {}
         }
         true
+    }
+
+    /// False for what a peer said before.
+    fn tell(&mut self, with: Jid, told: Told, outbox: bool) -> bool {
+        let same = |(of, old): &(Jid, Told)| *of == with && *old == told;
+        if self.told.iter().any(same) {
+            return told.own;
+        }
+        if outbox {
+            self.outbox.push((with.clone(), told.id.clone()));
+        }
+        for message in self.conversations.entry(with.clone()).or_default() {
+            message.change(&told);
+        }
+        self.told.push((with, told));
+        true
+    }
+
+    /// The newest message of this conversation has come: what was said about it before is made now.
+    fn catch_up(&mut self, with: &Jid) {
+        let newest = self
+            .conversations
+            .get_mut(with)
+            .and_then(|all| all.last_mut());
+        if let Some(message) = newest {
+            for (_, told) in self.told.iter().filter(|(of, _)| of == with) {
+                message.change(told);
+            }
+        }
     }
 
     fn set_state(&mut self, id: &str, state: MessageState, reason: Option<&str>) {
@@ -268,6 +332,11 @@ impl Disk {
             _ => self.outbox.retain(|(_, pending)| pending != id),
         }
     }
+}
+
+fn says_the_same(old: &Message, new: &Message) -> bool {
+    let changed = |extra: &Extra| extra.edited.is_some() || extra.retracted.is_some();
+    old.body == new.body || old.extra.as_deref().is_some_and(changed)
 }
 
 fn path_of(sha1: &[u8; 20]) -> PathBuf {

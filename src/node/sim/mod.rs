@@ -455,6 +455,7 @@ impl Sim {
             conversations,
             outbox,
             key,
+            early: seat.disk.early(),
             wait_for_name: false,
             seed,
             clock,
