@@ -1,6 +1,7 @@
 //! The window's place on the desktop: takes events in, hands wishes out, keeps title, theme and notifications.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -13,6 +14,7 @@ use super::scene::{Scene, Wish};
 use super::theme;
 use super::when::Now;
 use super::window::Window;
+use super::words::{self, Words, t};
 use crate::command::Command;
 use crate::model::Model;
 use crate::model::settings::Theme;
@@ -34,6 +36,9 @@ pub struct App {
     chosen: (Sender<Chosen>, Receiver<Chosen>),
     title: String,
     theme: Option<Theme>,
+    words: Arc<Words>,
+    /// The setting that they follow.
+    language: Option<String>,
     focused: bool,
     ended: bool,
 }
@@ -58,6 +63,8 @@ impl App {
             chosen: channel(),
             title: String::new(),
             theme: None,
+            words: Arc::new(Words::of("")),
+            language: None,
             focused: false,
             ended: false,
         }
@@ -71,7 +78,9 @@ impl App {
                 Ok(Some(event)) => {
                     self.model.apply(&event);
                     let watched = self.window.in_sight().filter(|_| self.focused);
-                    let note = self.rule.note(&event, &self.model, watched, now);
+                    let note = self
+                        .rule
+                        .note(&self.words, &event, &self.model, watched, now);
                     self.show(note);
                 }
                 Ok(None) => break,
@@ -82,7 +91,7 @@ impl App {
                 }
             }
         }
-        let summary = self.rule.summary(&self.model, now);
+        let summary = self.rule.summary(&self.words, &self.model, now);
         self.show(summary.filter(|_| !self.focused));
         if let Some(due) = self.rule.due(now) {
             ctx.request_repaint_after(due);
@@ -107,8 +116,7 @@ impl App {
 
     fn ask(&mut self, command: Command) {
         if self.node.try_request(command).is_err() && !self.ended {
-            self.model
-                .notice("Balcony is busy and could not take that. Please try again.".to_owned());
+            self.model.notice(t!(self.words, "notice-busy"));
         }
     }
 
@@ -132,26 +140,30 @@ impl App {
 
     /// The desktop's file dialog, on a thread of its own: it may stand open for long.
     fn choose_picture(&mut self, ctx: &egui::Context) {
-        let (tell, ctx) = (self.chosen.0.clone(), ctx.clone());
+        let (tell, ctx, words) = (self.chosen.0.clone(), ctx.clone(), self.words.clone());
         let asked = Instant::now();
-        let started = std::thread::Builder::new().name("picture".into()).spawn(move || {
-            let dialog = rfd::FileDialog::new()
-                .set_title("Choose a picture")
-                .add_filter("Pictures", &["png", "jpg", "jpeg", "webp", "gif", "PNG", "JPG", "JPEG"]);
-            let answer = match dialog.pick_file() {
-                Some(path) => avatar::prepare(&path),
-                // No person closes a dialog that fast: there was none.
-                None if asked.elapsed().as_millis() < 250 => {
-                    Err("This desktop offers no file dialog (xdg-desktop-portal). Drop a picture onto this window instead.".into())
-                }
-                None => return,
-            };
-            let _ = tell.send(answer);
-            ctx.request_repaint();
-        });
+        let started = std::thread::Builder::new()
+            .name("picture".into())
+            .spawn(move || {
+                let dialog = rfd::FileDialog::new()
+                    .set_title(t!(words, "picture-choose"))
+                    .add_filter(
+                        t!(words, "picture-files"),
+                        &["png", "jpg", "jpeg", "webp", "gif", "PNG", "JPG", "JPEG"],
+                    );
+                let answer = match dialog.pick_file() {
+                    Some(path) => avatar::prepare(&words, &path),
+                    // No person closes a dialog that fast: there was none.
+                    None if asked.elapsed().as_millis() < 250 => Err(t!(words, "notice-no-dialog")),
+                    None => return,
+                };
+                let _ = tell.send(answer);
+                ctx.request_repaint();
+            });
         if let Err(error) = started {
+            let error = error.to_string();
             self.model
-                .notice(format!("The file dialog could not be opened: {error}."));
+                .notice(t!(self.words, "notice-dialog-failed", error = error));
         }
     }
 
@@ -164,10 +176,21 @@ impl App {
                 .map(|file| file.path().to_owned())
         });
         if let Some(path) = dropped {
-            match avatar::prepare(&path) {
+            match avatar::prepare(&self.words, &path) {
                 Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
                 Err(sentence) => self.model.notice(sentence),
             }
+        }
+    }
+
+    /// Speaks the language of the settings.
+    fn speak(&mut self, ctx: &egui::Context) {
+        let wanted = &self.model.settings.language;
+        if self.language.as_ref() != Some(wanted) {
+            let code = words::choose(wanted, sys_locale::get_locales());
+            self.language = Some(wanted.clone());
+            self.words = Arc::new(Words::of(code));
+            words::speak(ctx, self.words.clone());
         }
     }
 
@@ -195,12 +218,13 @@ impl eframe::App for App {
         // The raw state: while the window is hidden there is no pass, and `input.focused` stays as it was before.
         self.focused =
             ctx.input(|input| input.raw.focused && input.viewport().visible() != Some(false));
+        self.speak(ctx);
         self.take_in(ctx);
         self.dress(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
-        let now = Now::system();
+        let now = Now::system(self.words.clone());
         let scene = Scene {
             model: &self.model,
             now: &now,

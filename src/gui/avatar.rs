@@ -14,6 +14,7 @@ use image::{DynamicImage, ImageFormat, ImageReader, Limits, imageops::FilterType
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::theme;
+use super::words::{Speaks, t};
 use crate::event::{Avatar, Show};
 
 /// Pictures of people on the graphics card, by hash. What cannot be read is remembered too, and not tried again.
@@ -86,22 +87,27 @@ fn square(picture: &DynamicImage, side: u32) -> DynamicImage {
 ///
 /// # Errors
 /// A sentence for people, if it is no picture that can be read, or cannot be written.
-pub fn prepare(chosen: &Path) -> Result<PathBuf, String> {
+pub fn prepare(words: &impl Speaks, chosen: &Path) -> Result<PathBuf, String> {
     let name = chosen.file_name().unwrap_or_default().to_string_lossy();
     let reader = ImageReader::open(chosen).and_then(ImageReader::with_guessed_format);
-    let reader = reader.map_err(|error| format!("“{name}” cannot be read: {error}."))?;
-    let picture = decode(reader, 16384).ok_or_else(|| {
-        format!("“{name}” is no picture that Balcony can read. Take a PNG, JPEG, WebP or GIF file.")
+    let reader = reader.map_err(|error| {
+        t!(
+            words,
+            "picture-unreadable",
+            file = name,
+            error = error.to_string()
+        )
     })?;
-    let bytes = encode(&square(&picture, 64))
-        .ok_or_else(|| format!("“{name}” cannot be made small enough."))?;
+    let picture = decode(reader, 16384).ok_or_else(|| t!(words, "picture-unknown", file = name))?;
+    let bytes =
+        encode(&square(&picture, 64)).ok_or_else(|| t!(words, "picture-too-large", file = name))?;
     let path = std::env::temp_dir().join(format!("balcony-picture-{}", uuid::Uuid::new_v4()));
     let written = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)
         .open(&path);
     let written = written.and_then(|mut file| std::io::Write::write_all(&mut file, &bytes));
-    written.map_err(|error| format!("The picture cannot be stored: {error}."))?;
+    written.map_err(|error| t!(words, "picture-not-stored", error = error.to_string()))?;
     Ok(path)
 }
 
@@ -216,12 +222,12 @@ pub fn dot(
 }
 
 /// The word for it.
-pub fn word(show: Option<Show>) -> &'static str {
+pub fn word(words: &impl Speaks, show: Option<Show>) -> String {
     match show {
-        Some(Show::Available) => "Available",
-        Some(Show::Away) => "Away",
-        Some(Show::Dnd) => "Do not disturb",
-        None => "Offline",
+        Some(Show::Available) => t!(words, "presence-available"),
+        Some(Show::Away) => t!(words, "presence-away"),
+        Some(Show::Dnd) => t!(words, "presence-dnd"),
+        None => t!(words, "presence-offline"),
     }
 }
 
@@ -235,6 +241,8 @@ pub fn place(ui: &mut Ui, size: f32) -> Rect {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::gui::words::Words;
+    use std::sync::Arc;
 
     #[test]
     fn initials_are_what_people_expect() {
@@ -255,12 +263,13 @@ mod tests {
     #[test]
     fn a_chosen_picture_becomes_small_and_anything_else_a_clear_word() {
         let folder = tempfile::tempdir().unwrap();
+        let words = Arc::new(Words::of("en"));
         let large = folder.path().join("large.png");
         let noise = image::RgbImage::from_fn(900, 500, |x, y| {
             image::Rgb([(x * 7 + y * 13) as u8, (x * y) as u8, (x ^ y) as u8])
         });
         noise.save(&large).unwrap();
-        let small = prepare(&large).unwrap();
+        let small = prepare(&words, &large).unwrap();
         let bytes = std::fs::read(&small).unwrap();
         std::fs::remove_file(small).unwrap();
         let picture = image::load_from_memory(&bytes).unwrap();
@@ -268,9 +277,9 @@ mod tests {
         assert!(bytes.len() <= 8192);
         let text = folder.path().join("notes.txt");
         std::fs::write(&text, "hello").unwrap();
-        assert!(prepare(&text).unwrap_err().contains("notes.txt"));
+        assert!(prepare(&words, &text).unwrap_err().contains("notes.txt"));
         assert!(
-            prepare(&folder.path().join("none.png"))
+            prepare(&words, &folder.path().join("none.png"))
                 .unwrap_err()
                 .contains("cannot be read")
         );

@@ -13,6 +13,7 @@ use super::links;
 use super::scene::Scene;
 use super::text::{self, Body};
 use super::theme::{self, Palette, size, space};
+use super::words::{Speaks, t};
 use crate::event::{Message, MessageState};
 
 /// What was clicked in a message.
@@ -51,7 +52,7 @@ pub struct Row {
     mark: Option<(Icon, Color32)>,
     chips: Vec<(Arc<Galley>, Vec2, String)>,
     more: Option<(Arc<Galley>, Vec2)>,
-    failure: Option<(Arc<Galley>, Vec2, &'static str)>,
+    failure: Option<(Arc<Galley>, Vec2, String)>,
     spoken: String,
     details: String,
     id: String,
@@ -151,7 +152,7 @@ impl Row {
             add(scene.now.day(message.time), palette.weak, true, space::M);
         }
         if place.first_new {
-            add("New".to_owned(), palette.accent, true, space::S);
+            add(t!(ui, "message-new"), palette.accent, true, space::S);
         }
         if !day && !place.first_new {
             let close = place.before.is_some_and(|before| {
@@ -182,7 +183,7 @@ impl Row {
         if self.body.folded > 0 {
             let words = small(
                 ui,
-                format!("Show more ({} more characters)", self.body.folded),
+                t!(ui, "message-more", count = self.body.folded),
                 palette.link,
             );
             let at = vec2(0.0, inner.y + space::XS);
@@ -211,15 +212,18 @@ impl Row {
 
     fn lay_failure(&mut self, ui: &Ui, message: &Message, left: f32, right: f32) {
         let palette = theme::palette(ui);
-        let (what, action) = match message.state {
-            Some(MessageState::Failed) => ("Not sent", "Send again"),
-            Some(MessageState::Uncertain) => ("Perhaps not delivered", "Send again"),
+        let words = match (message.state, message.reason.as_deref()) {
+            (Some(MessageState::Failed), Some(reason)) => {
+                t!(ui, "message-not-sent-because", reason = reason)
+            }
+            (Some(MessageState::Failed), None) => t!(ui, "message-not-sent"),
+            (Some(MessageState::Uncertain), Some(reason)) => {
+                t!(ui, "message-uncertain-because", reason = reason)
+            }
+            (Some(MessageState::Uncertain), None) => t!(ui, "message-uncertain"),
             _ => return,
         };
-        let words = match message.reason.as_deref() {
-            Some(reason) => format!("{what}: {reason}"),
-            None => what.to_owned(),
-        };
+        let action = t!(ui, "message-resend");
         let words = text::wrapped(
             ui,
             &words,
@@ -274,7 +278,7 @@ impl Row {
         );
         let whole = self.body.whole.clone();
         response.context_menu(|ui| {
-            if ui.button("Copy text").clicked() {
+            if ui.button(t!(ui, "message-copy")).clicked() {
                 ui.ctx().copy_text(whole);
                 ui.close();
             }
@@ -294,10 +298,10 @@ impl Row {
         let meta = Rect::from_min_max(meta_at, bubble.max);
         ui.interact(meta, id.with("details"), Sense::hover())
             .on_hover_text(&self.details);
-        let name = "Show more of this message";
+        let name = t!(ui, "message-more-spoken");
         let more = self.more.as_ref();
         if more.is_some_and(|(words, at)| {
-            link_like(ui, id.with("more"), text_at + *at, words, name).clicked()
+            link_like(ui, id.with("more"), text_at + *at, words, &name).clicked()
         }) {
             clicked = Some(Click::Unfold(self.id.clone()));
         }
@@ -308,7 +312,7 @@ impl Row {
                 origin + *at + vec2(words.size().x + space::S, -4.0),
                 vec2(92.0, 24.0),
             );
-            let button_words = egui::RichText::new(*action).size(size::SMALL);
+            let button_words = egui::RichText::new(action).size(size::SMALL);
             if ui.put(button, egui::Button::new(button_words)).clicked() {
                 clicked = Some(Click::Resend(self.id.clone()));
             }
@@ -400,21 +404,21 @@ fn mark(state: MessageState, palette: &Palette) -> (Icon, Color32) {
 fn meta_words(scene: &Scene<'_>, message: &Message) -> String {
     let time = scene.now.time(message.time);
     if message.delayed {
-        format!("arrived late · {time}")
+        t!(scene, "message-late", time = time)
     } else {
         time
     }
 }
 
 /// The state in words.
-pub fn state_words(state: MessageState) -> &'static str {
+pub fn state_words(words: &impl Speaks, state: MessageState) -> String {
     match state {
-        MessageState::Queued => "waiting to be sent",
-        MessageState::Sent => "sent",
-        MessageState::Delivered => "delivered",
-        MessageState::Displayed => "seen",
-        MessageState::Failed => "not sent",
-        MessageState::Uncertain => "perhaps not delivered",
+        MessageState::Queued => t!(words, "state-queued"),
+        MessageState::Sent => t!(words, "state-sent"),
+        MessageState::Delivered => t!(words, "state-delivered"),
+        MessageState::Displayed => t!(words, "state-displayed"),
+        MessageState::Failed => t!(words, "state-failed"),
+        MessageState::Uncertain => t!(words, "state-uncertain"),
     }
 }
 
@@ -423,28 +427,38 @@ fn spoken(scene: &Scene<'_>, nick: &str, message: &Message) -> String {
     let time = scene.now.time(message.time);
     let text = text::cut(&message.body, text::FOLD);
     match message.state {
-        Some(state) => format!("You, {time}, {}: {text}", state_words(state)),
-        None => format!("{nick}, {time}: {text}"),
+        Some(state) => {
+            let state = state_words(scene, state);
+            t!(
+                scene,
+                "message-spoken-own",
+                time = time,
+                state = state,
+                text = text
+            )
+        }
+        None => t!(
+            scene,
+            "message-spoken",
+            name = nick,
+            time = time,
+            text = text
+        ),
     }
 }
 
 fn details(scene: &Scene<'_>, message: &Message) -> String {
     let mut lines = vec![scene.now.full(message.time)];
     if message.delayed {
-        lines.push("It was held back on the way: this is when it was written.".into());
+        lines.push(t!(scene, "message-late-explained"));
     }
     if let Some(state) = message.state {
-        let mut words = state_words(state).to_owned();
-        words.get_mut(..1).map(str::make_ascii_uppercase);
-        lines.push(words);
+        lines.push(text::capital(&state_words(scene, state)));
     }
-    lines.push(
-        if message.encrypted {
-            "Encrypted on the way"
-        } else {
-            "Not encrypted on the way"
-        }
-        .into(),
-    );
+    lines.push(if message.encrypted {
+        t!(scene, "message-encrypted")
+    } else {
+        t!(scene, "message-plaintext")
+    });
     lines.join("\n")
 }

@@ -12,6 +12,7 @@ use super::icons::Icon;
 use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::command::Command;
 use crate::event::ChatState;
 use crate::model::Contact;
@@ -130,9 +131,9 @@ impl Composer {
     fn field_ui(&mut self, ui: &mut Ui, contact: &Contact, draft: &mut String) -> (bool, bool) {
         let palette = theme::palette(ui);
         let hint = if contact.is_online() {
-            format!("Message to {}", contact.nick)
+            t!(ui, "composer-hint", name = contact.nick)
         } else {
-            format!("{} is not here: sent when back", contact.nick)
+            t!(ui, "composer-hint-gone", name = contact.nick)
         };
         let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
         let mut changed = false;
@@ -155,7 +156,7 @@ impl Composer {
                 .desired_width(f32::INFINITY)
                 .return_key(shift_enter);
             let response = ui.add(edit);
-            let name = format!("Message to {}", contact.nick);
+            let name = t!(ui, "composer-hint", name = contact.nick);
             response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
             if std::mem::take(&mut self.focus) {
                 response.request_focus();
@@ -175,7 +176,7 @@ impl Composer {
             if draft.trim().is_empty() {
                 ui.disable();
             }
-            clicked = Icon::Send.button(ui, "Send (Enter)").clicked();
+            clicked = Icon::Send.button(ui, &t!(ui, "composer-send")).clicked();
         });
         (changed, clicked)
     }

@@ -7,6 +7,7 @@ use super::icons::focus_ring;
 use super::scene::Scene;
 use super::text;
 use super::theme::{self, size, space};
+use super::words::{Speaks, t};
 use crate::event::ChatState;
 use crate::model::Contact;
 
@@ -26,7 +27,8 @@ pub fn ui(
 ) -> bool {
     let palette = theme::palette(ui);
     let response = ui.interact(place, Id::unique(("contact", &contact.jid)), Sense::click());
-    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, spoken(contact)));
+    let name = spoken(scene, contact);
+    response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
     let card = place.shrink2(vec2(space::S, 1.0));
     let ground = if selected {
         palette.selected
@@ -123,7 +125,7 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
         );
         room = badge.left() - space::S;
     }
-    let (line, color) = second_line(contact, palette);
+    let (line, color) = second_line(scene, contact, palette);
     let line = text::one_line(ui, &line, size::SMALL + 1.0, color, room - place.left());
     ui.painter().galley(
         pos2(place.left(), second - line.size().y / 2.0),
@@ -132,25 +134,28 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
     );
 }
 
-fn second_line(contact: &Contact, palette: &theme::Palette) -> (String, egui::Color32) {
+fn second_line(
+    scene: &Scene<'_>,
+    contact: &Contact,
+    palette: &theme::Palette,
+) -> (String, egui::Color32) {
     if contact.typing == ChatState::Composing {
-        return ("is typing…".into(), palette.accent);
+        return (t!(scene, "person-typing"), palette.accent);
     }
     if let Some(last) = &contact.conversation.last {
-        let own = if last.is_own() { "You: " } else { "" };
         let body = text::cut(&last.body, 200);
         let color = if contact.conversation.unread > 0 {
             palette.text
         } else {
             palette.weak
         };
-        let deed = body.strip_prefix("/me ").map(|deed| {
-            format!(
-                "{} {deed}",
-                if last.is_own() { "You" } else { &contact.nick }
-            )
-        });
-        return (deed.unwrap_or_else(|| format!("{own}{body}")), color);
+        let line = match (body.strip_prefix("/me "), last.is_own()) {
+            (Some(deed), true) => format!("{} {deed}", t!(scene, "you")),
+            (Some(deed), false) => format!("{} {deed}", contact.nick),
+            (None, true) => t!(scene, "person-said", text = body),
+            (None, false) => body.to_owned(),
+        };
+        return (line, color);
     }
     let status = contact
         .peer
@@ -159,7 +164,7 @@ fn second_line(contact: &Contact, palette: &theme::Palette) -> (String, egui::Co
         .unwrap_or_default();
     (
         if status.is_empty() {
-            avatar::word(contact.show()).to_owned()
+            avatar::word(scene, contact.show())
         } else {
             status.to_owned()
         },
@@ -168,12 +173,17 @@ fn second_line(contact: &Contact, palette: &theme::Palette) -> (String, egui::Co
 }
 
 /// What a screen reader says.
-fn spoken(contact: &Contact) -> String {
-    let mut words = format!("{}, {}", contact.nick, avatar::word(contact.show()));
+fn spoken(words: &impl Speaks, contact: &Contact) -> String {
+    let presence = avatar::word(words, contact.show());
+    let name = &contact.nick;
     match contact.conversation.unread {
-        0 => {}
-        1 => words += ", 1 unread message",
-        unread => words += &format!(", {unread} unread messages"),
+        0 => t!(words, "person-spoken", name = name, presence = presence),
+        unread => t!(
+            words,
+            "person-spoken-unread",
+            name = name,
+            presence = presence,
+            count = unread
+        ),
     }
-    words
 }

@@ -7,6 +7,7 @@ use super::icons::Icon;
 use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
@@ -24,7 +25,7 @@ pub struct Contacts {
 }
 
 enum Entry<'a> {
-    Heading(&'static str, usize),
+    Heading(String),
     Person(&'a Contact),
 }
 
@@ -99,11 +100,13 @@ impl Contacts {
             .filter(matches)
             .partition(|contact| contact.is_online());
         let mut entries = Vec::with_capacity(here.len() + gone.len() + 2);
-        for (name, group) in [("Here now", here), ("Not here", gone)] {
-            if !group.is_empty() {
-                entries.push(Entry::Heading(name, group.len()));
-                entries.extend(group.into_iter().map(Entry::Person));
-            }
+        if !here.is_empty() {
+            entries.push(Entry::Heading(t!(scene, "people-here", count = here.len())));
+            entries.extend(here.into_iter().map(Entry::Person));
+        }
+        if !gone.is_empty() {
+            entries.push(Entry::Heading(t!(scene, "people-gone", count = gone.len())));
+            entries.extend(gone.into_iter().map(Entry::Person));
         }
         entries
     }
@@ -118,10 +121,11 @@ impl Contacts {
             .inner_margin(egui::Margin::symmetric(12, 0))
             .show(ui, |ui| {
                 let length = self.search.chars().count();
+                let name = t!(ui, "people-search");
                 let edit = TextEdit::singleline(&mut self.search)
                     .id(id)
                     .event_filter(keys::KEEP_ESCAPE)
-                    .hint_text(egui::RichText::new("Search people").color(palette.weak))
+                    .hint_text(egui::RichText::new(&name).color(palette.weak))
                     .margin(egui::Margin {
                         left: 32,
                         right: 10,
@@ -130,8 +134,7 @@ impl Contacts {
                     })
                     .desired_width(f32::INFINITY);
                 let response = ui.add(edit);
-                response
-                    .widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, "Search people"));
+                response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, &name));
                 let lens = pos2(response.rect.left() + 17.0, response.rect.center().y);
                 Icon::Search.paint(ui.painter(), lens, 15.0, palette.weak);
                 if std::mem::take(&mut self.focus_search) {
@@ -238,9 +241,8 @@ impl Contacts {
             let in_sight = y >= viewport.top() - contact_row::HEIGHT
                 && y - height <= viewport.bottom() + contact_row::HEIGHT;
             match entry {
-                Entry::Heading(name, count) if in_sight => {
+                Entry::Heading(words) if in_sight => {
                     let at = pos2(place.left() + space::L, place.center().y + 3.0);
-                    let words = format!("{name} · {count}");
                     let weak = theme::palette(ui).weak;
                     ui.painter().text(
                         at,
@@ -279,16 +281,21 @@ impl Contacts {
 
     fn empty_ui(&self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         ui.add_space(space::XL);
-        egui::Frame::new().inner_margin(egui::Margin::symmetric(20, 0)).show(ui, |ui| {
-            if self.search.trim().is_empty() {
-                nobody_ui(ui, scene, wishes);
-            } else {
-                ui.vertical_centered(|ui| {
-                    ui.label(egui::RichText::new("Nobody of that name").font(theme::bold(size::BODY)));
-                    ui.weak("Search looks at names and addresses of people who are here, or with whom you have talked.");
-                });
-            }
-        });
+        egui::Frame::new()
+            .inner_margin(egui::Margin::symmetric(20, 0))
+            .show(ui, |ui| {
+                if self.search.trim().is_empty() {
+                    nobody_ui(ui, scene, wishes);
+                } else {
+                    ui.vertical_centered(|ui| {
+                        ui.label(
+                            egui::RichText::new(t!(ui, "people-no-match"))
+                                .font(theme::bold(size::BODY)),
+                        );
+                        ui.weak(t!(ui, "people-no-match-hint"));
+                    });
+                }
+            });
     }
 }
 
@@ -302,18 +309,19 @@ fn nobody_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         .map(|interface| interface.name.as_str())
         .collect();
     ui.vertical_centered(|ui| {
-        ui.label(egui::RichText::new("Nobody here yet").font(theme::bold(size::HEADING)));
+        ui.label(egui::RichText::new(t!(ui, "people-nobody")).font(theme::bold(size::HEADING)));
         if used.is_empty() {
-            ui.weak("This computer has no network connection that Balcony can use. Connect it to a network, or see which interfaces were left out and why.");
+            ui.weak(t!(ui, "people-nobody-offline"));
         } else {
-            ui.weak(format!(
-                "People on the same network appear here by themselves, within a second. Balcony listens on {}.",
-                used.join(", ")
+            ui.weak(t!(
+                ui,
+                "people-nobody-listening",
+                interfaces = used.join(", ")
             ));
-            ui.weak("Somebody should be here? Run “balcony doctor” in a terminal: it tells what is in the way.");
+            ui.weak(t!(ui, "people-nobody-doctor"));
         }
         ui.add_space(space::S);
-        if ui.button("Network…").clicked() {
+        if ui.button(t!(ui, "people-to-network")).clicked() {
             wishes.push(Wish::Show(super::scene::Page::Network));
         }
     });

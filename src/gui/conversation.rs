@@ -13,6 +13,7 @@ use super::icons::Icon;
 use super::scene::{Scene, Wish};
 use super::text::FOLD;
 use super::theme::{self, size, space};
+use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::{ChatState, Trust};
 use crate::model::settings::PlaintextPolicy;
@@ -120,7 +121,9 @@ impl Talk {
         foot.set_clip_rect(pane.intersect(ui.clip_rect()));
         self.typing_ui(&mut foot, contact);
         let obstacle = self.obstacle(&mut foot, scene, contact);
-        let asked = self.composer.ui(&mut foot, scene, contact, obstacle);
+        let asked = self
+            .composer
+            .ui(&mut foot, scene, contact, obstacle.as_deref());
         if asked
             .iter()
             .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
@@ -138,26 +141,19 @@ impl Talk {
     }
 
     /// Why nothing can be written here, or a question before it can.
-    fn obstacle(
-        &mut self,
-        ui: &mut Ui,
-        scene: &Scene<'_>,
-        contact: &Contact,
-    ) -> Option<&'static str> {
+    fn obstacle(&mut self, ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) -> Option<String> {
         let plain = contact
             .peer
             .as_ref()
             .is_some_and(|peer| peer.trust == Trust::Plaintext);
         match scene.model.settings.plaintext {
-            PlaintextPolicy::SecureOnly if plain => Some(
-                "This program cannot encrypt, and your settings allow encrypted conversations only (Settings, Privacy).",
-            ),
+            PlaintextPolicy::SecureOnly if plain => Some(t!(ui, "talk-secure-only")),
             PlaintextPolicy::Ask if plain && !self.allowed && contact.conversation.is_empty() => {
-                if ui.button("Write without encryption").clicked() {
+                if ui.button(t!(ui, "talk-write-plaintext")).clicked() {
                     self.allowed = true;
                     self.composer.focus();
                 }
-                Some("This program cannot encrypt: others on the network could read along.")
+                Some(t!(ui, "talk-ask-plaintext"))
             }
             _ => None,
         }
@@ -189,7 +185,7 @@ impl Talk {
                 color,
             );
         }
-        let words = format!("{} is typing", contact.nick);
+        let words = t!(ui, "talk-typing", name = contact.nick);
         let response = ui.interact(slot, Id::unique("typing"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
         let words =
@@ -224,7 +220,7 @@ impl Talk {
             }
             return;
         }
-        let intro = beginning(conversation);
+        let intro = beginning(scene, conversation);
         let (first_new, unfolded) = (&self.first_new, &self.unfolded);
         let messages = &conversation.messages;
         let mut row = |ui: &mut Ui, index: usize| {
@@ -232,7 +228,7 @@ impl Talk {
             let place = Place {
                 before: index.checked_sub(1).and_then(|before| messages.get(before)),
                 first_new: first_new.as_ref() == Some(&message.id),
-                intro: (index == 0).then_some(intro),
+                intro: (index == 0).then_some(&intro),
                 unfolded: unfolded.get(&message.id).copied().unwrap_or(FOLD),
             };
             Some(Row::new(ui, scene, &contact.nick, message, place))
@@ -272,8 +268,8 @@ impl Talk {
         );
         let response = ui.interact(rect, Id::unique("to the newest"), Sense::click());
         let name = match conversation.unread {
-            0 => "To the newest message".to_owned(),
-            unread => format!("To the newest message, {unread} unread"),
+            0 => t!(ui, "talk-to-newest"),
+            unread => t!(ui, "talk-to-newest-unread", count = unread),
         };
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &name));
         let fill = if response.hovered() {
@@ -336,26 +332,20 @@ impl Talk {
     }
 }
 
-fn beginning(conversation: &Conversation) -> &'static str {
+fn beginning(words: &impl Speaks, conversation: &Conversation) -> String {
     if conversation.complete {
-        "This is where your conversation begins."
+        t!(words, "talk-begins")
     } else {
-        "Loading older messages…"
+        t!(words, "talk-loading")
     }
 }
 
 fn empty_ui(ui: &Ui, pane: Rect, contact: &Contact) {
     let palette = theme::palette(ui);
     let words = if contact.is_online() {
-        format!(
-            "Nothing said yet.\nWrite to {}: it goes straight from this computer to theirs.",
-            contact.nick
-        )
+        t!(ui, "talk-empty", name = contact.nick)
     } else {
-        format!(
-            "Nothing said yet.\n{} gets what you write when back on the network.",
-            contact.nick
-        )
+        t!(ui, "talk-empty-gone", name = contact.nick)
     };
     let words = super::text::wrapped(
         ui,

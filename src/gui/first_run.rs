@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::scene::Wish;
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::command::Command;
 
 /// The longest nick, in bytes: what fits in a TXT record beside the rest.
@@ -37,16 +38,21 @@ impl FirstRun {
         ui.with_layout(Layout::top_down(Align::Center), |ui| {
             ui.set_max_width(ui.available_width());
             if let Some(icon) = icon {
-                ui.add(egui::Image::new(icon).fit_to_exact_size(vec2(72.0, 72.0)).alt_text("Balcony"));
+                ui.add(
+                    egui::Image::new(icon)
+                        .fit_to_exact_size(vec2(72.0, 72.0))
+                        .alt_text("Balcony"),
+                );
                 ui.add_space(space::S);
             }
-            ui.label(RichText::new("Welcome to Balcony").font(theme::bold(size::TITLE)));
+            ui.label(RichText::new(t!(ui, "first-welcome")).font(theme::bold(size::TITLE)));
             ui.allocate_ui(vec2(width, 0.0), |ui| {
-                let words = "Chat with the people on your network. No account, no server, no internet needed.";
+                let words = t!(ui, "first-intro");
                 ui.add(egui::Label::new(RichText::new(words).color(palette.weak)).wrap());
             });
             ui.add_space(space::L);
-            let label = ui.label(RichText::new("What should others call you?").font(theme::bold(size::BODY)));
+            let question = t!(ui, "first-question");
+            let label = ui.label(RichText::new(&question).font(theme::bold(size::BODY)));
             let edit = TextEdit::singleline(&mut self.name)
                 .id(Id::unique("own name"))
                 .char_limit(LONGEST)
@@ -54,7 +60,7 @@ impl FirstRun {
                 .align(egui::Align2::CENTER_CENTER)
                 .desired_width(width);
             let response = ui.add(edit).labelled_by(label.id);
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "What should others call you?"));
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &question));
             if std::mem::take(&mut self.focus) {
                 response.request_focus();
                 select_all(ui, response.id, &self.name);
@@ -62,8 +68,12 @@ impl FirstRun {
             let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             let ready = !self.name.trim().is_empty() && !self.asked;
             ui.add_space(space::XS);
-            let words = RichText::new("Start chatting").font(theme::bold(size::BODY)).color(palette.on_accent);
-            let button = egui::Button::new(words).fill(palette.accent).min_size(vec2(width, 40.0));
+            let words = RichText::new(t!(ui, "first-start"))
+                .font(theme::bold(size::BODY))
+                .color(palette.on_accent);
+            let button = egui::Button::new(words)
+                .fill(palette.accent)
+                .min_size(vec2(width, 40.0));
             let clicked = ui.add_enabled(ready, button).clicked();
             if (clicked || entered) && ready {
                 self.asked = true;

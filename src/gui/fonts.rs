@@ -72,13 +72,13 @@ fn with(found: Option<(FontData, FontData)>) -> FontDefinitions {
     let mut heavy = fallback;
     if let Some((regular, bold)) = found {
         fonts.font_data.insert("system".into(), Arc::new(regular));
-        fonts.font_data.insert("system bold".into(), Arc::new(bold));
+        fonts.font_data.insert("system-bold".into(), Arc::new(bold));
         fonts
             .families
             .entry(FontFamily::Proportional)
             .or_default()
             .insert(0, "system".into());
-        heavy.insert(0, "system bold".into());
+        heavy.insert(0, "system-bold".into());
     }
     fonts.families.insert(FontFamily::Name(BOLD.into()), heavy);
     fonts
@@ -118,7 +118,7 @@ pub fn prepare(ctx: &egui::Context, text: &str) {
         };
         let families = families.into_iter().map(last).collect();
         ctx.add_font(FontInsert::new(
-            "color emoji",
+            "color-emoji",
             FontData::from_owned(font),
             families,
         ));
@@ -132,7 +132,7 @@ enum Emoji {
 }
 
 fn emoji_id() -> egui::Id {
-    egui::Id::unique("color emoji")
+    egui::Id::unique("color-emoji")
 }
 
 /// Whether a character is an emoji by itself (the blocks of Unicode that hold little else).

@@ -7,6 +7,7 @@ use super::icons::Icon;
 use super::scene::{Scene, Wish};
 use super::text;
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::event::{OfflineReason, Peer, Trust};
 use crate::model::Contact;
 
@@ -21,7 +22,11 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
         .frame(frame)
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                if narrow && Icon::Back.button(ui, "Back to the list (Esc)").clicked() {
+                if narrow
+                    && Icon::Back
+                        .button(ui, &t!(ui, "pane-back-to-list"))
+                        .clicked()
+                {
                     wishes.push(Wish::Back);
                 }
                 let face = avatar::place(ui, 40.0);
@@ -43,9 +48,13 @@ fn name_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
     let (place, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), 42.0), egui::Sense::hover());
     let presence = presence_words(scene, contact);
-    response.widget_info(|| {
-        WidgetInfo::labeled(Role::Heading, true, format!("{}, {presence}", contact.nick))
-    });
+    let spoken = t!(
+        scene,
+        "head-spoken",
+        name = contact.nick,
+        presence = presence
+    );
+    response.widget_info(|| WidgetInfo::labeled(Role::Heading, true, &spoken));
     let name = text::fitted(
         ui,
         &contact.nick,
@@ -70,19 +79,17 @@ fn name_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
 
 fn presence_words(scene: &Scene<'_>, contact: &Contact) -> String {
     let Some(peer) = &contact.peer else {
-        let why = match contact.gone {
-            Some(OfflineReason::Goodbye) => "Signed off",
-            Some(OfflineReason::Unreachable) => "Not reachable any more",
-            Some(OfflineReason::Expired) | None => "Not here",
+        let name = &contact.nick;
+        return match contact.gone {
+            Some(OfflineReason::Goodbye) => t!(scene, "head-signed-off", name = name),
+            Some(OfflineReason::Unreachable) => t!(scene, "head-unreachable", name = name),
+            Some(OfflineReason::Expired) | None => t!(scene, "head-gone", name = name),
         };
-        return format!(
-            "{why} · what you write is sent when {} is back",
-            contact.nick
-        );
     };
-    let mut words = avatar::word(Some(peer.show)).to_owned();
+    let mut words = avatar::word(scene, Some(peer.show));
     if let Some(since) = peer.idle_since {
-        words += &format!(" since {}", scene.now.brief(since));
+        let time = scene.now.brief(since);
+        words = t!(scene, "presence-since", presence = words, time = time);
     }
     if !peer.message.is_empty() {
         words += &format!(" · {}", peer.message);
@@ -98,18 +105,18 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
         .as_ref()
         .map_or(Trust::Plaintext, |peer| peer.trust);
     let (icon, words, color) = match trust {
-        _ if contact.peer.is_none() => (Icon::Info, "Details", palette.weak),
-        Trust::Plaintext => (Icon::Open, "Not encrypted", palette.away),
-        Trust::Unknown => (Icon::Lock, "New key", palette.weak),
-        Trust::Pinned => (Icon::Lock, "Encrypted", palette.available),
-        Trust::Verified => (Icon::Lock, "Verified", palette.available),
-        Trust::Changed => (Icon::Warning, "Key changed", palette.bad),
+        _ if contact.peer.is_none() => (Icon::Info, t!(ui, "trust-details"), palette.weak),
+        Trust::Plaintext => (Icon::Open, t!(ui, "trust-plaintext"), palette.away),
+        Trust::Unknown => (Icon::Lock, t!(ui, "trust-unknown"), palette.weak),
+        Trust::Pinned => (Icon::Lock, t!(ui, "trust-pinned"), palette.available),
+        Trust::Verified => (Icon::Lock, t!(ui, "trust-verified"), palette.available),
+        Trust::Changed => (Icon::Warning, t!(ui, "trust-changed"), palette.bad),
     };
     let compact = ui.available_width() < 320.0;
     let shown = if compact {
         String::new()
     } else {
-        words.to_owned()
+        words.clone()
     };
     let shown = RichText::new(shown).size(size::SMALL).color(palette.weak);
     let padding = if compact { 34.0 } else { 0.0 };
@@ -124,13 +131,8 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
         icon.paint(ui.painter(), rect.center(), 16.0, color);
     }
     let response = drawn.response;
-    response.widget_info(|| {
-        WidgetInfo::labeled(
-            Role::Button,
-            true,
-            format!("{words}: details of {}", contact.nick),
-        )
-    });
+    let spoken = t!(ui, "head-trust-spoken", trust = words, name = contact.nick);
+    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
     egui::Popup::from_toggle_button_response(&response)
         .width(320.0)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
@@ -145,55 +147,46 @@ fn details_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, trust: Trust) {
     ui.label(RichText::new(&contact.nick).font(theme::bold(size::BODY)));
     let Some(peer) = &contact.peer else {
         ui.label(RichText::new(contact.jid.as_str()).color(theme::palette(ui).weak));
-        ui.add(
-            egui::Label::new(
-                "Not on this network now. Your messages wait on this computer until then.",
-            )
-            .wrap(),
-        );
+        ui.add(egui::Label::new(t!(scene, "trust-offline-explained")).wrap());
         return;
     };
     let explanation = match trust {
-        Trust::Plaintext => {
-            "This program cannot encrypt. Others on the same network could read what you write to each other, and nothing proves who it is."
-        }
-        Trust::Unknown => "It announces a key. The key is remembered with the first conversation.",
-        Trust::Pinned => "Encrypted, and the key is the same as the first time.",
-        Trust::Verified => "Encrypted, and the two of you have compared the key.",
-        Trust::Changed => {
-            "The key is another one than before, or missing. Somebody may be pretending: ask in person before you write anything private."
-        }
+        Trust::Plaintext => t!(ui, "trust-plaintext-explained"),
+        Trust::Unknown => t!(ui, "trust-unknown-explained"),
+        Trust::Pinned => t!(ui, "trust-pinned-explained"),
+        Trust::Verified => t!(ui, "trust-verified-explained"),
+        Trust::Changed => t!(ui, "trust-changed-explained"),
     };
     ui.add(egui::Label::new(explanation).wrap());
     ui.separator();
-    let mut row = |name: &str, value: &str| {
+    let mut row = |key: &str, value: &str| {
         if !value.is_empty() {
-            fact_ui(ui, name, value);
+            fact_ui(ui, &t!(scene, key), value);
         }
     };
-    row("Address", contact.jid.as_str());
+    row("fact-address", contact.jid.as_str());
     let addresses: Vec<String> = peer
         .addresses
         .iter()
         .take(8)
         .map(ToString::to_string)
         .collect();
-    row("Reached at", &addresses.join("\n"));
-    row("Seen on", &peer.interfaces.join(", "));
-    row("Program", &peer.client);
+    row("fact-reached-at", &addresses.join("\n"));
+    row("fact-seen-on", &peer.interfaces.join(", "));
+    row("fact-program", &peer.client);
     card_rows(peer, &mut row);
     if let Some(since) = peer.idle_since {
-        row("Idle since", &scene.now.full(since));
+        row("fact-idle-since", &scene.now.full(since));
     }
 }
 
 fn card_rows(peer: &Peer, row: &mut dyn FnMut(&str, &str)) {
     row(
-        "Name",
+        "fact-name",
         format!("{} {}", peer.card.first, peer.card.last).trim(),
     );
-    row("Mail", &peer.card.email.join("\n"));
-    row("XMPP", &peer.card.jid.join("\n"));
+    row("fact-mail", &peer.card.email.join("\n"));
+    row("fact-xmpp", &peer.card.jid.join("\n"));
 }
 
 /// A name and a value that can be selected.

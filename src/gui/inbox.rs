@@ -25,7 +25,7 @@ impl Inbox {
     ) -> std::io::Result<Inbox> {
         let (sender, receiver) = sync_channel(Self::MOST);
         std::thread::Builder::new()
-            .name("window inbox".into())
+            .name("window-inbox".into())
             .spawn(move || {
                 while let Some(event) = events.blocking_recv() {
                     if sender.send(event).is_err() {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::command::Command;
 use crate::event::Interface;
 use crate::model::settings::InterfaceChoice;
@@ -14,7 +15,7 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
     let mut wishes = Vec::new();
     let weak = theme::palette(ui).weak;
     if scene.model.interfaces.is_empty() {
-        ui.add(egui::Label::new("No network interface was found. Connect this computer to a network; Balcony notices by itself.").wrap());
+        ui.add(egui::Label::new(t!(ui, "interface-none")).wrap());
     }
     for interface in &scene.model.interfaces {
         let mut used = interface.used;
@@ -31,10 +32,13 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
             .take(6)
             .map(ToString::to_string)
             .collect();
-        let state = if interface.used { "used" } else { "left out" };
-        let mut words = state.to_owned();
+        let mut words = if interface.used {
+            t!(ui, "interface-used")
+        } else {
+            t!(ui, "interface-left-out")
+        };
         for part in [interface.reason.as_str(), &addresses.join(", ")] {
-            if !part.is_empty() && part != state {
+            if !part.is_empty() {
                 words += &format!(" · {part}");
             }
         }

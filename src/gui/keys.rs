@@ -1,8 +1,9 @@
 //! The keyboard: every shortcut as data, from which the handling and the map under F1 derive.
 
-use egui::{Key, KeyboardShortcut, Modifiers, RichText, Ui};
+use egui::{Key, KeyboardShortcut, Modifiers, RichText, Ui, vec2};
 
 use super::theme::{self, size, space};
+use super::words::{Speaks, t};
 
 /// What a shortcut does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,67 +19,67 @@ pub enum Act {
     Back,
 }
 
-/// The shortcuts that work everywhere, with their words for people.
+/// The shortcuts that work everywhere, with the keys of their words.
 pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
     (
         Act::Search,
         KeyboardShortcut::new(Modifiers::CTRL, Key::K),
-        "Search people",
+        "keys-search",
     ),
     (
         Act::Search,
         KeyboardShortcut::new(Modifiers::CTRL, Key::F),
-        "Search people",
+        "keys-search",
     ),
     (
         Act::Next,
         KeyboardShortcut::new(Modifiers::ALT, Key::ArrowDown),
-        "Next conversation",
+        "keys-next",
     ),
     (
         Act::Previous,
         KeyboardShortcut::new(Modifiers::ALT, Key::ArrowUp),
-        "Previous conversation",
+        "keys-previous",
     ),
     (
         Act::Previous,
         KeyboardShortcut::new(Modifiers::CTRL.plus(Modifiers::SHIFT), Key::Tab),
-        "Previous conversation",
+        "keys-previous",
     ),
     (
         Act::Next,
         KeyboardShortcut::new(Modifiers::CTRL, Key::Tab),
-        "Next conversation",
+        "keys-next",
     ),
     (
         Act::Settings,
         KeyboardShortcut::new(Modifiers::CTRL, Key::Comma),
-        "Settings",
+        "keys-settings",
     ),
     (
         Act::Network,
         KeyboardShortcut::new(Modifiers::CTRL, Key::N),
-        "Network: interfaces and peers",
+        "keys-network",
     ),
     (
         Act::KeyMap,
         KeyboardShortcut::new(Modifiers::NONE, Key::F1),
-        "These keys",
+        "keys-map",
     ),
     (
         Act::Quit,
         KeyboardShortcut::new(Modifiers::CTRL, Key::Q),
-        "Quit",
+        "keys-quit",
     ),
     (
         Act::Back,
         KeyboardShortcut::new(Modifiers::NONE, Key::Escape),
-        "Back; clear the search",
+        "keys-back-clear",
     ),
     (
         Act::Back,
         KeyboardShortcut::new(Modifiers::ALT, Key::ArrowLeft),
-        "Back",
+        "keys-back",
     ),
 ];
 
@@ -112,14 +113,14 @@ pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
 
 /// What the parts of the window do with keys themselves.
 const ELSEWHERE: [(&str, &str); 8] = [
-    ("Any letter", "Write in the open conversation, or search"),
-    ("Up, Down, Enter", "In the search: choose and open"),
-    ("Enter", "Send"),
-    ("Shift+Enter", "New line"),
-    ("Page Up, Page Down", "Older and newer messages"),
-    ("Ctrl+Home, Ctrl+End", "First loaded and newest message"),
-    ("Ctrl++, Ctrl+-, Ctrl+0", "Larger, smaller, normal size"),
-    ("Tab, Shift+Tab", "From one thing to the next"),
+    ("keys-any-letter", "keys-any-letter-does"),
+    ("keys-arrows", "keys-arrows-do"),
+    ("keys-enter", "keys-enter-does"),
+    ("keys-shift-enter", "keys-shift-enter-does"),
+    ("keys-pages", "keys-pages-do"),
+    ("keys-ends", "keys-ends-do"),
+    ("keys-zoom", "keys-zoom-does"),
+    ("keys-tab", "keys-tab-does"),
 ];
 
 /// The shortcuts pressed in this frame.
@@ -139,38 +140,47 @@ pub fn pressed(ui: &Ui) -> Vec<Act> {
 /// The map; true if it is to be closed.
 pub fn map_ui(ctx: &egui::Context) -> bool {
     let modal = egui::Modal::new(egui::Id::unique("keyboard map")).show(ctx, |ui| {
-        ui.set_width(400.0_f32.min(ctx.content_rect().width() - 60.0));
-        ui.label(RichText::new("Keyboard").font(theme::bold(size::HEADING)));
+        ui.set_width(420.0_f32.min(ctx.content_rect().width() - 60.0));
+        ui.label(RichText::new(t!(ui, "keys-title")).font(theme::bold(size::HEADING)));
         ui.add_space(space::XS);
         egui::ScrollArea::vertical()
             .max_height((ctx.content_rect().height() - 180.0).max(120.0))
+            .auto_shrink([false, true])
             .show(ui, |ui| {
-                egui::Grid::new("keys")
-                    .num_columns(2)
-                    .spacing([space::XL, 6.0])
-                    .show(ui, |ui| {
-                        let weak = theme::palette(ui).weak;
-                        let names =
-                            egui::os::OperatingSystem::default() == egui::os::OperatingSystem::Mac;
-                        let all = SHORTCUTS.iter().map(|(_, shortcut, words)| {
-                            (shortcut.format(&egui::ModifierNames::NAMES, names), *words)
-                        });
-                        let all = all.chain(
-                            ELSEWHERE
-                                .iter()
-                                .map(|(keys, words)| ((*keys).to_owned(), *words)),
-                        );
-                        for (keys, words) in all {
-                            ui.label(RichText::new(keys).font(theme::bold(size::SMALL + 1.0)));
-                            ui.label(RichText::new(words).color(weak));
-                            ui.end_row();
-                        }
-                    });
+                for (_, shortcut, words) in &SHORTCUTS {
+                    row_ui(ui, &shown(ui, shortcut), &t!(ui, words));
+                }
+                for (keys, words) in &ELSEWHERE {
+                    row_ui(ui, &t!(ui, keys), &t!(ui, words));
+                }
             });
         ui.add_space(space::S);
-        ui.button("Close").clicked()
+        ui.button(t!(ui, "keys-close")).clicked()
     });
     modal.inner || modal.should_close()
+}
+
+/// Keys and what they do, beside each other.
+fn row_ui(ui: &mut Ui, keys: &str, words: &str) {
+    ui.horizontal_top(|ui| {
+        let left = vec2((ui.available_width() * 0.42).min(170.0), 0.0);
+        ui.allocate_ui(left, |ui| {
+            ui.set_width(left.x);
+            let keys = RichText::new(keys).font(theme::bold(size::SMALL + 1.0));
+            ui.add(egui::Label::new(keys).wrap());
+        });
+        let words = RichText::new(words).color(theme::palette(ui).weak);
+        ui.add(egui::Label::new(words).wrap());
+    });
+}
+
+/// A shortcut as the keyboard of this language has it.
+pub fn shown(words: &impl Speaks, shortcut: &KeyboardShortcut) -> String {
+    let mac = egui::os::OperatingSystem::default() == egui::os::OperatingSystem::Mac;
+    shortcut
+        .format(&egui::ModifierNames::NAMES, mac)
+        .replace("Ctrl", &t!(words, "keys-ctrl"))
+        .replace("Shift", &t!(words, "keys-shift"))
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ pub mod text;
 pub mod theme;
 pub mod when;
 pub mod window;
+pub mod words;
 
 use anyhow::anyhow;
 

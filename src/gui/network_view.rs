@@ -6,6 +6,7 @@ use super::interfaces;
 use super::scene::{Scene, Wish};
 use super::settings_view::section;
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::command::Command;
 use crate::event::{Peer, Trust};
 
@@ -20,22 +21,23 @@ impl NetworkView {
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
         let me = &scene.model.me;
-        section(ui, "You");
+        section(ui, &t!(ui, "network-you"));
         let state = if me.online {
-            format!("Announced as {} on port {}.", me.jid, me.port)
+            let port = me.port.to_string();
+            t!(ui, "network-announced", name = me.jid.as_str(), port = port)
         } else {
-            "Not announced: no network interface is in use.".to_owned()
+            t!(ui, "network-not-announced")
         };
         ui.add(egui::Label::new(state).wrap().selectable(true));
-        section(ui, "Interfaces");
+        section(ui, &t!(ui, "network-interfaces"));
         wishes.extend(interfaces::ui(ui, scene));
-        section(ui, "Somebody is not in the list?");
+        section(ui, &t!(ui, "network-missing"));
         let weak = theme::palette(ui).weak;
-        let hint = "Some networks do not carry multicast. Type the address that the other one sees on this page.";
+        let hint = t!(ui, "network-missing-hint");
         ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
         self.connect_ui(ui, &mut wishes);
         ui.add_space(space::XS);
-        let hint = "“balcony doctor” in a terminal checks interfaces, multicast, port and firewall, and says what to do.";
+        let hint = t!(ui, "network-doctor");
         ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
         peers_ui(ui, scene);
         wishes
@@ -49,14 +51,13 @@ impl NetworkView {
                 .char_limit(100)
                 .desired_width((ui.available_width() - 110.0).clamp(80.0, 300.0));
             let response = ui.add(edit);
-            response.widget_info(|| {
-                WidgetInfo::labeled(Role::TextInput, true, "Address to connect to")
-            });
+            let name = t!(ui, "network-address");
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
             let entered =
                 response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let ready = !self.address.trim().is_empty();
             if (ui
-                .add_enabled(ready, egui::Button::new("Connect"))
+                .add_enabled(ready, egui::Button::new(t!(ui, "network-connect")))
                 .clicked()
                 || entered)
                 && ready
@@ -75,14 +76,14 @@ fn peers_ui(ui: &mut Ui, scene: &Scene<'_>) {
         .values()
         .filter_map(|contact| contact.peer.as_ref())
         .collect();
-    section(ui, &format!("Seen now: {}", here.len()));
+    section(ui, &t!(ui, "network-seen", count = here.len()));
     let weak = theme::palette(ui).weak;
     if here.is_empty() {
-        ui.label(RichText::new("Nobody.").color(weak));
+        ui.label(RichText::new(t!(ui, "network-nobody")).color(weak));
     }
     for peer in here {
         ui.label(RichText::new(&peer.nick).font(theme::bold(size::BODY)));
-        let words = RichText::new(peer_words(peer))
+        let words = RichText::new(peer_words(scene, peer))
             .size(size::SMALL + 0.5)
             .color(weak);
         ui.add(egui::Label::new(words).wrap().selectable(true));
@@ -90,7 +91,7 @@ fn peers_ui(ui: &mut Ui, scene: &Scene<'_>) {
     }
 }
 
-fn peer_words(peer: &Peer) -> String {
+fn peer_words(scene: &Scene<'_>, peer: &Peer) -> String {
     let addresses: Vec<String> = peer
         .addresses
         .iter()
@@ -98,18 +99,18 @@ fn peer_words(peer: &Peer) -> String {
         .map(ToString::to_string)
         .collect();
     let encryption = match peer.trust {
-        Trust::Plaintext => "not encrypted",
-        Trust::Unknown => "announces a key",
-        Trust::Pinned => "encrypted, key known",
-        Trust::Verified => "encrypted, key compared",
-        Trust::Changed => "key changed",
+        Trust::Plaintext => t!(scene, "network-plaintext"),
+        Trust::Unknown => t!(scene, "network-unknown"),
+        Trust::Pinned => t!(scene, "network-pinned"),
+        Trust::Verified => t!(scene, "network-verified"),
+        Trust::Changed => t!(scene, "network-changed"),
     };
     let parts = [
         peer.jid.as_str(),
         &addresses.join(", "),
         &peer.interfaces.join(", "),
         &peer.client,
-        encryption,
+        &encryption,
     ];
     parts
         .into_iter()

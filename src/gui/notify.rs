@@ -10,6 +10,8 @@ use crate::event::{Event, Message, Show};
 use crate::model::Model;
 use crate::wire::jid::Jid;
 
+use super::words::{Speaks, t};
+
 /// What comes in within so long after the start is told in one summary.
 const SIGN_ON: Duration = Duration::from_secs(5);
 
@@ -48,6 +50,7 @@ impl Rule {
     /// What to show for an event. `watched` is the conversation that the user is looking at.
     pub fn note(
         &mut self,
+        words: &impl Speaks,
         event: &Event,
         model: &Model,
         watched: Option<&Jid>,
@@ -63,7 +66,7 @@ impl Rule {
             *self.early.entry(message.from.clone()).or_default() += 1;
             return None;
         }
-        Some(of_message(message, model))
+        Some(of_message(words, message, model))
     }
 
     /// When to call [`Rule::summary`].
@@ -72,7 +75,7 @@ impl Rule {
     }
 
     /// One word about all that came in while we signed on, once.
-    pub fn summary(&mut self, model: &Model, now: Instant) -> Option<Note> {
+    pub fn summary(&mut self, words: &impl Speaks, model: &Model, now: Instant) -> Option<Note> {
         if self.summed_up || now.duration_since(self.started) < SIGN_ON {
             return None;
         }
@@ -84,16 +87,11 @@ impl Rule {
         }
         let mut names: Vec<&str> = early.keys().map(|jid| nick(model, jid)).collect();
         names.sort_unstable();
+        let name = names.first().copied().unwrap_or_default();
         let title = match (messages, early.len()) {
-            (1, _) => format!(
-                "{} has written to you",
-                names.first().copied().unwrap_or_default()
-            ),
-            (_, 1) => format!(
-                "{messages} messages from {}",
-                names.first().copied().unwrap_or_default()
-            ),
-            (_, people) => format!("{messages} messages from {people} people"),
+            (1, _) => t!(words, "note-wrote", name = name),
+            (_, 1) => t!(words, "note-many", count = messages, name = name),
+            (_, people) => t!(words, "note-many-people", count = messages, people = people),
         };
         let body = if early.len() > 1 {
             names.join(", ")
@@ -124,7 +122,7 @@ fn nick<'a>(model: &'a Model, jid: &'a Jid) -> &'a str {
         .map_or(jid.as_str(), |contact| &contact.nick)
 }
 
-fn of_message(message: &Message, model: &Model) -> Note {
+fn of_message(words: &impl Speaks, message: &Message, model: &Model) -> Note {
     let name = nick(model, &message.from);
     let body = if model.settings.notification_text {
         let text = message
@@ -133,7 +131,7 @@ fn of_message(message: &Message, model: &Model) -> Note {
             .map(|deed| format!("{name} {deed}"));
         super::text::cut(text.as_deref().unwrap_or(&message.body), MOST).to_owned()
     } else {
-        "New message".to_owned()
+        t!(words, "note-new")
     };
     Note {
         about: Some(message.from.clone()),
@@ -214,7 +212,7 @@ impl Shown {
             .body(&escape(&note.body))
             .hint(notify_rust::Hint::Category("im.received".into()))
             .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
-            .action("default", "Open");
+            .action("default", &t!(ctx, "note-open"));
         // Replacing it would be less of a flicker, but then its clicks go to a connection that nobody listens on.
         if let Some(number) = known {
             close(number);
@@ -274,6 +272,10 @@ mod tests {
     use crate::event::Me;
     use crate::model::settings::Settings;
 
+    fn english() -> std::sync::Arc<crate::gui::words::Words> {
+        std::sync::Arc::new(crate::gui::words::Words::of("en"))
+    }
+
     fn model() -> Model {
         let me = Me {
             jid: Jid::new("me@here").unwrap(),
@@ -313,34 +315,46 @@ mod tests {
         let mut rule = Rule::new(start);
         let mut model = model();
         let anna = Jid::new("anna@x").unwrap();
-        assert_eq!(rule.summary(&model, later), None);
+        assert_eq!(rule.summary(&english(), &model, later), None);
         let note = rule
-            .note(&message("anna@x", "hi"), &model, None, later)
+            .note(&english(), &message("anna@x", "hi"), &model, None, later)
             .unwrap();
         assert_eq!(
             (note.about.as_ref(), note.body.as_str()),
             (Some(&anna), "hi")
         );
         assert_eq!(
-            rule.note(&message("anna@x", "hi"), &model, Some(&anna), later),
+            rule.note(
+                &english(),
+                &message("anna@x", "hi"),
+                &model,
+                Some(&anna),
+                later
+            ),
             None
         );
         model.settings.notification_text = false;
         assert_eq!(
-            rule.note(&message("anna@x", "secret"), &model, None, later)
-                .unwrap()
-                .body,
+            rule.note(
+                &english(),
+                &message("anna@x", "secret"),
+                &model,
+                None,
+                later
+            )
+            .unwrap()
+            .body,
             "New message"
         );
         model.me.show = Show::Dnd;
         assert_eq!(
-            rule.note(&message("anna@x", "hi"), &model, None, later),
+            rule.note(&english(), &message("anna@x", "hi"), &model, None, later),
             None
         );
         model.me.show = Show::Away;
         model.settings.notifications = false;
         assert_eq!(
-            rule.note(&message("anna@x", "hi"), &model, None, later),
+            rule.note(&english(), &message("anna@x", "hi"), &model, None, later),
             None
         );
     }
@@ -351,17 +365,20 @@ mod tests {
         let mut rule = Rule::new(start);
         let model = model();
         for (from, body) in [("anna@x", "1"), ("anna@x", "2"), ("bob@x", "3")] {
-            assert_eq!(rule.note(&message(from, body), &model, None, start), None);
+            assert_eq!(
+                rule.note(&english(), &message(from, body), &model, None, start),
+                None
+            );
         }
-        assert_eq!(rule.summary(&model, start), None);
-        let note = rule.summary(&model, start + SIGN_ON).unwrap();
+        assert_eq!(rule.summary(&english(), &model, start), None);
+        let note = rule.summary(&english(), &model, start + SIGN_ON).unwrap();
         assert_eq!(
             (note.title.as_str(), note.body.as_str()),
             ("3 messages from 2 people", "anna@x, bob@x")
         );
         assert_eq!(
             (
-                rule.summary(&model, start + SIGN_ON),
+                rule.summary(&english(), &model, start + SIGN_ON),
                 rule.due(start + SIGN_ON)
             ),
             (None, None)

@@ -10,6 +10,7 @@ use super::icons::{Icon, focus_ring};
 use super::scene::{Page, Scene, Wish};
 use super::text;
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::command::Command;
 use crate::event::Show;
 
@@ -36,10 +37,10 @@ impl Profile {
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     ui.spacing_mut().item_spacing.x = 2.0;
                     for (icon, name, target) in [
-                        (Icon::Gear, "Settings (Ctrl+,)", Page::Settings),
-                        (Icon::Network, "Network", Page::Network),
+                        (Icon::Gear, t!(ui, "own-to-settings"), Page::Settings),
+                        (Icon::Network, t!(ui, "own-to-network"), Page::Network),
                     ] {
-                        if icon.button(ui, name).clicked() {
+                        if icon.button(ui, &name).clicked() {
                             wishes.push(Wish::Show(if page == target {
                                 Page::Talk
                             } else {
@@ -60,20 +61,16 @@ impl Profile {
         let show = me.online.then_some(me.show);
         let (place, response) =
             ui.allocate_exact_size(vec2(ui.available_width(), 46.0), Sense::click());
+        let word = avatar::word(scene, show);
         let presence = if !me.online {
-            "Not on a network"
+            t!(scene, "own-no-network")
         } else if me.message.is_empty() {
-            avatar::word(show)
+            word.clone()
         } else {
-            &me.message
+            me.message.clone()
         };
-        response.widget_info(|| {
-            WidgetInfo::labeled(
-                Role::Button,
-                true,
-                format!("You: {nick}, {}. Change presence", avatar::word(show)),
-            )
-        });
+        let spoken = t!(scene, "own-card", name = nick, presence = word);
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
         let ground = if response.hovered() {
             palette.hover
         } else {
@@ -93,7 +90,7 @@ impl Profile {
         let name = text::fitted(ui, nick, theme::bold(size::BODY), palette.text, room);
         ui.painter()
             .galley(pos2(left, place.top() + 4.0), name, palette.text);
-        let words = text::one_line(ui, presence, size::SMALL + 0.5, palette.weak, room);
+        let words = text::one_line(ui, &presence, size::SMALL + 0.5, palette.weak, room);
         ui.painter().galley(
             pos2(left, place.bottom() - 5.0 - words.size().y),
             words,
@@ -121,12 +118,13 @@ impl Profile {
         ui.add_space(space::XS);
         let message = self.message.get_or_insert_with(|| me.message.clone());
         let edit = TextEdit::singleline(message)
-            .hint_text("What are you up to?")
+            .hint_text(t!(ui, "own-status-hint"))
             .char_limit(200)
             .margin(Margin::symmetric(10, 6))
             .desired_width(f32::INFINITY);
         let response = ui.add(edit);
-        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, "Status text"));
+        let name = t!(ui, "own-status");
+        response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
         if response.lost_focus() && *message != me.message {
             let message = message.clone();
             wishes.push(Wish::Ask(Command::Status {
@@ -138,11 +136,11 @@ impl Profile {
             }
         }
         ui.separator();
-        if ui.button("Choose a picture…").clicked() {
+        if ui.button(t!(ui, "own-picture-choose")).clicked() {
             wishes.push(Wish::ChoosePicture);
             ui.close();
         }
-        if me.avatar.is_some() && ui.button("Remove the picture").clicked() {
+        if me.avatar.is_some() && ui.button(t!(ui, "own-picture-remove")).clicked() {
             wishes.push(Wish::Ask(Command::Avatar { path: None }));
             ui.close();
         }
@@ -168,8 +166,8 @@ fn choice_ui(ui: &mut Ui, show: Show, chosen: bool) -> bool {
     let palette = theme::palette(ui);
     let (place, response) =
         ui.allocate_exact_size(vec2(ui.available_width(), space::TARGET), Sense::click());
-    let name = avatar::word(Some(show));
-    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, name));
+    let name = avatar::word(ui, Some(show));
+    response.widget_info(|| WidgetInfo::selected(Role::RadioButton, true, chosen, &name));
     let ground = if response.hovered() || response.has_focus() {
         palette.hover
     } else {

@@ -7,6 +7,7 @@ use super::interfaces;
 use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
+use super::words::{self, Speaks, t};
 use crate::command::Command;
 use crate::model::settings::{PlaintextPolicy, Settings, Theme};
 
@@ -27,13 +28,13 @@ enum Field {
 }
 
 impl Field {
-    fn words(self) -> &'static str {
+    fn words(self, speaks: &impl Speaks) -> String {
         match self {
-            Field::Nick => "Name",
-            Field::First => "First name",
-            Field::Last => "Last name",
-            Field::Email => "Mail",
-            Field::Jid => "XMPP address",
+            Field::Nick => t!(speaks, "settings-name"),
+            Field::First => t!(speaks, "settings-first"),
+            Field::Last => t!(speaks, "settings-last"),
+            Field::Email => t!(speaks, "settings-mail"),
+            Field::Jid => t!(speaks, "settings-xmpp"),
         }
     }
 
@@ -73,19 +74,20 @@ impl SettingsView {
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut asked = Vec::new();
         let settings = &scene.model.settings;
-        section(ui, "You");
+        section(ui, &t!(ui, "settings-you"));
         self.field_ui(ui, settings, Field::Nick, &mut asked);
-        section(ui, "What others on the network can see");
+        section(ui, &t!(ui, "settings-published"));
         self.personal_ui(ui, settings, &mut asked);
-        section(ui, "Privacy");
+        section(ui, &t!(ui, "settings-privacy"));
         privacy_ui(ui, settings, &mut asked);
-        section(ui, "Notifications");
+        section(ui, &t!(ui, "settings-notifications"));
         notifications_ui(ui, settings, &mut asked);
-        section(ui, "Presence");
+        section(ui, &t!(ui, "settings-presence"));
         away_ui(ui, settings, &mut asked);
-        section(ui, "Look");
+        section(ui, &t!(ui, "settings-look"));
         theme_ui(ui, settings, &mut asked);
-        section(ui, "Network interfaces");
+        language_ui(ui, settings, &mut asked);
+        section(ui, &t!(ui, "settings-interfaces"));
         let mut wishes: Vec<Wish> = asked
             .into_iter()
             .map(|settings| Wish::Ask(Command::Configure { settings }))
@@ -96,21 +98,17 @@ impl SettingsView {
 
     fn personal_ui(&mut self, ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
         let weak = theme::palette(ui).weak;
-        let hint =
-            "Everybody on the network can read what is switched on here, not only your contacts.";
+        let hint = t!(ui, "settings-published-hint");
         ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
         let mut publish = settings.publish;
         for (name, on) in [
-            ("Publish my name", &mut publish.nick),
-            (
-                "Publish whether I am available or away",
-                &mut publish.status,
-            ),
-            ("Publish my status text", &mut publish.message),
-            ("Publish my picture", &mut publish.avatar),
-            ("Publish first and last name", &mut publish.name),
+            ("settings-publish-nick", &mut publish.nick),
+            ("settings-publish-status", &mut publish.status),
+            ("settings-publish-message", &mut publish.message),
+            ("settings-publish-avatar", &mut publish.avatar),
+            ("settings-publish-name", &mut publish.name),
         ] {
-            ui.checkbox(on, name);
+            ui.checkbox(on, t!(ui, name));
         }
         let old = settings.publish;
         if settings.publish.name
@@ -121,11 +119,11 @@ impl SettingsView {
             self.field_ui(ui, settings, Field::First, asked);
             self.field_ui(ui, settings, Field::Last, asked);
         }
-        ui.checkbox(&mut publish.email, "Publish mail addresses");
+        ui.checkbox(&mut publish.email, t!(ui, "settings-publish-mail"));
         if publish.email || !settings.card.email.is_empty() {
             self.field_ui(ui, settings, Field::Email, asked);
         }
-        ui.checkbox(&mut publish.jid, "Publish XMPP addresses");
+        ui.checkbox(&mut publish.jid, t!(ui, "settings-publish-xmpp"));
         if publish.jid || !settings.card.jid.is_empty() {
             self.field_ui(ui, settings, Field::Jid, asked);
         }
@@ -141,24 +139,25 @@ impl SettingsView {
             Some((edited, text)) if *edited == field => text.clone(),
             _ => saved.clone(),
         };
+        let name = field.words(ui);
         ui.horizontal(|ui| {
             let cell = ui.allocate_ui_with_layout(
                 vec2(110.0, 32.0),
                 Layout::left_to_right(Align::Center),
                 |ui| {
                     ui.set_min_width(110.0);
-                    ui.label(field.words())
+                    ui.label(&name)
                 },
             );
             let label = cell.inner;
             let edit = TextEdit::singleline(&mut text)
-                .id(egui::Id::unique(("setting", field.words())))
+                .id(egui::Id::unique(("setting", field as u8)))
                 .event_filter(keys::KEEP_ESCAPE)
                 .char_limit(200)
                 .margin(egui::Margin::symmetric(10, 6))
                 .desired_width((ui.available_width() - space::S).clamp(80.0, 320.0));
             let response = ui.add(edit).labelled_by(label.id);
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, field.words()));
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
             if response.changed() {
                 self.edited = Some((field, text.clone()));
             }
@@ -184,11 +183,14 @@ impl SettingsView {
 }
 
 fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
-    ui.label("People whose program cannot encrypt:");
+    ui.label(t!(ui, "settings-plaintext"));
     for (policy, words) in [
-        (PlaintextPolicy::Allow, "Talk to them, with a mark"),
-        (PlaintextPolicy::Ask, "Ask before the first message"),
-        (PlaintextPolicy::SecureOnly, "Do not talk to them"),
+        (PlaintextPolicy::Allow, t!(ui, "settings-plaintext-allow")),
+        (PlaintextPolicy::Ask, t!(ui, "settings-plaintext-ask")),
+        (
+            PlaintextPolicy::SecureOnly,
+            t!(ui, "settings-plaintext-never"),
+        ),
     ] {
         if ui.radio(settings.plaintext == policy, words).clicked() && settings.plaintext != policy {
             asked.push(json!({ "plaintext": policy }));
@@ -198,7 +200,7 @@ fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     switch(
         ui,
         settings.send_typing,
-        "Tell others when I am typing",
+        "settings-send-typing",
         "send_typing",
         asked,
     );
@@ -208,7 +210,7 @@ fn notifications_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     switch(
         ui,
         settings.notifications,
-        "Show notifications for new messages",
+        "settings-notify",
         "notifications",
         asked,
     );
@@ -216,27 +218,28 @@ fn notifications_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
         switch(
             ui,
             settings.notification_text,
-            "Show the text in them",
+            "settings-notify-text",
             "notification_text",
             asked,
         );
     });
     let weak = theme::palette(ui).weak;
-    let hint = "None while you look at the conversation, and none while “Do not disturb” is on.";
+    let hint = t!(ui, "settings-notify-hint");
     ui.add(egui::Label::new(RichText::new(hint).size(size::SMALL + 0.5).color(weak)).wrap());
 }
 
 fn away_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     const CHOICES: [u32; 6] = [0, 5, 10, 15, 30, 60];
+    let speaks = ui.words();
     let words = |minutes: u32| {
         if minutes == 0 {
-            "Never".to_owned()
+            t!(speaks, "settings-away-never")
         } else {
-            format!("After {minutes} minutes")
+            t!(speaks, "settings-away-after", count = minutes)
         }
     };
     ui.horizontal(|ui| {
-        let label = ui.label("Go away by itself");
+        let label = ui.label(t!(ui, "settings-away"));
         let shown = words(settings.away_after_minutes);
         let combo = egui::ComboBox::from_id_salt("away")
             .selected_text(shown)
@@ -258,9 +261,9 @@ fn theme_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::L;
         for (theme, words) in [
-            (Theme::System, "As the desktop"),
-            (Theme::Light, "Light"),
-            (Theme::Dark, "Dark"),
+            (Theme::System, t!(ui, "settings-theme-system")),
+            (Theme::Light, t!(ui, "settings-theme-light")),
+            (Theme::Dark, t!(ui, "settings-theme-dark")),
         ] {
             if ui.radio(settings.theme == theme, words).clicked() && settings.theme != theme {
                 asked.push(json!({ "theme": theme }));
@@ -269,11 +272,38 @@ fn theme_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     });
 }
 
-fn switch(ui: &mut Ui, on: bool, words: &str, key: &str, asked: &mut Vec<Value>) {
+fn language_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
+    let system = t!(ui, "settings-language-system");
+    let known = words::languages().map(|(code, name)| (code, name.to_owned()));
+    let choices = std::iter::once(("", system)).chain(known);
+    ui.horizontal(|ui| {
+        let label = ui.label(t!(ui, "settings-language"));
+        let shown = choices
+            .clone()
+            .find(|(code, _)| *code == settings.language)
+            .map_or_else(|| settings.language.clone(), |(_, name)| name);
+        let combo = egui::ComboBox::from_id_salt("language")
+            .selected_text(shown)
+            .show_ui(ui, |ui| {
+                for (code, name) in choices {
+                    let chosen = settings.language == code;
+                    if ui.selectable_label(chosen, name).clicked() && !chosen {
+                        asked.push(json!({ "language": code }));
+                    }
+                }
+            });
+        combo.response.labelled_by(label.id);
+    });
+}
+
+/// A switch: the key of its words and the member of the settings that it changes.
+fn switch(ui: &mut Ui, on: bool, words: &str, member: &str, asked: &mut Vec<Value>) {
     let mut now = on;
-    if ui.checkbox(&mut now, words).changed() {
+    if ui.checkbox(&mut now, t!(ui, words)).changed() {
         asked.push(Value::Object(
-            [(key.to_owned(), Value::Bool(now))].into_iter().collect(),
+            [(member.to_owned(), Value::Bool(now))]
+                .into_iter()
+                .collect(),
         ));
     }
 }

@@ -9,6 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::fonts;
 use super::links;
 use super::theme::{self, size};
+use super::words::t;
 use crate::event::Message;
 use crate::wire::text::Style;
 
@@ -49,8 +50,9 @@ impl Body {
         let action = message.body.strip_prefix("/me ");
         let shift = if action.is_some() { 4 } else { 0 };
         let (name, said) = match action {
-            Some(deed) => (if message.is_own() { "You" } else { nick }, deed),
-            None => ("", message.body.as_str()),
+            Some(deed) if message.is_own() => (t!(ui, "you"), deed),
+            Some(deed) => (nick.to_owned(), deed),
+            None => (String::new(), message.body.as_str()),
         };
         let shown = cut_lines(cut(said, most), FOLD_LINES.max(most / 60));
         fonts::prepare(ui.ctx(), shown);
@@ -58,7 +60,7 @@ impl Body {
         let large = action.is_none() && is_few_emoji(shown);
         let job = marks.job(
             ui,
-            name,
+            &name,
             shown,
             if large { 34.0 } else { size::BODY },
             width,
@@ -298,6 +300,15 @@ fn is_few_emoji(text: &str) -> bool {
     }
     let is_emoji = |grapheme: &str| grapheme.chars().next().is_some_and(fonts::is_emoji);
     text.graphemes(true).count() <= 3 && text.graphemes(true).all(is_emoji)
+}
+
+/// With a capital at the beginning.
+pub fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map(|first| first.to_uppercase().chain(letters).collect())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

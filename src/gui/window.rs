@@ -14,6 +14,7 @@ use super::profile::Profile;
 use super::scene::{Page, Scene, Wish};
 use super::settings_view::SettingsView;
 use super::theme::{self, size, space};
+use super::words::t;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
@@ -136,11 +137,11 @@ impl Window {
             Page::Talk => self.talk_ui(ui, scene, watched, narrow),
             Page::Settings => {
                 let view = &mut self.settings;
-                page_ui(ui, "Settings", |ui| view.ui(ui, scene))
+                page_ui(ui, &t!(ui, "settings-title"), |ui| view.ui(ui, scene))
             }
             Page::Network => {
                 let view = &mut self.network;
-                page_ui(ui, "Network", |ui| view.ui(ui, scene))
+                page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
             }
         }
     }
@@ -285,7 +286,7 @@ fn page_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> Vec<Wish>)
     let frame = Frame::new().inner_margin(Margin::symmetric(10, 8));
     Panel::top("page header").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
-            if Icon::Back.button(ui, "Back (Esc)").clicked() {
+            if Icon::Back.button(ui, &t!(ui, "pane-back")).clicked() {
                 wishes.push(Wish::Back);
             }
             ui.label(RichText::new(title).font(theme::bold(size::HEADING)));
@@ -316,15 +317,19 @@ fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, icon: Option<&egui::TextureHandle>) {
     ui.add_space((ui.available_height() * 0.34).max(0.0));
     ui.vertical_centered(|ui| {
         if let Some(icon) = icon {
-            ui.add(egui::Image::new(icon).fit_to_exact_size(vec2(56.0, 56.0)).alt_text("Balcony"));
+            ui.add(
+                egui::Image::new(icon)
+                    .fit_to_exact_size(vec2(56.0, 56.0))
+                    .alt_text("Balcony"),
+            );
             ui.add_space(space::S);
         }
         if scene.model.contacts.is_empty() {
-            ui.label(RichText::new("It is quiet here").font(theme::bold(size::HEADING)));
-            ui.label(RichText::new("As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program,\nthey stand in the list.").color(palette.weak));
+            ui.label(RichText::new(t!(ui, "pane-quiet")).font(theme::bold(size::HEADING)));
+            ui.label(RichText::new(t!(ui, "pane-quiet-hint")).color(palette.weak));
         } else {
-            ui.label(RichText::new("Choose somebody to write to").font(theme::bold(size::HEADING)));
-            ui.label(RichText::new("Or type a part of a name and press Enter.").color(palette.weak));
+            ui.label(RichText::new(t!(ui, "pane-choose")).font(theme::bold(size::HEADING)));
+            ui.label(RichText::new(t!(ui, "pane-choose-hint")).color(palette.weak));
         }
     });
 }
@@ -343,7 +348,7 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
                 let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
                 Icon::Info.paint(ui.painter(), rect.center(), 17.0, palette.text);
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    if Icon::Close.button(ui, "Dismiss").clicked() {
+                    if Icon::Close.button(ui, &t!(ui, "notice-dismiss")).clicked() {
                         wishes.push(Wish::ForgetNotice);
                     }
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {

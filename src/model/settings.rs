@@ -28,6 +28,8 @@ pub struct Settings {
     pub send_typing: bool,
     /// Colours of the window.
     pub theme: Theme,
+    /// Language of the window (`en`, `de`, `sv`, …); empty: the system's.
+    pub language: String,
 }
 
 impl Default for Settings {
@@ -43,6 +45,7 @@ impl Default for Settings {
             notification_text: true,
             send_typing: true,
             theme: Theme::default(),
+            language: String::new(),
         }
     }
 }

@@ -6,6 +6,7 @@ pub use balcony::gui::avatar::Pictures;
 pub use balcony::gui::scene::{Scene, Wish};
 pub use balcony::gui::when::Now;
 pub use balcony::gui::window::Window;
+pub use balcony::gui::words::{Speaks, Words, speak};
 pub use balcony::gui::{fonts, theme};
 pub use balcony::model::Model;
 pub use balcony::model::settings::{PlaintextPolicy, Settings};
@@ -59,7 +60,7 @@ pub fn show(model: Model, size: Vec2) -> Screen {
         theme::install(ctx);
     };
     let draw = |ui: &mut egui::Ui, desk: &mut Desk| {
-        let now = Now::fixed(at(0));
+        let now = Now::fixed(at(0), ui.words());
         let scene = Scene {
             model: &desk.model,
             now: &now,
@@ -73,6 +74,15 @@ pub fn show(model: Model, size: Vec2) -> Screen {
         .allow_missing_glyphs()
         .with_context_setup(setup);
     let mut screen = builder.build_ui_state(draw, desk);
+    screen.run();
+    screen
+}
+
+/// The same in another language and theme.
+pub fn show_in(code: &str, theme: egui::ThemePreference, model: Model, size: Vec2) -> Screen {
+    let mut screen = show(model, size);
+    speak(&screen.ctx, std::sync::Arc::new(Words::of(code)));
+    screen.ctx.set_theme(theme);
     screen.run();
     screen
 }

@@ -13,6 +13,7 @@ mod composer;
 mod conversation;
 mod desk;
 mod first_run;
+mod languages;
 mod layout;
 mod list;
 mod network;

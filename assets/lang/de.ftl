@@ -1,0 +1,319 @@
+# The words of the window in German (informal). What each message is for: en.ftl.
+
+language-name = Deutsch
+number-group = .
+
+## Time
+
+weekday = { $day ->
+    [1] Montag
+    [2] Dienstag
+    [3] Mittwoch
+    [4] Donnerstag
+    [5] Freitag
+    [6] Samstag
+   *[7] Sonntag
+}
+weekday-short = { $day ->
+    [1] Mo
+    [2] Di
+    [3] Mi
+    [4] Do
+    [5] Fr
+    [6] Sa
+   *[7] So
+}
+month = { $month ->
+    [1] Januar
+    [2] Februar
+    [3] März
+    [4] April
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] August
+    [9] September
+    [10] Oktober
+    [11] November
+   *[12] Dezember
+}
+month-short = { $month ->
+    [1] Jan.
+    [2] Feb.
+    [3] März
+    [4] Apr.
+    [5] Mai
+    [6] Juni
+    [7] Juli
+    [8] Aug.
+    [9] Sept.
+    [10] Okt.
+    [11] Nov.
+   *[12] Dez.
+}
+time-of-day = { $hour }:{ $minute }
+time-full = { $weekday }, { $day }. { $month } { $year }, { $hour }:{ $minute }:{ $second }
+day-today = Heute
+day-yesterday = Gestern
+day-this-year = { $weekday }, { $day }. { $month }
+day-other-year = { $day }. { $month } { $year }
+day-brief = { $day }. { $month }
+
+## Presence
+
+presence-available = Verfügbar
+presence-away = Abwesend
+presence-dnd = Bitte nicht stören
+presence-offline = Offline
+presence-since = { $presence } seit { $time }
+you = Du
+
+## What the window itself has to say
+
+notice-busy = Balcony ist beschäftigt und konnte das nicht annehmen. Bitte versuch es noch einmal.
+notice-no-dialog = Dieser Desktop bietet keinen Dateidialog (xdg-desktop-portal). Zieh stattdessen ein Bild auf dieses Fenster.
+notice-dialog-failed = Der Dateidialog ließ sich nicht öffnen: { $error }.
+notice-dismiss = Schließen
+
+## Pictures
+
+picture-choose = Bild auswählen
+picture-files = Bilder
+picture-unreadable = „{ $file }“ lässt sich nicht lesen: { $error }.
+picture-unknown = „{ $file }“ ist kein Bild, das Balcony lesen kann. Nimm eine PNG-, JPEG-, WebP- oder GIF-Datei.
+picture-too-large = „{ $file }“ lässt sich nicht klein genug machen.
+picture-not-stored = Das Bild lässt sich nicht speichern: { $error }.
+
+## First start
+
+first-welcome = Willkommen bei Balcony
+first-intro = Chatte mit den Leuten in deinem Netzwerk. Ohne Konto, ohne Server, ohne Internet.
+first-question = Wie sollen dich die anderen nennen?
+first-start = Los geht’s
+
+## The list of people
+
+people-here = Jetzt da · { $count }
+people-gone = Nicht da · { $count }
+people-search = Leute suchen
+people-no-match = Niemand mit diesem Namen
+people-no-match-hint = Gesucht wird in Namen und Adressen der Leute, die da sind oder mit denen du geschrieben hast.
+people-nobody = Noch niemand da
+people-nobody-offline = Dieser Computer hat keine Netzwerkverbindung, die Balcony nutzen kann. Verbinde ihn mit einem Netzwerk oder sieh nach, welche Schnittstellen ausgelassen werden und warum.
+people-nobody-listening = Leute im selben Netzwerk erscheinen hier von selbst, innerhalb einer Sekunde. Balcony lauscht auf { $interfaces }.
+people-nobody-doctor = Müsste jemand da sein? Starte „balcony doctor“ in einem Terminal: es sagt, was im Weg steht.
+people-to-network = Netzwerk …
+person-typing = schreibt …
+person-said = Du: { $text }
+person-spoken = { $name }, { $presence }
+person-spoken-unread = { $count ->
+    [one] { $name }, { $presence }, 1 ungelesene Nachricht
+   *[other] { $name }, { $presence }, { $count } ungelesene Nachrichten
+}
+
+## Ourselves, at the foot of the list
+
+own-card = Du: { $name }, { $presence }. Anwesenheit ändern
+own-no-network = In keinem Netzwerk
+own-status = Statustext
+own-status-hint = Was machst du gerade?
+own-picture-choose = Bild auswählen …
+own-picture-remove = Bild entfernen
+own-to-settings = Einstellungen (Strg+,)
+own-to-network = Netzwerk
+
+## The large pane
+
+pane-quiet = Hier ist es still
+pane-quiet-hint = Sobald jemand in diesem Netzwerk Balcony, Pidgin oder ein anderes XEP-0174-Programm startet, steht er oder sie in der Liste.
+pane-choose = Wem möchtest du schreiben?
+pane-choose-hint = Wähle jemanden aus oder tippe einen Teil des Namens und drücke Enter.
+pane-back = Zurück (Esc)
+pane-back-to-list = Zurück zur Liste (Esc)
+
+## The head of a conversation
+
+head-spoken = { $name }, { $presence }
+head-signed-off = Abgemeldet · was du schreibst, geht raus, wenn { $name } wieder da ist
+head-unreachable = Nicht mehr erreichbar · was du schreibst, geht raus, wenn { $name } wieder da ist
+head-gone = Nicht da · was du schreibst, geht raus, wenn { $name } wieder da ist
+head-trust-spoken = { $trust }: Details zu { $name }
+
+trust-details = Details
+trust-plaintext = Nicht verschlüsselt
+trust-unknown = Neuer Schlüssel
+trust-pinned = Verschlüsselt
+trust-verified = Überprüft
+trust-changed = Schlüssel geändert
+trust-offline-explained = Gerade nicht in diesem Netzwerk. Deine Nachrichten warten solange auf diesem Computer.
+trust-plaintext-explained = Dieses Programm kann nicht verschlüsseln. Andere im selben Netzwerk könnten mitlesen, was ihr euch schreibt, und nichts beweist, wer es ist.
+trust-unknown-explained = Es kündigt einen Schlüssel an. Er wird mit dem ersten Gespräch gemerkt.
+trust-pinned-explained = Verschlüsselt, und der Schlüssel ist derselbe wie beim ersten Mal.
+trust-verified-explained = Verschlüsselt, und ihr beide habt den Schlüssel verglichen.
+trust-changed-explained = Der Schlüssel ist ein anderer als zuvor, oder er fehlt. Vielleicht gibt sich jemand als diese Person aus: frag persönlich nach, bevor du etwas Vertrauliches schreibst.
+
+fact-address = Adresse
+fact-reached-at = Erreichbar
+fact-seen-on = Gesehen auf
+fact-program = Programm
+fact-idle-since = Untätig seit
+fact-name = Name
+fact-mail = E-Mail
+fact-xmpp = XMPP
+
+## A conversation
+
+talk-typing = { $name } schreibt
+talk-begins = Hier beginnt euer Gespräch.
+talk-loading = Ältere Nachrichten werden geladen …
+talk-empty = Noch nichts gesagt.
+    Schreib { $name }: es geht direkt von diesem Computer zum anderen.
+talk-empty-gone = Noch nichts gesagt.
+    { $name } bekommt, was du schreibst, sobald er oder sie wieder im Netzwerk ist.
+talk-secure-only = Dieses Programm kann nicht verschlüsseln, und deine Einstellungen erlauben nur verschlüsselte Gespräche (Einstellungen, Privatsphäre).
+talk-ask-plaintext = Dieses Programm kann nicht verschlüsseln: andere im Netzwerk könnten mitlesen.
+talk-write-plaintext = Unverschlüsselt schreiben
+talk-to-newest = Zur neuesten Nachricht
+talk-to-newest-unread = { $count ->
+   *[other] Zur neuesten Nachricht, { $count } ungelesen
+}
+
+message-new = Neu
+message-more = { $count ->
+    [one] Mehr zeigen (1 weiteres Zeichen)
+   *[other] Mehr zeigen ({ $count } weitere Zeichen)
+}
+message-more-spoken = Mehr von dieser Nachricht zeigen
+message-not-sent = Nicht gesendet
+message-not-sent-because = Nicht gesendet: { $reason }
+message-uncertain = Vielleicht nicht angekommen
+message-uncertain-because = Vielleicht nicht angekommen: { $reason }
+message-resend = Erneut senden
+message-copy = Text kopieren
+message-late = verspätet · { $time }
+message-late-explained = Sie wurde unterwegs aufgehalten: das ist die Zeit, zu der sie geschrieben wurde.
+message-encrypted = Unterwegs verschlüsselt
+message-plaintext = Unterwegs nicht verschlüsselt
+message-spoken-own = Du, { $time }, { $state }: { $text }
+message-spoken = { $name }, { $time }: { $text }
+
+state-queued = wartet auf das Senden
+state-sent = gesendet
+state-delivered = zugestellt
+state-displayed = gesehen
+state-failed = nicht gesendet
+state-uncertain = vielleicht nicht angekommen
+
+composer-hint = Nachricht an { $name }
+composer-hint-gone = { $name } ist nicht da: wird später gesendet
+composer-send = Senden (Enter)
+
+## Notifications
+
+note-wrote = { $name } hat dir geschrieben
+note-many = { $count ->
+    [one] 1 Nachricht von { $name }
+   *[other] { $count } Nachrichten von { $name }
+}
+note-many-people = { $count } Nachrichten von { $people } Leuten
+note-new = Neue Nachricht
+note-open = Öffnen
+
+## Settings
+
+settings-title = Einstellungen
+settings-you = Du
+settings-name = Name
+settings-first = Vorname
+settings-last = Nachname
+settings-mail = E-Mail
+settings-xmpp = XMPP-Adresse
+settings-published = Was andere im Netzwerk sehen können
+settings-published-hint = Alle im Netzwerk können lesen, was hier eingeschaltet ist, nicht nur deine Kontakte.
+settings-publish-nick = Meinen Namen veröffentlichen
+settings-publish-status = Veröffentlichen, ob ich verfügbar oder abwesend bin
+settings-publish-message = Meinen Statustext veröffentlichen
+settings-publish-avatar = Mein Bild veröffentlichen
+settings-publish-name = Vor- und Nachnamen veröffentlichen
+settings-publish-mail = E-Mail-Adressen veröffentlichen
+settings-publish-xmpp = XMPP-Adressen veröffentlichen
+settings-privacy = Privatsphäre
+settings-plaintext = Leute, deren Programm nicht verschlüsseln kann:
+settings-plaintext-allow = Mit ihnen schreiben, mit Hinweis
+settings-plaintext-ask = Vor der ersten Nachricht fragen
+settings-plaintext-never = Nicht mit ihnen schreiben
+settings-send-typing = Anderen zeigen, wenn ich schreibe
+settings-notifications = Benachrichtigungen
+settings-notify = Bei neuen Nachrichten benachrichtigen
+settings-notify-text = Den Text darin zeigen
+settings-notify-hint = Keine, solange du das Gespräch ansiehst, und keine bei „Bitte nicht stören“.
+settings-presence = Anwesenheit
+settings-away = Von selbst abwesend
+settings-away-never = Nie
+settings-away-after = { $count ->
+    [one] Nach 1 Minute
+   *[other] Nach { $count } Minuten
+}
+settings-look = Aussehen
+settings-theme-system = Wie der Desktop
+settings-theme-light = Hell
+settings-theme-dark = Dunkel
+settings-language = Sprache
+settings-language-system = Wie das System
+settings-interfaces = Netzwerkschnittstellen
+
+## Network
+
+network-title = Netzwerk
+network-you = Du
+network-announced = Angekündigt als { $name } auf Port { $port }.
+network-not-announced = Nicht angekündigt: keine Netzwerkschnittstelle ist in Gebrauch.
+network-interfaces = Schnittstellen
+network-missing = Fehlt jemand in der Liste?
+network-missing-hint = Manche Netzwerke lassen kein Multicast durch. Gib die Adresse ein, die der oder die andere auf dieser Seite sieht.
+network-doctor = „balcony doctor“ in einem Terminal prüft Schnittstellen, Multicast, Port und Firewall und sagt, was zu tun ist.
+network-address = Adresse, mit der verbunden wird
+network-connect = Verbinden
+network-seen = Jetzt zu sehen: { $count }
+network-nobody = Niemand.
+network-plaintext = nicht verschlüsselt
+network-unknown = kündigt einen Schlüssel an
+network-pinned = verschlüsselt, Schlüssel bekannt
+network-verified = verschlüsselt, Schlüssel verglichen
+network-changed = Schlüssel geändert
+
+interface-none = Es wurde keine Netzwerkschnittstelle gefunden. Verbinde diesen Computer mit einem Netzwerk; Balcony merkt es von selbst.
+interface-used = in Gebrauch
+interface-left-out = ausgelassen
+
+## Keyboard
+
+keys-title = Tastatur
+keys-close = Schließen
+keys-ctrl = Strg
+keys-shift = Umschalt
+keys-search = Leute suchen
+keys-next = Nächstes Gespräch
+keys-previous = Voriges Gespräch
+keys-settings = Einstellungen
+keys-network = Netzwerk: Schnittstellen und Leute
+keys-map = Diese Tasten
+keys-quit = Beenden
+keys-back-clear = Zurück; Suche leeren
+keys-back = Zurück
+keys-any-letter = Jeder Buchstabe
+keys-any-letter-does = Im offenen Gespräch schreiben, sonst suchen
+keys-arrows = Auf, Ab, Enter
+keys-arrows-do = In der Suche: wählen und öffnen
+keys-enter = Enter
+keys-enter-does = Senden
+keys-shift-enter = Umschalt+Enter
+keys-shift-enter-does = Neue Zeile
+keys-pages = Bild auf, Bild ab
+keys-pages-do = Ältere und neuere Nachrichten
+keys-ends = Strg+Pos1, Strg+Ende
+keys-ends-do = Erste geladene und neueste Nachricht
+keys-zoom = Strg++, Strg+-, Strg+0
+keys-zoom-does = Größer, kleiner, normale Größe
+keys-tab = Tab, Umschalt+Tab
+keys-tab-does = Von einem zum nächsten

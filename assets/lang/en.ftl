@@ -1,0 +1,324 @@
+# The words of the window in English. Every message that a view asks for stands here; the other languages have the same
+# messages with the same variables (a test compares them). To add a language, add a file like this one.
+#
+# Variables: $name and $peer are names of people, $count is a number, $text is what somebody wrote.
+
+language-name = English
+# Between thousands.
+number-group = ,
+
+## Time
+
+weekday = { $day ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+weekday-short = { $day ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+# $year, $day and $hour are plain digits; $minute and $second have two.
+time-of-day = { $hour }:{ $minute }
+time-full = { $weekday }, { $day } { $month } { $year }, { $hour }:{ $minute }:{ $second }
+day-today = Today
+day-yesterday = Yesterday
+day-this-year = { $weekday }, { $day } { $month }
+day-other-year = { $day } { $month } { $year }
+day-brief = { $day } { $month }
+
+## Presence
+
+presence-available = Available
+presence-away = Away
+presence-dnd = Do not disturb
+presence-offline = Offline
+presence-since = { $presence } since { $time }
+you = You
+
+## What the window itself has to say
+
+notice-busy = Balcony is busy and could not take that. Please try again.
+notice-no-dialog = This desktop offers no file dialog (xdg-desktop-portal). Drop a picture onto this window instead.
+notice-dialog-failed = The file dialog could not be opened: { $error }.
+notice-dismiss = Dismiss
+
+## Pictures
+
+picture-choose = Choose a picture
+picture-files = Pictures
+picture-unreadable = “{ $file }” cannot be read: { $error }.
+picture-unknown = “{ $file }” is no picture that Balcony can read. Take a PNG, JPEG, WebP or GIF file.
+picture-too-large = “{ $file }” cannot be made small enough.
+picture-not-stored = The picture cannot be stored: { $error }.
+
+## First start
+
+first-welcome = Welcome to Balcony
+first-intro = Chat with the people on your network. No account, no server, no internet needed.
+first-question = What should others call you?
+first-start = Start chatting
+
+## The list of people
+
+people-here = Here now · { $count }
+people-gone = Not here · { $count }
+people-search = Search people
+people-no-match = Nobody of that name
+people-no-match-hint = Search looks at names and addresses of people who are here, or with whom you have talked.
+people-nobody = Nobody here yet
+people-nobody-offline = This computer has no network connection that Balcony can use. Connect it to a network, or see which interfaces were left out and why.
+people-nobody-listening = People on the same network appear here by themselves, within a second. Balcony listens on { $interfaces }.
+people-nobody-doctor = Somebody should be here? Run “balcony doctor” in a terminal: it tells what is in the way.
+people-to-network = Network…
+person-typing = is typing…
+person-said = You: { $text }
+person-spoken = { $name }, { $presence }
+person-spoken-unread = { $count ->
+    [one] { $name }, { $presence }, 1 unread message
+   *[other] { $name }, { $presence }, { $count } unread messages
+}
+
+## Ourselves, at the foot of the list
+
+own-card = You: { $name }, { $presence }. Change presence
+own-no-network = Not on a network
+own-status = Status text
+own-status-hint = What are you up to?
+own-picture-choose = Choose a picture…
+own-picture-remove = Remove the picture
+own-to-settings = Settings (Ctrl+,)
+own-to-network = Network
+
+## The large pane
+
+pane-quiet = It is quiet here
+pane-quiet-hint = As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program, they stand in the list.
+pane-choose = Choose somebody to write to
+pane-choose-hint = Or type a part of a name and press Enter.
+pane-back = Back (Esc)
+pane-back-to-list = Back to the list (Esc)
+
+## The head of a conversation
+
+head-spoken = { $name }, { $presence }
+head-signed-off = Signed off · what you write is sent when { $name } is back
+head-unreachable = Not reachable any more · what you write is sent when { $name } is back
+head-gone = Not here · what you write is sent when { $name } is back
+head-trust-spoken = { $trust }: details of { $name }
+
+trust-details = Details
+trust-plaintext = Not encrypted
+trust-unknown = New key
+trust-pinned = Encrypted
+trust-verified = Verified
+trust-changed = Key changed
+trust-offline-explained = Not on this network now. Your messages wait on this computer until then.
+trust-plaintext-explained = This program cannot encrypt. Others on the same network could read what you write to each other, and nothing proves who it is.
+trust-unknown-explained = It announces a key. The key is remembered with the first conversation.
+trust-pinned-explained = Encrypted, and the key is the same as the first time.
+trust-verified-explained = Encrypted, and the two of you have compared the key.
+trust-changed-explained = The key is another one than before, or missing. Somebody may be pretending: ask in person before you write anything private.
+
+fact-address = Address
+fact-reached-at = Reached at
+fact-seen-on = Seen on
+fact-program = Program
+fact-idle-since = Idle since
+fact-name = Name
+fact-mail = Mail
+fact-xmpp = XMPP
+
+## A conversation
+
+talk-typing = { $name } is typing
+talk-begins = This is where your conversation begins.
+talk-loading = Loading older messages…
+talk-empty = Nothing said yet.
+    Write to { $name }: it goes straight from this computer to theirs.
+talk-empty-gone = Nothing said yet.
+    { $name } gets what you write when back on the network.
+talk-secure-only = This program cannot encrypt, and your settings allow encrypted conversations only (Settings, Privacy).
+talk-ask-plaintext = This program cannot encrypt: others on the network could read along.
+talk-write-plaintext = Write without encryption
+talk-to-newest = To the newest message
+talk-to-newest-unread = { $count ->
+   *[other] To the newest message, { $count } unread
+}
+
+message-new = New
+message-more = { $count ->
+    [one] Show more (1 more character)
+   *[other] Show more ({ $count } more characters)
+}
+message-more-spoken = Show more of this message
+message-not-sent = Not sent
+message-not-sent-because = Not sent: { $reason }
+message-uncertain = Perhaps not delivered
+message-uncertain-because = Perhaps not delivered: { $reason }
+message-resend = Send again
+message-copy = Copy text
+message-late = arrived late · { $time }
+message-late-explained = It was held back on the way: this is when it was written.
+message-encrypted = Encrypted on the way
+message-plaintext = Not encrypted on the way
+message-spoken-own = You, { $time }, { $state }: { $text }
+message-spoken = { $name }, { $time }: { $text }
+
+state-queued = waiting to be sent
+state-sent = sent
+state-delivered = delivered
+state-displayed = seen
+state-failed = not sent
+state-uncertain = perhaps not delivered
+
+composer-hint = Message to { $name }
+composer-hint-gone = { $name } is not here: sent when back
+composer-send = Send (Enter)
+
+## Notifications
+
+note-wrote = { $name } has written to you
+note-many = { $count ->
+    [one] 1 message from { $name }
+   *[other] { $count } messages from { $name }
+}
+note-many-people = { $count } messages from { $people } people
+note-new = New message
+note-open = Open
+
+## Settings
+
+settings-title = Settings
+settings-you = You
+settings-name = Name
+settings-first = First name
+settings-last = Last name
+settings-mail = Mail
+settings-xmpp = XMPP address
+settings-published = What others on the network can see
+settings-published-hint = Everybody on the network can read what is switched on here, not only your contacts.
+settings-publish-nick = Publish my name
+settings-publish-status = Publish whether I am available or away
+settings-publish-message = Publish my status text
+settings-publish-avatar = Publish my picture
+settings-publish-name = Publish first and last name
+settings-publish-mail = Publish mail addresses
+settings-publish-xmpp = Publish XMPP addresses
+settings-privacy = Privacy
+settings-plaintext = People whose program cannot encrypt:
+settings-plaintext-allow = Talk to them, with a mark
+settings-plaintext-ask = Ask before the first message
+settings-plaintext-never = Do not talk to them
+settings-send-typing = Tell others when I am typing
+settings-notifications = Notifications
+settings-notify = Show notifications for new messages
+settings-notify-text = Show the text in them
+settings-notify-hint = None while you look at the conversation, and none while “Do not disturb” is on.
+settings-presence = Presence
+settings-away = Go away by itself
+settings-away-never = Never
+settings-away-after = { $count ->
+    [one] After 1 minute
+   *[other] After { $count } minutes
+}
+settings-look = Look
+settings-theme-system = As the desktop
+settings-theme-light = Light
+settings-theme-dark = Dark
+settings-language = Language
+settings-language-system = As the system
+settings-interfaces = Network interfaces
+
+## Network
+
+network-title = Network
+network-you = You
+network-announced = Announced as { $name } on port { $port }.
+network-not-announced = Not announced: no network interface is in use.
+network-interfaces = Interfaces
+network-missing = Somebody is not in the list?
+network-missing-hint = Some networks do not carry multicast. Type the address that the other one sees on this page.
+network-doctor = “balcony doctor” in a terminal checks interfaces, multicast, port and firewall, and says what to do.
+network-address = Address to connect to
+network-connect = Connect
+network-seen = Seen now: { $count }
+network-nobody = Nobody.
+network-plaintext = not encrypted
+network-unknown = announces a key
+network-pinned = encrypted, key known
+network-verified = encrypted, key compared
+network-changed = key changed
+
+interface-none = No network interface was found. Connect this computer to a network; Balcony notices by itself.
+interface-used = used
+interface-left-out = left out
+
+## Keyboard
+
+keys-title = Keyboard
+keys-close = Close
+keys-ctrl = Ctrl
+keys-shift = Shift
+keys-search = Search people
+keys-next = Next conversation
+keys-previous = Previous conversation
+keys-settings = Settings
+keys-network = Network: interfaces and peers
+keys-map = These keys
+keys-quit = Quit
+keys-back-clear = Back; clear the search
+keys-back = Back
+keys-any-letter = Any letter
+keys-any-letter-does = Write in the open conversation, or search
+keys-arrows = Up, Down, Enter
+keys-arrows-do = In the search: choose and open
+keys-enter = Enter
+keys-enter-does = Send
+keys-shift-enter = Shift+Enter
+keys-shift-enter-does = New line
+keys-pages = Page Up, Page Down
+keys-pages-do = Older and newer messages
+keys-ends = Ctrl+Home, Ctrl+End
+keys-ends-do = First loaded and newest message
+keys-zoom = Ctrl++, Ctrl+-, Ctrl+0
+keys-zoom-does = Larger, smaller, normal size
+keys-tab = Tab, Shift+Tab
+keys-tab-does = From one thing to the next

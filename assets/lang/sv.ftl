@@ -1,0 +1,320 @@
+# The words of the window in Swedish. What each message is for: en.ftl.
+
+language-name = Svenska
+number-group = space
+
+## Time
+
+weekday = { $day ->
+    [1] måndag
+    [2] tisdag
+    [3] onsdag
+    [4] torsdag
+    [5] fredag
+    [6] lördag
+   *[7] söndag
+}
+weekday-short = { $day ->
+    [1] mån
+    [2] tis
+    [3] ons
+    [4] tors
+    [5] fre
+    [6] lör
+   *[7] sön
+}
+month = { $month ->
+    [1] januari
+    [2] februari
+    [3] mars
+    [4] april
+    [5] maj
+    [6] juni
+    [7] juli
+    [8] augusti
+    [9] september
+    [10] oktober
+    [11] november
+   *[12] december
+}
+month-short = { $month ->
+    [1] jan.
+    [2] feb.
+    [3] mars
+    [4] apr.
+    [5] maj
+    [6] juni
+    [7] juli
+    [8] aug.
+    [9] sep.
+    [10] okt.
+    [11] nov.
+   *[12] dec.
+}
+time-of-day = { $hour }:{ $minute }
+time-full = { $weekday } { $day } { $month } { $year } { $hour }:{ $minute }:{ $second }
+day-today = I dag
+day-yesterday = I går
+day-this-year = { $weekday } { $day } { $month }
+day-other-year = { $day } { $month } { $year }
+day-brief = { $day } { $month }
+
+## Presence
+
+presence-available = Tillgänglig
+presence-away = Borta
+presence-dnd = Stör ej
+presence-offline = Frånkopplad
+presence-since = { $presence } sedan { $time }
+you = Du
+
+## What the window itself has to say
+
+notice-busy = Balcony är upptaget och kunde inte ta emot det. Försök igen.
+notice-no-dialog = Det här skrivbordet har ingen fildialog (xdg-desktop-portal). Släpp en bild på fönstret i stället.
+notice-dialog-failed = Fildialogen kunde inte öppnas: { $error }.
+notice-dismiss = Stäng
+
+## Pictures
+
+picture-choose = Välj en bild
+picture-files = Bilder
+picture-unreadable = ”{ $file }” går inte att läsa: { $error }.
+picture-unknown = ”{ $file }” är ingen bild som Balcony kan läsa. Ta en PNG-, JPEG-, WebP- eller GIF-fil.
+picture-too-large = ”{ $file }” går inte att göra tillräckligt liten.
+picture-not-stored = Bilden går inte att spara: { $error }.
+
+## First start
+
+first-welcome = Välkommen till Balcony
+first-intro = Chatta med folk på ditt nätverk. Utan konto, utan server, utan internet.
+first-question = Vad ska andra kalla dig?
+first-start = Börja chatta
+
+## The list of people
+
+people-here = Här nu · { $count }
+people-gone = Inte här · { $count }
+people-search = Sök personer
+people-no-match = Ingen med det namnet
+people-no-match-hint = Sökningen gäller namn och adresser för dem som är här eller som du har skrivit med.
+people-nobody = Ingen här än
+people-nobody-offline = Den här datorn har ingen nätverksanslutning som Balcony kan använda. Anslut den till ett nätverk, eller se vilka gränssnitt som utelämnas och varför.
+people-nobody-listening = Folk på samma nätverk dyker upp här av sig själva inom en sekund. Balcony lyssnar på { $interfaces }.
+people-nobody-doctor = Borde någon vara här? Kör ”balcony doctor” i en terminal: det säger vad som är i vägen.
+people-to-network = Nätverk …
+person-typing = skriver …
+person-said = Du: { $text }
+person-spoken = { $name }, { $presence }
+person-spoken-unread = { $count ->
+    [one] { $name }, { $presence }, 1 oläst meddelande
+   *[other] { $name }, { $presence }, { $count } olästa meddelanden
+}
+
+## Ourselves, at the foot of the list
+
+own-card = Du: { $name }, { $presence }. Ändra närvaro
+own-no-network = Inte på något nätverk
+own-status = Statustext
+own-status-hint = Vad gör du just nu?
+own-picture-choose = Välj en bild …
+own-picture-remove = Ta bort bilden
+own-to-settings = Inställningar (Ctrl+,)
+own-to-network = Nätverk
+
+## The large pane
+
+pane-quiet = Det är tyst här
+pane-quiet-hint = Så fort någon på nätverket startar Balcony, Pidgin eller ett annat XEP-0174-program syns de i listan.
+pane-choose = Vem vill du skriva till?
+pane-choose-hint = Välj någon, eller skriv en del av namnet och tryck på Enter.
+pane-back = Tillbaka (Esc)
+pane-back-to-list = Tillbaka till listan (Esc)
+
+## The head of a conversation
+
+head-spoken = { $name }, { $presence }
+head-signed-off = Har loggat ut · det du skriver skickas när { $name } är tillbaka
+head-unreachable = Går inte längre att nå · det du skriver skickas när { $name } är tillbaka
+head-gone = Inte här · det du skriver skickas när { $name } är tillbaka
+head-trust-spoken = { $trust }: detaljer om { $name }
+
+trust-details = Detaljer
+trust-plaintext = Okrypterat
+trust-unknown = Ny nyckel
+trust-pinned = Krypterat
+trust-verified = Verifierat
+trust-changed = Nyckeln ändrad
+trust-offline-explained = Inte på nätverket just nu. Dina meddelanden väntar på den här datorn så länge.
+trust-plaintext-explained = Det här programmet kan inte kryptera. Andra på samma nätverk kan läsa det ni skriver till varandra, och inget bevisar vem det är.
+trust-unknown-explained = Det meddelar en nyckel. Den läggs på minnet vid det första samtalet.
+trust-pinned-explained = Krypterat, och nyckeln är densamma som första gången.
+trust-verified-explained = Krypterat, och ni två har jämfört nyckeln.
+trust-changed-explained = Nyckeln är en annan än tidigare, eller saknas. Någon kan utge sig för att vara den här personen: fråga personligen innan du skriver något privat.
+
+fact-address = Adress
+fact-reached-at = Nås på
+fact-seen-on = Syns på
+fact-program = Program
+fact-idle-since = Inaktiv sedan
+fact-name = Namn
+fact-mail = E-post
+fact-xmpp = XMPP
+
+## A conversation
+
+talk-typing = { $name } skriver
+talk-begins = Här börjar ert samtal.
+talk-loading = Läser in äldre meddelanden …
+talk-empty = Inget sagt än.
+    Skriv till { $name }: det går direkt från den här datorn till den andra.
+talk-empty-gone = Inget sagt än.
+    { $name } får det du skriver när hen är tillbaka på nätverket.
+talk-secure-only = Det här programmet kan inte kryptera, och dina inställningar tillåter bara krypterade samtal (Inställningar, Integritet).
+talk-ask-plaintext = Det här programmet kan inte kryptera: andra på nätverket kan läsa med.
+talk-write-plaintext = Skriv utan kryptering
+talk-to-newest = Till det nyaste meddelandet
+talk-to-newest-unread = { $count ->
+    [one] Till det nyaste meddelandet, 1 oläst
+   *[other] Till det nyaste meddelandet, { $count } olästa
+}
+
+message-new = Nytt
+message-more = { $count ->
+    [one] Visa mer (1 tecken till)
+   *[other] Visa mer ({ $count } tecken till)
+}
+message-more-spoken = Visa mer av meddelandet
+message-not-sent = Inte skickat
+message-not-sent-because = Inte skickat: { $reason }
+message-uncertain = Kanske inte levererat
+message-uncertain-because = Kanske inte levererat: { $reason }
+message-resend = Skicka igen
+message-copy = Kopiera text
+message-late = kom sent · { $time }
+message-late-explained = Det hölls kvar på vägen: det här är när det skrevs.
+message-encrypted = Krypterat på vägen
+message-plaintext = Inte krypterat på vägen
+message-spoken-own = Du, { $time }, { $state }: { $text }
+message-spoken = { $name }, { $time }: { $text }
+
+state-queued = väntar på att skickas
+state-sent = skickat
+state-delivered = levererat
+state-displayed = sett
+state-failed = inte skickat
+state-uncertain = kanske inte levererat
+
+composer-hint = Meddelande till { $name }
+composer-hint-gone = { $name } är inte här: skickas senare
+composer-send = Skicka (Enter)
+
+## Notifications
+
+note-wrote = { $name } har skrivit till dig
+note-many = { $count ->
+    [one] 1 meddelande från { $name }
+   *[other] { $count } meddelanden från { $name }
+}
+note-many-people = { $count } meddelanden från { $people } personer
+note-new = Nytt meddelande
+note-open = Öppna
+
+## Settings
+
+settings-title = Inställningar
+settings-you = Du
+settings-name = Namn
+settings-first = Förnamn
+settings-last = Efternamn
+settings-mail = E-post
+settings-xmpp = XMPP-adress
+settings-published = Vad andra på nätverket kan se
+settings-published-hint = Alla på nätverket kan läsa det som är påslaget här, inte bara dina kontakter.
+settings-publish-nick = Publicera mitt namn
+settings-publish-status = Publicera om jag är tillgänglig eller borta
+settings-publish-message = Publicera min statustext
+settings-publish-avatar = Publicera min bild
+settings-publish-name = Publicera för- och efternamn
+settings-publish-mail = Publicera e-postadresser
+settings-publish-xmpp = Publicera XMPP-adresser
+settings-privacy = Integritet
+settings-plaintext = Personer vars program inte kan kryptera:
+settings-plaintext-allow = Skriv med dem, med en markering
+settings-plaintext-ask = Fråga före det första meddelandet
+settings-plaintext-never = Skriv inte med dem
+settings-send-typing = Visa andra när jag skriver
+settings-notifications = Aviseringar
+settings-notify = Visa aviseringar för nya meddelanden
+settings-notify-text = Visa texten i dem
+settings-notify-hint = Inga medan du tittar på samtalet, och inga när ”Stör ej” är på.
+settings-presence = Närvaro
+settings-away = Bli borta av sig självt
+settings-away-never = Aldrig
+settings-away-after = { $count ->
+    [one] Efter 1 minut
+   *[other] Efter { $count } minuter
+}
+settings-look = Utseende
+settings-theme-system = Som skrivbordet
+settings-theme-light = Ljust
+settings-theme-dark = Mörkt
+settings-language = Språk
+settings-language-system = Som systemet
+settings-interfaces = Nätverksgränssnitt
+
+## Network
+
+network-title = Nätverk
+network-you = Du
+network-announced = Meddelad som { $name } på port { $port }.
+network-not-announced = Inte meddelad: inget nätverksgränssnitt används.
+network-interfaces = Gränssnitt
+network-missing = Saknas någon i listan?
+network-missing-hint = En del nätverk släpper inte fram multicast. Skriv adressen som den andra ser på den här sidan.
+network-doctor = ”balcony doctor” i en terminal kontrollerar gränssnitt, multicast, port och brandvägg och säger vad du kan göra.
+network-address = Adress att ansluta till
+network-connect = Anslut
+network-seen = Syns nu: { $count }
+network-nobody = Ingen.
+network-plaintext = okrypterat
+network-unknown = meddelar en nyckel
+network-pinned = krypterat, känd nyckel
+network-verified = krypterat, nyckeln jämförd
+network-changed = nyckeln ändrad
+
+interface-none = Inget nätverksgränssnitt hittades. Anslut datorn till ett nätverk; Balcony märker det av sig självt.
+interface-used = används
+interface-left-out = utelämnat
+
+## Keyboard
+
+keys-title = Tangentbord
+keys-close = Stäng
+keys-ctrl = Ctrl
+keys-shift = Skift
+keys-search = Sök personer
+keys-next = Nästa samtal
+keys-previous = Föregående samtal
+keys-settings = Inställningar
+keys-network = Nätverk: gränssnitt och personer
+keys-map = De här tangenterna
+keys-quit = Avsluta
+keys-back-clear = Tillbaka; töm sökningen
+keys-back = Tillbaka
+keys-any-letter = Valfri bokstav
+keys-any-letter-does = Skriv i det öppna samtalet, annars sök
+keys-arrows = Upp, Ner, Enter
+keys-arrows-do = I sökningen: välj och öppna
+keys-enter = Enter
+keys-enter-does = Skicka
+keys-shift-enter = Skift+Enter
+keys-shift-enter-does = Ny rad
+keys-pages = Page Up, Page Down
+keys-pages-do = Äldre och nyare meddelanden
+keys-ends = Ctrl+Home, Ctrl+End
+keys-ends-do = Första inlästa och nyaste meddelandet
+keys-zoom = Ctrl++, Ctrl+-, Ctrl+0
+keys-zoom-does = Större, mindre, normal storlek
+keys-tab = Tabb, Skift+Tabb
+keys-tab-does = Från det ena till det andra
