@@ -96,9 +96,10 @@ impl Roster {
         known.advertised = true;
         known.verifying = false;
         known.advert = seen.advert;
+        let before = known.peer.clone();
         known.peer.addresses = seen.addresses;
         known.peer.interfaces = seen.interfaces;
-        known.refresh(!was_online)
+        known.refresh_from(&before, !was_online)
     }
 
     /// A peer that nobody advertises has opened a stream to us, or we have dialled it by hand.
@@ -110,11 +111,12 @@ impl Roster {
             .known
             .entry(jid.clone())
             .or_insert_with(|| Known::new(jid.clone()));
+        let before = known.peer.clone();
         if !known.advertised {
             known.peer.addresses = vec![address];
         }
         let was_online = std::mem::replace(&mut known.online, true);
-        known.refresh(!was_online)
+        known.refresh_from(&before, !was_online)
     }
 
     /// A peer is gone. False if it was not here anyway.
@@ -185,6 +187,11 @@ impl Known {
     /// Derives [`Known::peer`] and [`Known::facts`] from the rest.
     pub fn refresh(&mut self, appeared: bool) -> Change {
         let before = self.peer.clone();
+        self.refresh_from(&before, appeared)
+    }
+
+    /// The same where parts of [`Known::peer`] were set already: `before` is what was shown until then.
+    fn refresh_from(&mut self, before: &Peer, appeared: bool) -> Change {
         self.facts.libpurple = self.advert.node == "libpurple";
         self.facts.caps = (!self.advert.hash.is_empty()).then(|| {
             (
@@ -214,7 +221,7 @@ impl Known {
         if self.advert.phsh.is_none() {
             self.peer.avatar = None;
         }
-        match (appeared, self.peer == before) {
+        match (appeared, self.peer == *before) {
             (true, _) => Change::Online,
             (false, false) => Change::Changed,
             (false, true) => Change::None,
@@ -282,4 +289,41 @@ fn client_name(advert: &Advert) -> String {
 /// Lower-case hex.
 pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        missing_docs
+    )]
+
+    use super::*;
+
+    fn seen(addresses: &[&str], interface: &str) -> Seen {
+        Seen {
+            jid: Jid::new("juliet@pronto").unwrap(),
+            addresses: addresses.iter().map(|one| one.parse().unwrap()).collect(),
+            interfaces: vec![interface.to_owned()],
+            advert: Advert::default(),
+        }
+    }
+
+    #[test]
+    fn an_address_or_an_interface_more_is_a_change_that_is_told() {
+        let mut roster = Roster::default();
+        let (one, both) = (["10.0.0.1:5298"], ["10.0.0.1:5298", "[fe80::1%2]:5298"]);
+        assert_eq!(roster.seen(seen(&one, "eth0")), Change::Online);
+        assert_eq!(roster.seen(seen(&one, "eth0")), Change::None);
+        assert_eq!(roster.seen(seen(&both, "eth0")), Change::Changed);
+        assert_eq!(roster.seen(seen(&both, "wlan0")), Change::Changed);
+        assert_eq!(roster.seen(seen(&both, "wlan0")), Change::None);
+        let nurse = Jid::new("nurse@verona").unwrap();
+        let met = |roster: &mut Roster, at: &str| roster.met(&nurse, at.parse().unwrap());
+        assert_eq!(met(&mut roster, "10.0.0.2:5298"), Change::Online);
+        assert_eq!(met(&mut roster, "10.0.0.3:5298"), Change::Changed);
+    }
 }

@@ -8,7 +8,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use socket2::{Domain, InterfaceIndexOrAddress, Protocol, Socket, Type};
+use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
@@ -98,7 +98,9 @@ impl Multicast {
     /// Sends a datagram to everyone on this interface, over both families.
     pub(super) fn send(&self, datagram: &[u8]) {
         for (socket, group) in &self.sockets {
-            if let Err(error) = socket.try_send_to(datagram, *group) {
+            // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
+            if let Err(error) = SockRef::from(&**socket).send_to(datagram, &SockAddr::from(*group))
+            {
                 tracing::debug!(%group, %error, "multicast not sent");
             }
         }

@@ -158,16 +158,43 @@ impl Core {
         }
     }
 
-    /// Two streams with one peer: with a legacy peer the newer wins; among ours the one that the lower name opened, and
-    /// of two by the same side the newer. The side that opened the loser ends it in order, so nothing on it is lost.
+    /// Has the peer opened this stream while ours to it was under way, with our header in it? libpurple keeps the stream
+    /// whose header it reads last. That is ours: had it read our header first, it would not have opened its own. So its own
+    /// dies as soon as it has read ours, and what is written to it now may be lost.
+    pub(super) fn is_overtaken(&self, jid: &Jid, conn: ConnId) -> bool {
+        let theirs = self.links.get(&conn).is_some_and(|link| !link.ours);
+        theirs
+            && self.is_libpurple(jid)
+            && self.by_peer.get(jid).into_iter().flatten().any(|other| {
+                self.links.get(other).is_some_and(|link| {
+                    link.ours
+                        && link.stream.is_some()
+                        && link.ready.is_none()
+                        && !link.closing
+                        && !link.is_silent()
+                })
+            })
+    }
+
+    fn is_libpurple(&self, jid: &Jid) -> bool {
+        self.roster
+            .get(jid)
+            .is_some_and(|known| known.facts.libpurple)
+    }
+
+    /// Two streams with one peer: with a legacy peer the newer wins, where libpurple counts as [`Core::is_overtaken`] says;
+    /// among ours the one that the lower name opened, and of two by the same side the newer. The side that opened the loser
+    /// ends it in order, so nothing on it is lost.
     pub(super) fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
         let Some(new) = self.links.get(&newer) else {
             return;
         };
-        let (legacy, new_ours) = (
+        let (legacy, new_ours, new_since) = (
             new.ready.as_ref().is_some_and(|ready| ready.legacy),
             new.ours,
+            new.open_since,
         );
+        let libpurple = self.is_libpurple(jid);
         let older: Vec<_> = self
             .by_peer
             .get(jid)
@@ -177,11 +204,14 @@ impl Core {
             .filter(|conn| *conn != newer)
             .filter_map(|conn| self.links.get(&conn).map(|link| (conn, link)))
             .filter(|(_, link)| link.ready.is_some() && !link.closing)
-            .map(|(conn, link)| (conn, link.ours))
+            .map(|(conn, link)| (conn, link.ours, link.ready_since))
             .collect();
-        for (old, old_ours) in older {
+        for (old, old_ours, old_ready) in older {
             let we_are_lower = self.ourselves.jid < *jid;
-            let loser = if legacy || old_ours == new_ours || new_ours == we_are_lower {
+            let overtaken = libpurple && old_ours && !new_ours && old_ready >= new_since;
+            let loser = if overtaken {
+                newer
+            } else if legacy || old_ours == new_ours || new_ours == we_are_lower {
                 old
             } else {
                 newer

@@ -134,6 +134,8 @@ impl Core {
             return;
         }
         match self.active(jid) {
+            // When ours is ready, or gone, this is called again.
+            Some(conn) if self.is_overtaken(jid, conn) => {}
             Some(conn) => self.pump_into(jid, conn),
             None => {
                 let reachable = self

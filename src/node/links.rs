@@ -12,6 +12,7 @@ use crate::net::{ConnId, Request as Net};
 use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
+use crate::wire::time::Moment;
 
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
 /// without a byte and it keeps its queue (it drops it on seeing our header).
@@ -32,6 +33,9 @@ pub(super) struct Link {
     pub(super) local: Option<SocketAddr>,
     pub(super) remote: Option<SocketAddr>,
     pub(super) ready: Option<ReadyStream>,
+    /// When TCP was connected, and when the stream was ready.
+    pub(super) open_since: Moment,
+    pub(super) ready_since: Moment,
     /// Bytes given to the network, and taken by the kernel.
     pub(super) given: u64,
     pub(super) written: u64,
@@ -63,6 +67,8 @@ impl Link {
             local: None,
             remote,
             ready: None,
+            open_since: Moment::default(),
+            ready_since: Moment::default(),
             given: 0,
             written: 0,
             out: BytesMut::new(),
@@ -158,6 +164,7 @@ impl Core {
         };
         link.local = Some(local);
         link.remote = Some(remote);
+        link.open_since = now;
         let mut stream = Stream::initiator(config, link.peer.clone(), now);
         if let Some(known) = link.peer.as_ref().and_then(|jid| self.roster.get(jid)) {
             libpurple = known.facts.libpurple;
@@ -175,6 +182,7 @@ impl Core {
         }
         let mut link = Link::new(false, None, Some(remote));
         link.local = Some(local);
+        link.open_since = self.clock.now;
         link.stream = Some(Stream::responder(self.config(), self.clock.now));
         self.links.insert(conn, link);
         self.yield_to(remote);
@@ -254,6 +262,7 @@ impl Core {
         let known_peer = link.peer.clone();
         link.peer = Some(jid.clone());
         link.ready = Some(ready.clone());
+        link.ready_since = self.clock.now;
         if known_peer.as_ref() != Some(&jid) {
             if let Some(old) = known_peer {
                 self.forget_conn(&old, conn);

@@ -10,12 +10,14 @@ use super::host::Host;
 use super::need_programs;
 use super::peer::{Peer, SOON};
 
-const SOURCES: [(&str, &str); 5] = [
+const SOURCES: [(&str, &str); 7] = [
     ("bench.c", include_str!("../purple/bench.c")),
     ("bench.h", include_str!("../purple/bench.h")),
     ("driver.c", include_str!("../purple/driver.c")),
     ("json.c", include_str!("../purple/json.c")),
     ("json.h", include_str!("../purple/json.h")),
+    ("watch.c", include_str!("../purple/watch.c")),
+    ("watch.h", include_str!("../purple/watch.h")),
 ];
 
 /// The driver, built on first use; or what is missing.
@@ -89,8 +91,11 @@ fn build() -> Result<PathBuf, String> {
         "driver.c",
         "bench.c",
         "json.c",
+        "watch.c",
         "-o",
         "driver",
+        // Its send(2) is found by libpurple's plugins before the C library's.
+        "-rdynamic",
     ]);
     run(gcc
         .args(flags.split_whitespace())

@@ -106,7 +106,7 @@ fn both_write_first(seed: u64, make: Make) {
 
 #[test]
 fn with_libpurple_it_hardly_ever_comes_to_that() {
-    // It may not know whether a message arrived in rare cases, but waiting 30 ms with the header makes them rare.
+    // Waiting 30 ms with the header makes it rare that it drops what it had queued. Ours arrive in any case, and we know it.
     let (mut dropped, mut uncertain, mut plays) = (0, 0, 0);
     for seed in 0..100 {
         let mut play = lovers(seed, Partner::Other(Make::Libpurple));
@@ -122,7 +122,7 @@ fn with_libpurple_it_hardly_ever_comes_to_that() {
         plays += 1;
     }
     assert!(
-        dropped + uncertain <= plays / 20,
+        dropped <= plays / 20 && uncertain == 0,
         "{dropped} dropped by libpurple, {uncertain} uncertain of {plays}"
     );
 }

@@ -4,10 +4,11 @@
  * The tests and the benchmarks drive Balcony and libpurple by the same lines, so that what is said of one is said of the other.
  * Everything goes through libpurple's public API, as in Pidgin; what Pidgin would show its user is what comes out as an event.
  *
- *   driver --data DIR --name USER [--nick NICK] [--port N]
+ *   driver --data DIR --name USER [--nick NICK] [--port N] [--tell writes]
  *
  * Commands: send, status, avatar, close, snapshot, quit, and those of bench.h. Events: starting, ready, peer-online, peer-changed, peer-offline,
- * message-received (`body` as plain text, `html` as libpurple gave it), message-state (sent, failed), snapshot, error.
+ * message-received (`body` as plain text, `html` as libpurple gave it), message-state (sent, failed), snapshot, error,
+ * and that of watch.h.
  * libpurple has three presences on the wire; `away` here is its idle state (status=away), `dnd` its Away (status=dnd).
  * Set PURPLE_DEBUG for libpurple's own log on stderr.
  */
@@ -28,6 +29,7 @@
 
 #include "bench.h"
 #include "json.h"
+#include "watch.h"
 
 static GMainLoop *main_loop;
 static PurpleAccount *account;
@@ -432,6 +434,8 @@ int main(int argc, char **argv)
 			nick = argv[i + 1];
 		else if (g_str_equal(argv[i], "--port"))
 			port = atoi(argv[i + 1]);
+		else if (g_str_equal(argv[i], "--tell") && g_str_equal(argv[i + 1], "writes"))
+			watch_writes();
 	}
 	if (data_folder == NULL || user == NULL) {
 		fprintf(stderr, "usage: driver --data DIR --name USER [--nick NICK] [--port N]\n");

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::lab::headless::balcony;
+use crate::lab::lines::Seen;
 use crate::lab::peer::{Peer, SOON};
-use crate::lab::purple::purple;
+use crate::lab::purple::purple_with;
 use crate::{Pair, lab_with_purple, purple_host};
 
 /// For a thousand messages, or megabytes.
@@ -123,11 +124,15 @@ fn a_thousand_crossing_messages_keep_their_order() {
     assert_eq!(pair.balcony.bodies_from("juliet@pronto")[1..], bodies);
 }
 
+/// libpurple keeps one stream with a buddy, the one whose header it read last, and drops with the other what it had queued
+/// there, without an error. We cannot see that in time to prevent it: so some of hers may never leave her program, fewest
+/// where we wait with our header. Whatever does leave it is shown, and ours all arrive.
 #[test]
-fn both_writing_first_at_once_loses_nothing() {
+fn both_writing_first_at_once_loses_nothing_but_what_libpurple_drops_itself() {
     let Some(lab) = lab_with_purple() else { return };
     let (pronto, _avahi) = purple_host(&lab, "pronto");
-    let (forza, juliet) = (lab.host("forza"), purple(&pronto, "juliet"));
+    let forza = lab.host("forza");
+    let juliet = purple_with(&pronto, "juliet", &["--tell", "writes"]);
     let montagues: Vec<Peer> = (0..PEERS)
         .map(|number| balcony(&forza, &format!("montague{number}")).start())
         .collect();
@@ -136,60 +141,81 @@ fn both_writing_first_at_once_loses_nothing() {
         juliet.shows(&montague.jid(), SOON, |_| true);
     }
     for round in 0..ROUNDS {
-        let (to_her, from_her) = (format!("to juliet {round}"), format!("from juliet {round}"));
         for (number, montague) in montagues.iter().enumerate() {
-            let (jid, reference) = (montague.jid(), format!("{number}-{round}"));
-            let trial = (round * PEERS + number) as u64;
-            // The moment that hurts is about a millisecond wide between libpurples, and wider where one holds its header
-            // back: walk over it in small steps and in large ones, from both sides.
-            let lead = Duration::from_micros(trial / 4 * if trial % 4 < 2 { 60 } else { 1_600 });
-            if trial.is_multiple_of(2) {
-                montague.send("juliet@pronto", &to_her, &reference);
-                std::thread::sleep(lead);
-                juliet.send(&jid, &from_her, &reference);
-            } else {
-                juliet.send(&jid, &from_her, &reference);
-                std::thread::sleep(lead);
-                montague.send("juliet@pronto", &to_her, &reference);
-            }
+            write_at_once(montague, &juliet, round, round * PEERS + number);
         }
-        for (number, montague) in montagues.iter().enumerate() {
-            let (jid, reference) = (montague.jid(), format!("{number}-{round}"));
-            assert_eq!(
-                juliet.reaches(&reference, &["sent", "failed"], SOON),
-                "sent",
-                "{reference}"
-            );
+        for montague in &montagues {
+            let jid = montague.jid();
+            // With ours on her screen the streams are sorted out, and what she writes next is behind all else.
             juliet.receives(&jid, round + 1, SOON);
-            montague.receives("juliet@pronto", round + 1, SOON);
-            assert_ne!(
-                montague.state_of(&reference).as_deref(),
-                Some("failed"),
-                "{reference}"
-            );
+            let fence = format!("fence {round}");
+            juliet.send(&jid, &fence, &fence);
+            montague.event("message-received", SOON, |event| event["body"] == *fence);
             // Whatever was left of either stream is over before the next round.
             montague.tell(&json!({"command": "close", "to": "juliet@pronto"}));
             juliet.tell(&json!({"command": "close", "to": jid}));
         }
     }
+    let mut dropped = 0;
+    for (number, montague) in montagues.iter().enumerate() {
+        let jid = montague.jid();
+        let to_her: Vec<String> = (0..ROUNDS)
+            .map(|round| format!("to juliet {round}"))
+            .collect();
+        assert_eq!(juliet.bodies_from(&jid), to_her, "each once and in order");
+        let written = written_to(&juliet, &jid);
+        assert_eq!(montague.bodies_from("juliet@pronto"), written, "{jid}");
+        dropped += 2 * ROUNDS - written.len();
+        for round in 0..ROUNDS {
+            let state = montague.state_of(&format!("{number}-{round}"));
+            assert_ne!(state.as_deref(), Some("failed"), "{number}-{round}");
+        }
+    }
+    // Among libpurples two of three are lost in such trials.
+    assert!(
+        dropped * 4 < PEERS * ROUNDS,
+        "she dropped {dropped} of {}",
+        PEERS * ROUNDS
+    );
     // A stream that holds for a while is all that tells of arrival there.
     montagues[0].send("juliet@pronto", "the end", "fence");
     assert_eq!(
         montagues[0].reaches("fence", &["sent", "failed", "uncertain"], SOON),
         "sent"
     );
-    let all = |way: &str| {
-        (0..ROUNDS)
-            .map(|round| format!("{way} juliet {round}"))
-            .collect::<Vec<_>>()
-    };
-    for montague in &montagues {
-        assert_eq!(juliet.bodies_from(&montague.jid())[..ROUNDS], all("to"));
-        assert_eq!(montague.bodies_from("juliet@pronto"), all("from"));
+}
+
+/// The moment that hurts is about a millisecond wide between libpurples, and later where one holds its header back: this walks
+/// over it in small steps and in large ones, from both sides.
+fn write_at_once(montague: &Peer, juliet: &Peer, round: usize, trial: usize) {
+    let (to_her, from_her) = (format!("to juliet {round}"), format!("from juliet {round}"));
+    let (jid, reference) = (montague.jid(), format!("{}-{round}", trial % PEERS));
+    let step = if trial % 4 < 2 { 60 } else { 1_600 };
+    let lead = Duration::from_micros(trial as u64 / 4 * step);
+    if trial.is_multiple_of(2) {
+        montague.send("juliet@pronto", &to_her, &reference);
+        std::thread::sleep(lead);
+        juliet.send(&jid, &from_her, &reference);
+    } else {
+        juliet.send(&jid, &from_her, &reference);
+        std::thread::sleep(lead);
+        montague.send("juliet@pronto", &to_her, &reference);
     }
 }
 
-/// So many peers of hers, who each write to her once a round while she writes to them. Among libpurples two of three
-/// messages are lost in such trials.
+/// What her program has given to the kernel for that peer.
+fn written_to(juliet: &Peer, jid: &str) -> Vec<String> {
+    let to_him = |line: &&Seen| line.line["event"] == "written" && line.line["to"] == jid;
+    let seen = juliet.seen();
+    let bodies = seen
+        .iter()
+        .filter(to_him)
+        .map(|line| line.line["body"].as_str());
+    bodies
+        .map(|body| body.unwrap_or_default().to_owned())
+        .collect()
+}
+
+/// So many peers of hers, who each write to her once a round while she writes to them.
 const PEERS: usize = 8;
 const ROUNDS: usize = 10;
