@@ -28,6 +28,56 @@ impl From<Command> for Request {
     }
 }
 
+/// A place in a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// The end.
+    #[default]
+    Newest,
+    /// Next older than the message with this id.
+    Before(String),
+    /// Next newer than it.
+    After(String),
+    /// Around it, with it in the middle.
+    Around(String),
+}
+
+impl Place {
+    /// Whether this is the message meant.
+    pub fn is(&self, id: &str) -> bool {
+        match self {
+            Place::Newest => false,
+            Place::Before(at) | Place::After(at) | Place::Around(at) => at == id,
+        }
+    }
+
+    /// The members of `history`; `None` if there is more than one.
+    pub fn of(
+        before: Option<String>,
+        after: Option<String>,
+        around: Option<String>,
+    ) -> Option<Place> {
+        match (before, after, around) {
+            (None, None, None) => Some(Place::Newest),
+            (Some(id), None, None) => Some(Place::Before(id)),
+            (None, Some(id), None) => Some(Place::After(id)),
+            (None, None, Some(id)) => Some(Place::Around(id)),
+            _ => None,
+        }
+    }
+}
+
+/// How conversations are written to a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// One object with all that is known of each message.
+    #[default]
+    Json,
+    /// A line a message, for people.
+    Text,
+}
+
 /// Something that a face asks for. See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "command", rename_all = "kebab-case", deny_unknown_fields)]
@@ -64,16 +114,65 @@ pub enum Command {
         /// The message.
         id: String,
     },
-    /// Ask for older messages. Answer: `history`.
+    /// Ask for messages of a conversation: the newest, or those at a place in it (only one of `before`, `after` and
+    /// `around`). Answer: `history`.
     History {
         /// The conversation.
         with: Jid,
         /// At most so many, 1 to 1000; 50 if absent.
         #[serde(default)]
         limit: Option<u32>,
-        /// Only older than the message with this id.
+        /// Those next older than the message with this id.
         #[serde(default)]
         before: Option<String>,
+        /// Those next newer than the message with this id.
+        #[serde(default)]
+        after: Option<String>,
+        /// The message with this id in the middle of those around it.
+        #[serde(default)]
+        around: Option<String>,
+    },
+    /// Look for messages in which all words of a text occur, also within longer words, whatever the case and the accents;
+    /// what stands in double quotes counts as one word. Answer: `search-result`, newest first.
+    Search {
+        /// The words; at most 400 characters and 16 words of it count.
+        text: String,
+        /// Only in the conversation with this one.
+        #[serde(default)]
+        with: Option<Jid>,
+        /// Only what this one wrote.
+        #[serde(default)]
+        from: Option<Jid>,
+        /// At most so many, 1 to 1000; 50 if absent.
+        #[serde(default)]
+        limit: Option<u32>,
+        /// Only older than the message with this id: the next page.
+        #[serde(default)]
+        before: Option<String>,
+    },
+    /// Delete messages from this computer: one (`id`), all with somebody (`with`), or all (`everything`). What waits to be
+    /// sent is not sent; what others have they keep. Answer: `deleted`.
+    Delete {
+        /// The message.
+        #[serde(default)]
+        id: Option<String>,
+        /// The conversation; with `id`, the one that the message is in.
+        #[serde(default)]
+        with: Option<Jid>,
+        /// All conversations.
+        #[serde(default)]
+        everything: bool,
+    },
+    /// Write what was said to a file, which must not exist. Answer: `exported`.
+    Export {
+        /// The conversation; all if absent.
+        #[serde(default)]
+        with: Option<Jid>,
+        /// `json` if absent.
+        #[serde(default)]
+        format: ExportFormat,
+        /// The file; relative to the folder in which the node was started.
+        path: PathBuf,
     },
     /// Send an `uncertain` or `failed` message again, by hand.
     Resend {

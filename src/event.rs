@@ -166,10 +166,65 @@ pub enum Event {
         /// tells whether a page joins what it has loaded.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         before: Option<String>,
+        /// Copied from the command: next newer than the message with this id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+        /// Copied from the command: around the message with this id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        around: Option<String>,
         /// The messages, oldest first.
         messages: Vec<Message>,
         /// True if nothing older exists.
         complete: bool,
+        /// True if nothing newer exists.
+        #[serde(default)]
+        newest: bool,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Answer to the `search` command.
+    SearchResult {
+        /// Copied from the command.
+        text: String,
+        /// Copied from the command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<Jid>,
+        /// Copied from the command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Jid>,
+        /// Copied from the command.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+        /// What was found, newest first.
+        hits: Vec<Hit>,
+        /// True if nothing older would be found.
+        complete: bool,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Messages were deleted here: one, a conversation, or, with neither given, everything.
+    Deleted {
+        /// The conversation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        with: Option<Jid>,
+        /// The message.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<String>,
+        /// The newest message that is left in the conversation of which one was deleted.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        last: Option<Box<Message>>,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Answer to the `export` command.
+    Exported {
+        /// The file.
+        path: PathBuf,
+        /// How many messages are in it.
+        messages: u64,
         /// The caller's reference.
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<serde_json::Value>,
@@ -258,6 +313,16 @@ pub struct Message {
     /// What belongs to it beyond its text: its fields stand beside these.
     #[serde(flatten, with = "said::extra")]
     pub extra: Option<Box<Extra>>,
+}
+
+/// A message that was found, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hit {
+    /// Whom the conversation is with that it belongs to.
+    pub with: Jid,
+    /// The message.
+    #[serde(flatten)]
+    pub message: Message,
 }
 
 impl Message {

@@ -50,6 +50,8 @@ async fn page(node: &NodeHandle, face: &mut Subscription, before: Option<String>
         with,
         limit,
         before,
+        after: None,
+        around: None,
     };
     node.request(history).await.unwrap();
     until(face, "a page of history", |event, _| match event {

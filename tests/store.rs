@@ -13,10 +13,14 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use balcony::command::{ExportFormat, Place};
 use balcony::disk::OpenError;
+use balcony::disk::export::{self, Export};
+use balcony::disk::search::Wanted;
 use balcony::disk::store::{Op, Store};
 use balcony::event::{Message, MessageState};
 use balcony::wire::jid::Jid;
+use balcony::wire::text::Terms;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -68,7 +72,7 @@ async fn keep(dir: &Path, submissions: Vec<Vec<Op>>) -> Vec<(Vec<usize>, Result<
 async fn history(dir: &Path) -> Vec<(String, String)> {
     let (store, ..) = Store::open(dir).unwrap();
     let page = store
-        .history(jid("juliet@pronto"), 1000, None)
+        .history(jid("juliet@pronto"), 1000, Place::Newest)
         .await
         .unwrap();
     store.close().await;
@@ -197,7 +201,11 @@ async fn history_is_paged_backwards_without_gap_or_overlap() {
     let (mut got, mut before, mut complete) = (Vec::new(), None, false);
     while !complete {
         let page = store
-            .history(jid("juliet@pronto"), 10, before)
+            .history(
+                jid("juliet@pronto"),
+                10,
+                before.map_or(Place::Newest, Place::Before),
+            )
             .await
             .unwrap();
         before = page.messages.first().map(|message| message.id.clone());
@@ -206,12 +214,12 @@ async fn history_is_paged_backwards_without_gap_or_overlap() {
     }
     assert_eq!(got, ids);
     let error = store
-        .history(jid("juliet@pronto"), 10, Some("nonsense".into()))
+        .history(jid("juliet@pronto"), 10, Place::Before("nonsense".into()))
         .await
         .unwrap_err();
     assert!(error.contains("nonsense"), "{error}");
     let empty = store
-        .history(jid("nobody@nowhere"), 10, None)
+        .history(jid("nobody@nowhere"), 10, Place::Newest)
         .await
         .unwrap();
     assert!(empty.complete && empty.messages.is_empty());
@@ -445,4 +453,194 @@ async fn states_and_reasons_come_back_with_the_history() {
         history(dir.path()).await,
         pairs(&[("a", "hello"), ("b", "again")])
     );
+}
+
+fn wanted(text: &str) -> Wanted {
+    Wanted {
+        terms: Terms::parse(text),
+        with: None,
+        from: None,
+        before: None,
+        limit: 50,
+    }
+}
+
+async fn bodies(store: &Store, text: &str) -> Vec<String> {
+    let found = store.search(wanted(text)).await.unwrap();
+    found.hits.into_iter().map(|hit| hit.message.body).collect()
+}
+
+#[tokio::test]
+async fn what_was_just_said_is_found_and_what_was_deleted_is_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let secret = "the Ωmega pässword is swordfish";
+    store
+        .submit(0, vec![op("a", secret, false), op("b", "hello Łódź", true)])
+        .await
+        .unwrap();
+    assert_eq!(bodies(&store, "PASSW ωMEGA").await, [secret]);
+    assert_eq!(bodies(&store, "lodz").await, ["hello Łódź"]);
+    let forget = |with: Option<&str>, id: Option<&str>| Op::Forget {
+        with: with.map(jid),
+        id: id.map(str::to_owned),
+    };
+    store
+        .submit(1, vec![forget(Some("juliet@pronto"), Some("a"))])
+        .await
+        .unwrap();
+    assert_eq!(bodies(&store, "password").await, [""; 0]);
+    // A second copy that comes late does not bring it back.
+    let late = store.submit(2, vec![op("a", secret, false)]).await.unwrap();
+    assert_eq!(late.duplicates, [0]);
+    store.close().await;
+    for entry in fs::read_dir(dir.path()).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap();
+        let trace = b"swordfish";
+        let found = bytes.windows(trace.len()).any(|at| at == trace);
+        assert!(!found, "still in {}", path.display());
+    }
+    let (store, loaded, _) = Store::open(dir.path()).unwrap();
+    assert_eq!(loaded.outbox.len(), 1, "what was not deleted is still sent");
+    store.submit(0, vec![forget(None, None)]).await.unwrap();
+    assert_eq!(bodies(&store, "hello").await, [""; 0]);
+    store.close().await;
+    let (_, loaded, _) = Store::open(dir.path()).unwrap();
+    assert!(loaded.outbox.is_empty() && loaded.conversations.is_empty());
+}
+
+#[tokio::test]
+async fn old_messages_go_bit_by_bit_but_not_what_waits_to_be_sent() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let mut ops = Vec::new();
+    for at in 0..3000 {
+        ops.push(op(&format!("old{at}"), "old", false));
+    }
+    ops.push(op("waiting", "old and waiting", true));
+    let mut new = message("new", "new", false);
+    new.time = Timestamp::now();
+    ops.push(Op::Message {
+        with: jid("juliet@pronto"),
+        message: Box::new(new),
+        outbox: false,
+    });
+    store.submit(0, ops).await.unwrap();
+    store
+        .expire(Timestamp::now() - jiff::SignedDuration::from_hours(24))
+        .await;
+    let mut left = Vec::new();
+    for _ in 0..200 {
+        let page = store
+            .history(jid("juliet@pronto"), 1000, Place::Newest)
+            .await
+            .unwrap();
+        left = page
+            .messages
+            .into_iter()
+            .map(|message| message.id)
+            .collect();
+        if left.len() == 2 {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert_eq!(left, ["waiting", "new"]);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn an_export_has_everything_and_overwrites_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let said = (0..1203).map(|at| {
+        op(
+            &format!("m{at}"),
+            &format!("line {at}\nand more"),
+            at % 2 == 0,
+        )
+    });
+    store.submit(0, said.collect()).await.unwrap();
+    let mut export = Export {
+        with: None,
+        format: ExportFormat::Json,
+        path: dir.path().join("all.json"),
+    };
+    assert_eq!(export::run(&store, &export).await, Ok(1203));
+    let file: serde_json::Value = serde_json::from_slice(&fs::read(&export.path).unwrap()).unwrap();
+    let messages = file["conversations"][0]["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 1203);
+    assert_eq!(messages[1202]["body"], "line 1202\nand more");
+    assert_eq!(messages[1202]["state"], "queued");
+    assert!(
+        export::run(&store, &export)
+            .await
+            .unwrap_err()
+            .contains("exists already")
+    );
+    export.format = ExportFormat::Text;
+    export.path = dir.path().join("all.txt");
+    export.with = Some(jid("juliet@pronto"));
+    assert_eq!(export::run(&store, &export).await, Ok(1203));
+    let text = fs::read_to_string(&export.path).unwrap();
+    assert!(
+        text.starts_with("Conversation with juliet@pronto\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains(" juliet@pronto: line 1\n    and more\n"),
+        "{text}"
+    );
+    export.with = Some(jid("nobody@nowhere"));
+    export.path = dir.path().join("none.txt");
+    assert!(export::run(&store, &export).await.is_err());
+    assert!(!export.path.exists());
+    store.close().await;
+}
+
+#[tokio::test]
+async fn history_goes_both_ways_from_any_message() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let said = (0..20).map(|at| op(&at.to_string(), "x", false));
+    store.submit(0, said.collect()).await.unwrap();
+    let page = async |place: Place, limit: u32| {
+        let page = store
+            .history(jid("juliet@pronto"), limit, place)
+            .await
+            .unwrap();
+        let ids: Vec<usize> = page
+            .messages
+            .iter()
+            .map(|message| message.id.parse().unwrap())
+            .collect();
+        (ids, page.complete, page.newest)
+    };
+    let id = |at: &str| at.to_owned();
+    assert_eq!(
+        page(Place::Newest, 3).await,
+        (vec![17, 18, 19], false, true)
+    );
+    assert_eq!(
+        page(Place::Before(id("2")), 3).await,
+        (vec![0, 1], true, false)
+    );
+    assert_eq!(
+        page(Place::After(id("17")), 3).await,
+        (vec![18, 19], false, true)
+    );
+    assert_eq!(
+        page(Place::After(id("4")), 2).await,
+        (vec![5, 6], false, false)
+    );
+    assert_eq!(
+        page(Place::Around(id("10")), 4).await,
+        (vec![8, 9, 10, 11], false, false)
+    );
+    assert_eq!(
+        page(Place::Around(id("0")), 40).await,
+        ((0..20).collect(), true, true)
+    );
+    store.close().await;
 }

@@ -18,6 +18,7 @@ Examples:
   balcony peers                            who is here
   balcony send Juliet 'Lunch?'             send one message, say whether it arrived
   uptime | balcony send juliet@pronto -    send what stands on standard input
+  balcony export --text all.txt            what was said, in a file
   balcony doctor                           why do I see nobody?
 
 Exit codes: 0 done, 1 it failed (the reason is on stderr), 2 wrong arguments,
@@ -56,6 +57,9 @@ pub enum Sub {
     /// Find out why I see nobody: interfaces, multicast, port, firewall, each with the remedy
     #[command(after_help = "Exit code 0 if all is well, 1 if a fault was found.")]
     Doctor(DoctorArgs),
+    /// Write what was said to a file, as JSON or as text
+    #[command(after_help = EXPORT)]
+    Export(ExportArgs),
     /// Look around among pretended people: the window, or the line chat without a display
     #[command(after_help = "Nothing goes to the network, and nothing of yours is read or kept.")]
     Demo(DemoArgs),
@@ -75,6 +79,10 @@ network by itself, sends, and leaves.
 Exit codes: 0 the recipient's program has it (or, where programs do not confirm: it was written and
 the connection held), 1 it failed, 2 wrong arguments, 3 nobody or more than one is called so,
 4 not known to have arrived within --wait seconds; a running instance keeps trying.";
+
+const EXPORT: &str = "\
+Goes through the instance that runs on the data folder, if there is one; otherwise reads the folder
+by itself, without coming to the network. A file that exists is not overwritten.";
 
 /// How to be on the network.
 #[derive(Clone, Debug, Default, Args)]
@@ -127,6 +135,22 @@ pub struct PeersArgs {
     pub wait: Option<u64>,
     #[command(flatten)]
     pub node: NodeArgs,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// The file to write; - for standard output
+    pub file: PathBuf,
+    /// Only the conversation with this one: a full name, such as juliet@pronto
+    #[arg(long, value_name = "NAME")]
+    pub with: Option<String>,
+    /// As text for people instead of JSON
+    #[arg(long)]
+    pub text: bool,
+    /// Where history is kept [default: ~/.local/share/balcony]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
 }
 
 /// Arguments of `demo`.

@@ -4,6 +4,7 @@
 mod args;
 mod demo;
 mod doctor;
+mod export;
 mod faces;
 mod peers;
 mod send;
@@ -40,6 +41,7 @@ pub fn run() -> ExitCode {
         Some(Sub::Send(send)) => send::run(send),
         Some(Sub::Peers(peers)) => peers::run(peers),
         Some(Sub::Doctor(doctor)) => doctor::run(&doctor),
+        Some(Sub::Export(export)) => export::run(export),
         Some(Sub::Demo(demo)) => demo::run(&demo),
     };
     let exit = result.unwrap_or_else(|error| {

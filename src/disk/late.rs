@@ -360,7 +360,10 @@ mod tests {
 
     async fn open(dir: &Path) -> (Loaded, Vec<Message>) {
         let (store, loaded, _) = Store::open(dir).unwrap();
-        let page = store.history(peer(), 100, None).await.unwrap();
+        let page = store
+            .history(peer(), 100, crate::command::Place::Newest)
+            .await
+            .unwrap();
         store.close().await;
         (loaded, page.messages)
     }

@@ -11,7 +11,7 @@ use super::open::OpenError;
 pub const APPLICATION_ID: i32 = 0x426c_6379;
 
 /// The steps. `user_version` n means that the first n were taken.
-pub const STEPS: &[&str] = &[V1, CHANGES];
+pub const STEPS: &[&str] = &[V1, CHANGES, SEARCH];
 
 /// Messages in the order in which they came (`row`); `peer` is the conversation. Ids of our own messages are UUIDs and
 /// unique; those of a peer are unique within its conversation (see `writer`). Times are microseconds since 1970, states
@@ -78,6 +78,28 @@ CREATE TABLE changes (
 ) STRICT;
 CREATE INDEX changes_by_id ON changes (id);
 CREATE INDEX changes_by_target ON changes (peer, target);
+";
+
+/// See [`super::search`]: `last_row` and `first_row` are those of the messages in a block. A row that is in no block yet
+/// needs no note when it changes.
+const SEARCH: &str = "
+CREATE TABLE search_filters (
+    last_row  INTEGER PRIMARY KEY,
+    first_row INTEGER NOT NULL,
+    filter    BLOB    NOT NULL
+) STRICT;
+CREATE TABLE search_blocks (
+    last_row INTEGER PRIMARY KEY,
+    entries  BLOB    NOT NULL,
+    text     BLOB    NOT NULL
+) STRICT;
+CREATE TABLE search_stale (row INTEGER PRIMARY KEY) STRICT;
+CREATE TRIGGER search_changed AFTER UPDATE OF body, peer, author ON messages
+WHEN old.row <= (SELECT coalesce(max(last_row), 0) FROM search_filters)
+BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.row); END;
+CREATE TRIGGER search_deleted AFTER DELETE ON messages
+WHEN old.row <= (SELECT coalesce(max(last_row), 0) FROM search_filters)
+BEGIN INSERT OR IGNORE INTO search_stale VALUES (old.row); END;
 ";
 
 /// Brings the database to the newest version, keeping a copy of the file as it was if it held anything.

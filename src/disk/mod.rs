@@ -6,15 +6,18 @@
 //! `balcony.db.vN.bak` from before a migration. One instance a folder.
 
 pub mod avatars;
+pub mod export;
 pub mod identity;
 mod journal;
 mod late;
 mod lock;
-mod migrations;
+pub(crate) mod migrations;
 pub mod open;
 pub mod paths;
 pub mod picture;
 mod queries;
+mod reader;
+pub mod search;
 pub mod store;
 mod writer;
 

@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use super::late;
 use super::store::{Loaded, Page, StoredContact, read_failed};
-use crate::event::{ConversationSummary, Message, MessageState};
+use crate::command::Place;
+use crate::event::{ConversationSummary, Hit, Message, MessageState};
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
 
@@ -86,19 +87,29 @@ pub fn conversations(db: &Connection) -> rusqlite::Result<BTreeMap<Jid, Conversa
 }
 
 /// See [`super::store::Store::history`].
-pub fn history(
-    db: &Connection,
-    with: &Jid,
-    limit: u32,
-    before: Option<&str>,
-) -> Result<Page, String> {
-    let end = match before {
-        None => i64::MAX,
-        Some(id) => row_of(db, with, id)
-            .map_err(|error| read_failed(&error))?
-            .ok_or_else(|| format!("there is no message {id} in the conversation with {with}"))?,
+pub fn history(db: &Connection, with: &Jid, limit: u32, place: &Place) -> Result<Page, String> {
+    let failed = |error: rusqlite::Error| read_failed(&error);
+    let row = |id: &str| {
+        row_of(db, with, id)
+            .map_err(failed)?
+            .ok_or_else(|| format!("there is no message {id} in the conversation with {with}"))
     };
-    page(db, with, limit, end).map_err(|error| read_failed(&error))
+    let page = match place {
+        Place::Newest => page_before(db, with, limit, i64::MAX),
+        Place::Before(id) => page_before(db, with, limit, row(id)?),
+        Place::After(id) => page_after(db, with, limit, row(id)?),
+        Place::Around(id) => {
+            let row = row(id)?;
+            // The message itself is one of the newer half.
+            let older = page_before(db, with, limit / 2, row).map_err(failed)?;
+            page_after(db, with, limit - limit / 2, row - 1).map(|newer| Page {
+                messages: [older.messages, newer.messages].concat(),
+                complete: older.complete,
+                newest: newer.newest,
+            })
+        }
+    };
+    page.map_err(failed)
 }
 
 /// The newest message with this id in a conversation.
@@ -109,23 +120,85 @@ pub fn row_of(db: &Connection, with: &Jid, id: &str) -> rusqlite::Result<Option<
     .query_row(params![id, with.as_str()], |row| row.get(0))
 }
 
-fn page(db: &Connection, with: &Jid, limit: u32, end: i64) -> rusqlite::Result<Page> {
+/// Messages before this row. `limit` may be 0.
+fn page_before(db: &Connection, with: &Jid, limit: u32, end: i64) -> rusqlite::Result<Page> {
     let mut statement = db.prepare_cached(&format!(
         "SELECT {COLUMNS} FROM messages WHERE peer = ?1 AND row < ?2 ORDER BY row DESC LIMIT ?3"
     ))?;
-    let mut rows = statement.query(params![with.as_str(), end, i64::from(limit) + 1])?;
-    let (mut messages, mut bytes, mut complete) = (Vec::new(), 0, true);
+    let rows = statement.query(params![with.as_str(), end, i64::from(limit) + 1])?;
+    let (mut messages, complete) = take_page(rows, limit)?;
+    messages.reverse();
+    let newest = end == i64::MAX || !exists_from(db, with, end)?;
+    Ok(Page {
+        messages,
+        complete,
+        newest,
+    })
+}
+
+/// Messages after this row.
+fn page_after(db: &Connection, with: &Jid, limit: u32, start: i64) -> rusqlite::Result<Page> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS} FROM messages WHERE peer = ?1 AND row > ?2 ORDER BY row LIMIT ?3"
+    ))?;
+    let rows = statement.query(params![with.as_str(), start, i64::from(limit) + 1])?;
+    let (messages, newest) = take_page(rows, limit)?;
+    let complete = !db
+        .prepare_cached("SELECT 1 FROM messages WHERE peer = ?1 AND row <= ?2")?
+        .exists(params![with.as_str(), start])?;
+    Ok(Page {
+        messages,
+        complete,
+        newest,
+    })
+}
+
+fn exists_from(db: &Connection, with: &Jid, row: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT 1 FROM messages WHERE peer = ?1 AND row >= ?2")?
+        .exists(params![with.as_str(), row])
+}
+
+/// So many messages and whether that is all.
+fn take_page(mut rows: rusqlite::Rows<'_>, limit: u32) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let (mut messages, mut bytes) = (Vec::new(), 0);
     while let Some(row) = rows.next()? {
         if messages.len() == limit as usize || bytes > PAGE_BYTES {
-            complete = false;
-            break;
+            return Ok((messages, false));
         }
         let message = message_of(row)?;
         bytes += message.body.len();
         messages.push(message);
     }
-    messages.reverse();
-    Ok(Page { messages, complete })
+    Ok((messages, true))
+}
+
+/// Messages in the order in which they came, of one conversation or of all, after this row; with the row of the last.
+pub fn walk(
+    db: &Connection,
+    with: Option<&Jid>,
+    after: i64,
+    limit: u32,
+) -> rusqlite::Result<(Vec<Hit>, Option<i64>)> {
+    let condition = if with.is_some() {
+        "peer = ?3 AND"
+    } else {
+        "?3 IS NULL AND"
+    };
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {COLUMNS}, row FROM messages WHERE {condition} row > ?1 ORDER BY row LIMIT ?2"
+    ))?;
+    let mut rows = statement.query(params![after, limit, with.map(Jid::as_str)])?;
+    let (mut hits, mut last, mut bytes) = (Vec::new(), None, 0);
+    while bytes <= PAGE_BYTES
+        && let Some(row) = rows.next()?
+    {
+        let message = message_of(row)?;
+        bytes += message.body.len();
+        last = Some(row.get("row")?);
+        let with = peer_of(row)?;
+        hits.push(Hit { with, message });
+    }
+    Ok((hits, last))
 }
 
 /// See [`super::store::Store::message`].
@@ -175,6 +248,11 @@ pub fn message_of(row: &Row<'_>) -> rusqlite::Result<Message> {
             .get::<_, Option<String>>(11)?
             .and_then(|json| serde_json::from_str(&json).ok()),
     })
+}
+
+/// Whom the conversation is with.
+pub fn peer_of(row: &Row<'_>) -> rusqlite::Result<Jid> {
+    jid(row, "peer")
 }
 
 pub fn jid(row: &Row<'_>, column: impl RowIndex) -> rusqlite::Result<Jid> {

@@ -6,7 +6,7 @@
 //! the thread brings all of it into the database in one transaction, and before it answers any question.
 //!
 //! Limits: 8192 submissions wait at most for the thread, then `submit` waits; a transaction is begun at 16384 operations or
-//! 8 MiB of text; a history page has at most 1000 messages and about 8 MiB of text; ids are remembered for 30 days.
+//! 8 MiB of text; 64 searches wait at most; a history page has at most 1000 messages and about 8 MiB of text; ids are remembered for 30 days.
 
 use std::collections::hash_map::{DefaultHasher, Entry};
 use std::collections::{BTreeMap, HashMap};
@@ -23,9 +23,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::journal::Journal;
 use super::open::{self, OpenError};
+use super::reader::Reader;
+use super::search::{self, Found, Wanted};
 use super::writer::Writer;
 use super::{late, queries, writer};
-use crate::event::{ConversationSummary, Message, MessageState, Told};
+use crate::command::Place;
+use crate::event::{ConversationSummary, Hit, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::model::settings::Settings;
 use crate::wire::jid::Jid;
@@ -91,6 +94,15 @@ pub enum Op {
         /// When.
         seen: Timestamp,
     },
+    /// Messages are deleted: the one with this id in the conversation with this one, else all with this one, else all.
+    /// They leave the search index, the outbox and the files with it. Which ids were taken from peers is remembered all
+    /// the same, so that a late second copy does not bring one back.
+    Forget {
+        /// The conversation.
+        with: Option<Jid>,
+        /// The message.
+        id: Option<String>,
+    },
     /// One setting, as JSON.
     Setting {
         /// Its key.
@@ -153,6 +165,8 @@ pub struct Page {
     pub messages: Vec<Message>,
     /// Nothing older exists.
     pub complete: bool,
+    /// Nothing newer exists.
+    pub newest: bool,
 }
 
 /// The store is closed.
@@ -195,8 +209,15 @@ pub(super) type Ask = Box<dyn FnOnce(&Connection) + Send>;
 
 /// What the thread is asked.
 pub(super) enum Job {
-    Write { seq: u64, ops: Vec<Op> },
+    Write {
+        seq: u64,
+        ops: Vec<Op>,
+    },
     Query(Ask),
+    /// For the thread that only reads, once everything before it is in the database.
+    Look(Ask),
+    /// Delete what came before this time, in small steps, when there is nothing else to do.
+    Expire(Timestamp),
     Close(oneshot::Sender<()>),
 }
 
@@ -236,7 +257,8 @@ impl Store {
         });
         let (jobs, inbox) = mpsc::channel(8192);
         let (tell, answers) = mpsc::unbounded_channel();
-        let writer = Writer::new(opened.db, shared.clone(), inbox, tell);
+        let reader = Reader::start(open::reader(&path).map_err(sql)?).map_err(folder)?;
+        let writer = Writer::new(opened.db, shared.clone(), inbox, tell, reader);
         std::thread::Builder::new()
             .name("store".into())
             .spawn(move || writer.run(opened.lock))
@@ -350,8 +372,7 @@ impl Store {
         Ok(known)
     }
 
-    /// A page of a conversation: the newest `limit` (1 to 1000) messages, or those before the message with this id.
-    /// Sees everything that was submitted before.
+    /// A page of a conversation, of `limit` (1 to 1000) messages. Sees everything that was submitted before.
     ///
     /// # Errors
     /// A sentence for people: no such message, or the disk does not read.
@@ -359,9 +380,43 @@ impl Store {
         &self,
         with: Jid,
         limit: u32,
-        before: Option<String>,
+        place: Place,
     ) -> impl Future<Output = Result<Page, String>> + Send + use<> {
-        self.query(move |db| queries::history(db, &with, limit.clamp(1, 1000), before.as_deref()))
+        self.query(move |db| queries::history(db, &with, limit.clamp(1, 1000), &place))
+    }
+
+    /// Looks for messages, on a thread of its own. Sees everything that was submitted before.
+    ///
+    /// # Errors
+    /// A sentence for people: no such message, too many searches at a time, or the disk does not read.
+    pub fn search(
+        &self,
+        mut wanted: Wanted,
+    ) -> impl Future<Output = Result<Found, String>> + Send + use<> {
+        wanted.limit = wanted.limit.clamp(1, 1000);
+        self.look(move |db| search::search(db, &wanted))
+    }
+
+    /// Messages as they came, of one conversation or of all, after this row (0 at first), and the row of the last; no row
+    /// at the end.
+    ///
+    /// # Errors
+    /// A sentence for people: the disk does not read.
+    pub fn walk(
+        &self,
+        with: Option<Jid>,
+        after: i64,
+        limit: u32,
+    ) -> impl Future<Output = Result<(Vec<Hit>, Option<i64>), String>> + Send + use<> {
+        self.look(move |db| {
+            queries::walk(db, with.as_ref(), after, limit).map_err(|error| read_failed(&error))
+        })
+    }
+
+    /// Deletes what came before this time and needs not be sent any more, bit by bit, when there is nothing else to do.
+    pub async fn expire(&self, before: Timestamp) {
+        // A closed store keeps what it has.
+        let _ = self.jobs.send(Job::Expire(before)).await;
     }
 
     /// All conversations in one line each.
@@ -404,6 +459,24 @@ impl Store {
         let (tell, told) = oneshot::channel();
         if self.jobs.send(Job::Close(tell)).await.is_ok() {
             let _ = told.await;
+        }
+    }
+
+    /// Runs a query on the thread that only reads, after everything that was submitted before it.
+    fn look<T, F>(&self, ask: F) -> impl Future<Output = Result<T, String>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, String> + Send + 'static,
+    {
+        let (tell, told) = oneshot::channel();
+        let job = Job::Look(Box::new(move |db| {
+            let _ = tell.send(ask(db));
+        }));
+        let jobs = self.jobs.clone();
+        async move {
+            jobs.send(job).await.map_err(|_| StoreClosed.to_string())?;
+            told.await
+                .map_err(|_| "too much is being looked for at once; try again".to_owned())?
         }
     }
 

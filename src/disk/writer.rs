@@ -12,6 +12,8 @@ use super::late;
 use super::lock::DataLock;
 use super::open::write_failed;
 use super::queries::{row_of, says_something_else, state_number};
+use super::reader::Reader;
+use super::search;
 use super::store::{Ask, Job, Op, Shared, lock};
 use crate::event::{Change, Message, MessageState};
 use crate::wire::jid::Jid;
@@ -25,6 +27,10 @@ const GATHER: Duration = Duration::from_millis(3);
 const QUIET_SPANS: u32 = 16;
 /// While the disk does not take anything, it is tried again so often.
 const RETRY: Duration = Duration::from_millis(500);
+/// Messages that the search has to read one by one, at most.
+const MOST_UNGATHERED: usize = 32_768;
+/// Old messages deleted in one transaction.
+const EXPIRE_AT_ONCE: u32 = 512;
 /// The setting in which the database remembers which turn of the journal it took in last.
 const LAST_TURN: &str = "journal-turn";
 /// How long the ids of received messages are remembered (the peer may send again what it thinks lost).
@@ -46,10 +52,23 @@ pub struct Writer {
     bytes: usize,
     /// The number of the last of them.
     last: u64,
-    /// What is to be done once those are in the database.
-    queries: Vec<Ask>,
+    /// What is asked once those are in the database, and whether the other thread answers.
+    queries: Vec<(Ask, bool)>,
     closing: Option<oneshot::Sender<()>>,
     commits: u32,
+    reader: Reader,
+    chores: Chores,
+}
+
+/// What is done when there is nothing else to do.
+#[derive(Debug, Default)]
+struct Chores {
+    /// Messages may have come that the search does not know yet; so many since it was last looked.
+    ungathered: Option<usize>,
+    /// Delete what came before this.
+    expire: Option<Timestamp>,
+    /// Something was deleted: clear the files of it.
+    scrub: bool,
 }
 
 impl Writer {
@@ -58,6 +77,7 @@ impl Writer {
         shared: Arc<Shared>,
         inbox: mpsc::Receiver<Job>,
         tell: mpsc::UnboundedSender<u64>,
+        reader: Reader,
     ) -> Writer {
         Writer {
             db,
@@ -71,6 +91,11 @@ impl Writer {
             queries: Vec::new(),
             closing: None,
             commits: 0,
+            reader,
+            chores: Chores {
+                ungathered: Some(0),
+                ..Chores::default()
+            },
         }
     }
 
@@ -78,7 +103,7 @@ impl Writer {
     pub fn run(mut self, folder: DataLock) {
         while self.closing.is_none() {
             if self.gathered.is_empty() {
-                match self.inbox.blocking_recv() {
+                match self.wait() {
                     Some(job) => self.take(job),
                     None => break,
                 }
@@ -86,7 +111,15 @@ impl Writer {
             self.gather();
             self.bring_in();
             self.answer();
+            if self
+                .chores
+                .ungathered
+                .is_some_and(|many| many > MOST_UNGATHERED)
+            {
+                self.gather_for_search();
+            }
         }
+        self.reader.close();
         drop(lock(&self.shared.reader).take());
         if let Err((_, error)) = self.db.close() {
             tracing::warn!(%error, "the database did not close cleanly");
@@ -94,6 +127,57 @@ impl Writer {
         drop(folder);
         if let Some(tell) = self.closing {
             let _ = tell.send(());
+        }
+    }
+
+    /// The next job. Until it comes, what else there is to do is done in steps of some milliseconds.
+    fn wait(&mut self) -> Option<Job> {
+        loop {
+            match self.inbox.try_recv() {
+                Ok(job) => return Some(job),
+                Err(mpsc::error::TryRecvError::Disconnected) => return None,
+                Err(mpsc::error::TryRecvError::Empty) if self.do_chore() => {}
+                Err(mpsc::error::TryRecvError::Empty) => return self.inbox.blocking_recv(),
+            }
+        }
+    }
+
+    /// One step; false if there was nothing to do.
+    fn do_chore(&mut self) -> bool {
+        if self.chores.ungathered.is_some() {
+            self.gather_for_search();
+        } else if let Some(before) = self.chores.expire {
+            match expire(&mut self.db, before) {
+                Ok(true) => self.chores.scrub = true,
+                Ok(false) => self.chores.expire = None,
+                Err(error) => {
+                    tracing::warn!(%error, "old messages could not be deleted");
+                    self.chores.expire = None;
+                }
+            }
+        } else if std::mem::take(&mut self.chores.scrub) {
+            // What was deleted still stands in the write-ahead log.
+            let scrubbed = self
+                .db
+                .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            if let Err(error) = scrubbed {
+                tracing::warn!(%error, "the log could not be emptied");
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn gather_for_search(&mut self) {
+        match search::gather(&mut self.db) {
+            Ok(true) => self.chores.ungathered = Some(0),
+            Ok(false) => self.chores.ungathered = None,
+            Err(error) => {
+                // A search reads them one by one until this works again.
+                tracing::warn!(%error, "messages could not be gathered for the search");
+                self.chores.ungathered = None;
+            }
         }
     }
 
@@ -105,14 +189,20 @@ impl Writer {
                 self.last = seq;
                 self.gathered.push(ops);
             }
-            Job::Query(ask) => self.queries.push(ask),
+            Job::Query(ask) => self.queries.push((ask, false)),
+            Job::Look(ask) => self.queries.push((ask, true)),
+            Job::Expire(before) => self.chores.expire = Some(before),
             Job::Close(tell) => self.closing = Some(tell),
         }
     }
 
     fn answer(&mut self) {
-        for ask in self.queries.drain(..) {
-            ask(&self.db);
+        for (ask, elsewhere) in self.queries.drain(..) {
+            if elsewhere {
+                self.reader.ask(ask);
+            } else {
+                ask(&self.db);
+            }
         }
     }
 
@@ -186,6 +276,16 @@ impl Writer {
             }
         }
         *lock(&shared.trouble) = None;
+        let ops = submissions.iter().flatten();
+        let (messages, deleted) = ops.fold((0, false), |(messages, deleted), op| match op {
+            Op::Message { .. } => (messages + 1, deleted),
+            Op::Forget { .. } => (messages, true),
+            _ => (messages, deleted),
+        });
+        if messages > 0 {
+            *self.chores.ungathered.get_or_insert(0) += messages;
+        }
+        self.chores.scrub |= deleted;
         lock(&shared.fresh).retain(|_, (seq, _)| *seq > last);
         if let Err(error) = file.set_len(0) {
             // The database knows that it has this turn.
@@ -269,6 +369,7 @@ fn transact(db: &mut Connection, turn: &[Vec<Op>], number: u64) -> rusqlite::Res
     for op in turn.iter().flatten() {
         apply(&transaction, op, now)?;
     }
+    search::refresh(&transaction)?;
     transaction
         .prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
         .execute([LAST_TURN, &number.to_string()])?;
@@ -304,6 +405,7 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
             )?
             .execute(params![jid.as_str(), nick, avatar, seen.as_microsecond()])?;
         }
+        Op::Forget { with, id } => forget(db, with.as_ref(), id.as_deref())?,
         Op::Setting { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
                 .execute([key, &value.to_string()])?;
@@ -406,6 +508,42 @@ fn read_up_to(db: &Connection, with: &Jid, id: &str) -> rusqlite::Result<()> {
             .execute(params![with.as_str(), row])?;
     }
     Ok(())
+}
+
+fn forget(db: &Connection, with: Option<&Jid>, id: Option<&str>) -> rusqlite::Result<()> {
+    match (with, id) {
+        (Some(with), Some(id)) => {
+            db.prepare_cached("DELETE FROM messages WHERE id = ?1 AND peer = ?2")?
+                .execute([id, with.as_str()])?;
+            db.prepare_cached("DELETE FROM changes WHERE target = ?1 AND peer = ?2")?
+                .execute([id, with.as_str()])?;
+        }
+        (Some(with), None) => {
+            db.execute("DELETE FROM messages WHERE peer = ?1", [with.as_str()])?;
+            db.execute("DELETE FROM changes WHERE peer = ?1", [with.as_str()])?;
+        }
+        (None, _) => db.execute_batch(
+            "DELETE FROM search_filters; DELETE FROM search_blocks; DELETE FROM search_stale;
+             DELETE FROM messages; DELETE FROM changes; DELETE FROM contacts;",
+        )?,
+    }
+    Ok(())
+}
+
+/// Deletes some of the oldest messages that came before this time; false if there is none. What is still to be sent stays.
+/// A message that was on its way for long goes with those that came when it did.
+fn expire(db: &mut Connection, before: Timestamp) -> rusqlite::Result<bool> {
+    let transaction = db.transaction()?;
+    let deleted = transaction
+        .prepare_cached(
+            "DELETE FROM messages WHERE outbox = 0 AND time < ?1 AND row IN (SELECT row FROM messages ORDER BY row LIMIT ?2)",
+        )?
+        .execute(params![before.as_microsecond(), EXPIRE_AT_ONCE])?;
+    if deleted > 0 {
+        search::refresh(&transaction)?;
+        transaction.commit()?;
+    }
+    Ok(deleted > 0)
 }
 
 /// Clears away what need not be remembered any longer.

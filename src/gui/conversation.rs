@@ -254,6 +254,8 @@ impl Talk {
             with: with.clone(),
             limit: Some(PAGE),
             before: oldest,
+            after: None,
+            around: None,
         }));
     }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::{Contact, Conversation, Model};
+use crate::command::Place;
 use crate::event::{
     ChatState, ConversationSummary, Event, Extra, Message, MessageState, OfflineReason, Peer,
 };
@@ -67,17 +68,29 @@ impl Model {
             Event::History {
                 with,
                 before,
+                after,
+                around,
                 messages,
                 complete,
+                newest,
                 ..
             } => {
                 let contact = self
                     .contacts
                     .entry(with.clone())
                     .or_insert_with(|| Contact::new(with.clone()));
-                contact
-                    .conversation
-                    .page(before.as_deref(), messages, *complete);
+                let place = Place::of(before.clone(), after.clone(), around.clone());
+                contact.conversation.page(
+                    &place.unwrap_or_default(),
+                    Page {
+                        messages,
+                        complete: *complete,
+                        newest: *newest,
+                    },
+                );
+            }
+            Event::Deleted { with, id, last, .. } => {
+                self.deleted(with.as_ref(), id.as_deref(), last.as_deref());
             }
             Event::Read { with, id } => {
                 if let Some(contact) = self.contacts.get_mut(with) {
@@ -108,7 +121,10 @@ impl Model {
                 reference: None,
                 message,
             } => self.notice(message.clone()),
-            Event::Error { .. } | Event::Done { .. } => {}
+            Event::Error { .. }
+            | Event::Done { .. }
+            | Event::SearchResult { .. }
+            | Event::Exported { .. } => {}
         }
     }
 
@@ -133,6 +149,28 @@ impl Model {
         contact.peer = None;
         contact.gone = Some(reason);
         contact.typing = ChatState::Active;
+    }
+
+    fn deleted(&mut self, with: Option<&Jid>, id: Option<&str>, last: Option<&Message>) {
+        match (with, id) {
+            (Some(with), Some(id)) => {
+                if let Some(contact) = self.contacts.get_mut(with) {
+                    contact.conversation.without(id, last);
+                }
+            }
+            (Some(with), None) => {
+                if let Some(contact) = self.contacts.get_mut(with) {
+                    contact.conversation = Conversation::empty();
+                }
+            }
+            (None, _) => {
+                for contact in self.contacts.values_mut() {
+                    contact.conversation = Conversation::empty();
+                }
+            }
+        }
+        self.contacts
+            .retain(|_, contact| contact.is_online() || !contact.conversation.is_empty());
     }
 
     fn received(&mut self, message: &Message) {
@@ -207,6 +245,13 @@ impl Model {
     }
 }
 
+/// A `history` answer.
+struct Page<'a> {
+    messages: &'a [Message],
+    complete: bool,
+    newest: bool,
+}
+
 /// The news about one message of ours.
 struct Progress<'a> {
     state: MessageState,
@@ -226,7 +271,9 @@ impl Conversation {
         let bound = self.messages.len().max(Self::WINDOW);
         let bytes = self.bytes().max(Self::WINDOW_BYTES);
         // With nothing loaded there is a gap before this one: only `last` moves, and the face loads the newest page.
-        if self.messages.is_empty() && self.last.is_some() {
+        if self.detached {
+            // It is loaded when the user comes there.
+        } else if self.messages.is_empty() && self.last.is_some() {
             self.complete = false;
         } else {
             if self.messages.is_empty() {
@@ -277,11 +324,23 @@ impl Conversation {
         known
     }
 
-    /// A page of older messages (or the newest page, if `before` is `None`) goes in front, if it joins what is loaded.
-    fn page(&mut self, before: Option<&str>, page: &[Message], complete: bool) {
-        let joins = match before {
-            Some(before) => self.oldest_id() == Some(before),
-            None => self.messages.is_empty() || page.iter().any(|message| self.knows(&message.id)),
+    /// A page of messages: where it joins what is loaded it is added, where the face wants to go it replaces that.
+    fn page(&mut self, place: &Place, page: Page<'_>) {
+        if self.jump.as_ref() == Some(place) {
+            self.jump = None;
+            self.messages.clear();
+            self.detached = false;
+        }
+        let empty = self.messages.is_empty();
+        let joins = match place {
+            Place::Newest => {
+                empty
+                    || (!self.detached
+                        && page.messages.iter().any(|message| self.knows(&message.id)))
+            }
+            Place::Before(before) => self.oldest_id() == Some(before.as_str()),
+            Place::After(after) => self.newest_id() == Some(after.as_str()),
+            Place::Around(_) => empty && page.messages.iter().any(|message| place.is(&message.id)),
         };
         if !joins {
             return;
@@ -292,19 +351,36 @@ impl Conversation {
             .map(|message| message.id.as_str())
             .collect();
         let new: Vec<Message> = page
+            .messages
             .iter()
             .filter(|message| !known.contains(message.id.as_str()))
             .cloned()
             .collect();
+        if let Place::After(_) = place {
+            self.messages.extend(new);
+            self.attach(page.newest);
+            self.cut(Self::MOST, Self::WINDOW_BYTES);
+            return;
+        }
         // A newest page may be shorter than what is loaded; then it tells nothing about the front.
-        if !new.is_empty() || complete || before.is_some() {
-            self.complete = complete;
+        if !new.is_empty() || page.complete || *place != Place::Newest {
+            self.complete = page.complete;
         }
         for message in new.into_iter().rev() {
             self.messages.push_front(message);
         }
+        match place {
+            Place::Before(_) => self.cut_newest(),
+            Place::Around(_) => self.attach(page.newest),
+            _ => self.attach(true),
+        }
+    }
+
+    /// What is loaded ends where the disk ended; the newest may have come since.
+    fn attach(&mut self, newest: bool) {
+        self.detached = !newest;
         match (self.messages.back(), self.last.take()) {
-            // The newest came while the page was on its way.
+            (_, last) if self.detached => self.last = last,
             (Some(back), Some(last)) if last.id != back.id && last.time >= back.time => {
                 self.messages.push_back(last.clone());
                 self.last = Some(last);
@@ -315,8 +391,58 @@ impl Conversation {
         self.find_first_unread();
     }
 
+    /// Drops the newest of what is loaded, where the user has scrolled far up.
+    fn cut_newest(&mut self) {
+        let mut held = self.bytes();
+        while self.messages.len() > Self::MOST
+            || (held > Self::WINDOW_BYTES && self.messages.len() > 1)
+        {
+            let dropped = self.messages.pop_back();
+            held = held.saturating_sub(dropped.map_or(0, |message| message.body.len()));
+            self.detached = true;
+        }
+        self.find_first_unread();
+    }
+
+    /// Nothing is loaded; the newest page is loaded next.
+    pub(super) fn clear(&mut self) {
+        self.messages.clear();
+        self.detached = false;
+        self.complete = false;
+        self.first_unread = None;
+    }
+
+    fn empty() -> Conversation {
+        Conversation {
+            complete: true,
+            ..Conversation::default()
+        }
+    }
+
+    /// One message was deleted.
+    fn without(&mut self, id: &str, last: Option<&Message>) {
+        let at = self.messages.iter().rposition(|message| message.id == id);
+        if let Some(at) = at {
+            let received = |message: &&Message| !message.is_own();
+            let newer = self.messages.iter().skip(at + 1).filter(received).count();
+            let gone = self.messages.remove(at);
+            let unread = gone.as_ref().filter(received).is_some()
+                && !self.detached
+                && usize::try_from(self.unread).is_ok_and(|unread| newer < unread);
+            self.unread -= u32::from(unread);
+        }
+        self.last = last.cloned();
+        if self.last.is_none() {
+            *self = Conversation::empty();
+        }
+        self.find_first_unread();
+    }
+
     /// Counts back from the end: a snapshot tells how many are unread, not which.
     fn find_first_unread(&mut self) {
+        if self.detached {
+            return;
+        }
         let back = usize::try_from(self.unread)
             .unwrap_or(usize::MAX)
             .checked_sub(1);
@@ -352,8 +478,7 @@ impl Conversation {
             _ => true,
         };
         if gap {
-            self.messages.clear();
-            self.complete = false;
+            self.clear();
         }
         self.last = last;
         self.unread = unread;

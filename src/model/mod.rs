@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use jiff::Timestamp;
 
+use crate::command::Place;
 use crate::event::{
     ChatState, ConversationSummary, Interface, Me, Message, OfflineReason, Peer, Show,
 };
@@ -147,7 +148,8 @@ impl Contact {
     }
 }
 
-/// The loaded part of the messages with one contact: a window at the newest end, older ones by the `history` command.
+/// The loaded part of the messages with one contact: a window on them, moved by the `history` command. As a rule it is
+/// at the newest end; where it is not ([`Conversation::detached`]), live messages move only `last`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
     /// Oldest first. A live message never makes it longer than [`Conversation::WINDOW`] or than it was; a `history`
@@ -159,6 +161,11 @@ pub struct Conversation {
     pub first_unread: Option<String>,
     /// Nothing older exists on disk.
     pub complete: bool,
+    /// Newer messages exist than the newest of `messages`: the user went back far, or jumped to a message.
+    pub detached: bool,
+    /// Where the face wants to go: the next `history` answer for this place replaces what is loaded. Answers go to every
+    /// face; this tells whether one is its own.
+    pub jump: Option<Place>,
     /// The newest message, kept also when `messages` is empty because none was loaded.
     pub last: Option<Message>,
 }
@@ -168,6 +175,9 @@ impl Conversation {
     pub const WINDOW: usize = 500;
     /// Bytes of text likewise: a few very long messages count for many.
     pub const WINDOW_BYTES: usize = 8 << 20;
+
+    /// Messages kept while the user scrolls: so many around the place.
+    pub const MOST: usize = 2000;
 
     /// Nothing was ever said.
     pub fn is_empty(&self) -> bool {
@@ -179,8 +189,18 @@ impl Conversation {
         self.messages.front().map(|message| message.id.as_str())
     }
 
+    /// The message to give as `after` when newer ones are wanted that are not loaded.
+    pub fn newest_id(&self) -> Option<&str> {
+        let newest = self.messages.back().filter(|_| self.detached);
+        newest.map(|message| message.id.as_str())
+    }
+
     /// Drops what a look at the past has loaded. For when the user leaves the conversation.
     pub fn shrink(&mut self) {
+        self.jump = None;
+        if self.detached {
+            self.clear();
+        }
         self.cut(Self::WINDOW, Self::WINDOW_BYTES);
     }
 

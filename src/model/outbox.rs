@@ -164,6 +164,12 @@ impl Outbox {
         Some(pending.settle(MessageState::Sent, None))
     }
 
+    /// Takes a message out, wherever it is, and what was said about it. A walk: for what a user does now and then.
+    pub fn forget(&mut self, id: &str) {
+        self.queue
+            .retain(|pending| pending.id != id && pending.content.target() != Some(id));
+    }
+
     /// The kernel has taken all bytes of stream `conn` up to `end`.
     pub fn written(&mut self, conn: u64, end: u64, now: Moment) {
         for pending in &mut self.queue {

@@ -26,6 +26,8 @@ pub struct Settings {
     pub notification_text: bool,
     /// Tell others that we are typing.
     pub send_typing: bool,
+    /// Messages that came or were written longer ago than so many days are deleted; 0 = they are kept.
+    pub retention_days: u32,
     /// Colours of the window.
     pub theme: Theme,
     /// Language of the window (`en`, `de`, `sv`, …); empty: the system's.
@@ -44,6 +46,7 @@ impl Default for Settings {
             notifications: true,
             notification_text: true,
             send_typing: true,
+            retention_days: 0,
             theme: Theme::default(),
             language: String::new(),
         }

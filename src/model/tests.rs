@@ -118,8 +118,11 @@ fn history(
     model.apply(&Event::History {
         with: jid(with),
         before,
+        after: None,
+        around: None,
         messages,
         complete,
+        newest: true,
         reference: None,
     });
 }

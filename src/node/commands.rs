@@ -7,7 +7,9 @@ use serde_json::Value;
 use super::core::{Core, Timer};
 use super::effect::{Effect, OwnAvatar};
 use super::store::After;
-use crate::command::{Command, Request};
+use crate::command::{Command, Place, Request};
+use crate::disk::export::Export;
+use crate::disk::search::Wanted;
 use crate::disk::store::Op;
 use crate::event::{ChatState, Content, Event, Message, MessageState, Show};
 use crate::model::outbox::Pending;
@@ -38,7 +40,37 @@ impl Core {
                 with,
                 limit,
                 before,
-            } => self.history(with, limit, before, reference),
+                after,
+                around,
+            } => match Place::of(before, after, around) {
+                Some(place) => self.history(with, limit, place, reference),
+                None => self.error(reference, "Only one of before, after and around."),
+            },
+            Command::Search {
+                text,
+                with,
+                from,
+                limit,
+                before,
+            } => {
+                let wanted = Wanted {
+                    terms: text::Terms::parse(&text),
+                    with,
+                    from,
+                    before,
+                    limit: limit.unwrap_or(50),
+                };
+                self.search(text, wanted, reference);
+            }
+            Command::Delete {
+                id,
+                with,
+                everything,
+            } => self.delete(with, id, everything, reference),
+            Command::Export { with, format, path } => {
+                let export = Export { with, format, path };
+                self.export(export, reference);
+            }
             Command::Resend { id } => self.resend(id, reference),
             Command::Connect { address } => self.connect(address, reference),
             Command::Close { to } => self.close(&to, reference),
@@ -116,15 +148,33 @@ impl Core {
         request: Request,
         result: Result<Option<Box<Message>>, String>,
     ) {
-        let reference = request.reference;
+        let Request { command, reference } = request;
+        let found = match result {
+            Ok(found) => found,
+            Err(why) => {
+                return self.error(reference, format!("The message could not be read: {why}"));
+            }
+        };
+        match (command, found) {
+            (Command::Displayed { .. }, Some(message)) => {
+                self.read_up_to(message.with().clone(), message.id, reference);
+            }
+            (Command::Displayed { .. }, None) => {
+                self.error(reference, "No conversation has a message with that id.");
+            }
+            (_, found) => self.resend_found(found, reference),
+        }
+    }
+
+    fn resend_found(&mut self, found: Option<Box<Message>>, reference: Option<Value>) {
         let again = |message: &Message| {
             matches!(
                 message.state,
                 Some(MessageState::Uncertain | MessageState::Failed)
             )
         };
-        match result {
-            Ok(Some(message)) if again(&message) => {
+        match found {
+            Some(message) if again(&message) => {
                 let Message {
                     id,
                     to,
@@ -136,9 +186,8 @@ impl Core {
                 let content = Content::Text { body, extra };
                 self.send_again(to, Pending::new(id, None, content, time), reference);
             }
-            Ok(Some(_)) => self.error(reference, "That message needs no second sending."),
-            Ok(None) => self.error(reference, "There is no message of yours with that id."),
-            Err(why) => self.error(reference, format!("The message could not be read: {why}")),
+            Some(_) => self.error(reference, "That message needs no second sending."),
+            None => self.error(reference, "There is no message of yours with that id."),
         }
     }
 
@@ -211,70 +260,6 @@ impl Core {
         self.done(reference);
     }
 
-    fn displayed(&mut self, id: String, reference: Option<Value>) {
-        let with = self
-            .model
-            .contacts
-            .values()
-            .find(|contact| {
-                let conversation = &contact.conversation;
-                conversation.last.as_ref().is_some_and(|last| last.id == id)
-                    || conversation
-                        .messages
-                        .iter()
-                        .rev()
-                        .any(|message| message.id == id)
-            })
-            .map(|contact| contact.jid.clone());
-        let Some(with) = with else {
-            return self.error(reference, "No conversation has a message with that id.");
-        };
-        self.ops.push(Op::Read {
-            with: with.clone(),
-            id: id.clone(),
-        });
-        self.emit(Event::Read { with, id });
-        self.done(reference);
-    }
-
-    fn history(
-        &mut self,
-        with: Jid,
-        limit: Option<u32>,
-        before: Option<String>,
-        reference: Option<Value>,
-    ) {
-        let limit = limit.unwrap_or(50).clamp(1, 1000);
-        self.effects.push_back(Effect::History {
-            with,
-            limit,
-            before,
-            reference,
-        });
-    }
-
-    pub(super) fn on_history(
-        &mut self,
-        with: Jid,
-        before: Option<String>,
-        reference: Option<Value>,
-        result: Result<(Vec<Message>, bool), String>,
-    ) {
-        match result {
-            Ok((mut messages, complete)) => {
-                self.bring_up_to_date(&with, &mut messages);
-                self.emit(Event::History {
-                    with,
-                    messages,
-                    complete,
-                    before,
-                    reference,
-                });
-            }
-            Err(why) => self.error(reference, format!("The history could not be read: {why}")),
-        }
-    }
-
     fn connect(&mut self, address: String, reference: Option<Value>) {
         if address.trim().is_empty() || address.len() > 300 {
             return self.error(
@@ -332,6 +317,9 @@ impl Core {
             self.ask(Net::Interfaces {
                 choice: settings.interfaces.clone(),
             });
+        }
+        if before.retention_days != settings.retention_days {
+            self.expire();
         }
         if before.publish != settings.publish {
             self.serve_avatar();

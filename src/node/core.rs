@@ -73,6 +73,8 @@ pub(super) enum Timer {
     Retry(Jid),
     /// Answers that did not come.
     Iq,
+    /// Delete messages that were kept for long enough.
+    Expire,
     /// Say who we are although the network service has not answered: it is slow or in trouble.
     Quit,
 }
@@ -192,6 +194,7 @@ impl Core {
             namesake: None,
         };
         core.restore(start.conversations, start.outbox, &start.early);
+        core.expire();
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
@@ -209,10 +212,22 @@ impl Core {
             Input::Synced(seq) => self.on_synced(seq),
             Input::History {
                 with,
-                before,
+                place,
                 reference,
                 result,
-            } => self.on_history(with, before, reference, result),
+            } => self.on_history(with, place, reference, result),
+            Input::Found { search, result } => self.on_found(*search, result),
+            Input::Exported {
+                path,
+                reference,
+                result,
+            } => self.on_exported(path, reference, result),
+            Input::Newest {
+                with,
+                deleted,
+                reference,
+                last,
+            } => self.on_newest(with, deleted, reference, last),
             Input::FoundMessage { request, result } => self.on_found_message(*request, result),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
@@ -297,6 +312,7 @@ impl Core {
                 Timer::Settle(jid) => self.settle(&jid),
                 Timer::Retry(jid) => self.pump(&jid),
                 Timer::Iq => self.on_iq_timeout(),
+                Timer::Expire => self.expire(),
                 Timer::Quit => self.effects.push_back(Effect::Quit),
             }
         }
@@ -308,7 +324,10 @@ impl Core {
 
     /// Tells the faces, and keeps our own model as theirs.
     pub(super) fn emit(&mut self, event: Event) {
-        self.model.apply(&event);
+        // What faces look at is theirs to keep.
+        if !matches!(event, Event::History { .. }) {
+            self.model.apply(&event);
+        }
         let talk = match &event {
             Event::MessageReceived { message } => self.model.contacts.get_mut(&message.from),
             Event::MessageState { to, .. } => self.model.contacts.get_mut(to),

@@ -4,11 +4,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::command::Request;
+use crate::command::{Place, Request};
 pub use crate::disk::avatars::OwnAvatar;
-use crate::disk::store::{Op, Stored};
+use crate::disk::export::Export;
+use crate::disk::search::{Found, Wanted};
+use crate::disk::store::{Op, Page, Stored};
 use crate::event::{Event, Message};
 use crate::net;
 use crate::wire::jid::Jid;
@@ -29,11 +32,38 @@ pub enum Input {
         /// The conversation.
         with: Jid,
         /// As asked.
-        before: Option<String>,
+        place: Place,
         /// The caller's reference.
         reference: Option<Value>,
-        /// Oldest first, and whether that is all; or why not.
-        result: Result<(Vec<Message>, bool), String>,
+        /// The page; or why not.
+        result: Result<Page, String>,
+    },
+    /// Answer to [`Effect::Search`].
+    Found {
+        /// As asked.
+        search: Box<Search>,
+        /// The hits; or why not.
+        result: Result<Found, String>,
+    },
+    /// Answer to [`Effect::Export`].
+    Exported {
+        /// The file.
+        path: PathBuf,
+        /// The caller's reference.
+        reference: Option<Value>,
+        /// How many messages are in it; or why not.
+        result: Result<u64, String>,
+    },
+    /// Answer to [`Effect::Newest`].
+    Newest {
+        /// The conversation.
+        with: Jid,
+        /// As asked.
+        deleted: String,
+        /// The caller's reference.
+        reference: Option<Value>,
+        /// The message, if one is left.
+        last: Option<Box<Message>>,
     },
     /// Answer to [`Effect::FindMessage`].
     FoundMessage {
@@ -60,6 +90,17 @@ pub enum Input {
     Timeout,
 }
 
+/// A search on its way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Search {
+    /// As typed.
+    pub text: String,
+    /// The rest of what is looked for.
+    pub wanted: Wanted,
+    /// The caller's reference.
+    pub reference: Option<Value>,
+}
+
 /// What the core wants done.
 #[derive(Debug)]
 pub enum Effect {
@@ -74,16 +115,39 @@ pub enum Effect {
         /// In order.
         ops: Vec<Op>,
     },
-    /// Read older messages; answer [`Input::History`].
+    /// Read messages of a conversation; answer [`Input::History`].
     History {
         /// The conversation.
         with: Jid,
         /// At most so many.
         limit: u32,
-        /// Only older than this one.
-        before: Option<String>,
+        /// Which.
+        place: Place,
         /// The caller's reference.
         reference: Option<Value>,
+    },
+    /// Look for messages; answer [`Input::Found`].
+    Search(Box<Search>),
+    /// Write messages to a file; answer [`Input::Exported`].
+    Export {
+        /// Which, how and where.
+        export: Export,
+        /// The caller's reference.
+        reference: Option<Value>,
+    },
+    /// Read the newest message that is left where one was deleted; answer [`Input::Newest`].
+    Newest {
+        /// The conversation.
+        with: Jid,
+        /// The one that was deleted.
+        deleted: String,
+        /// The caller's reference.
+        reference: Option<Value>,
+    },
+    /// Delete what came before this time, when there is nothing else to do. No answer.
+    Expire {
+        /// The time.
+        before: Timestamp,
     },
     /// Read one message; answer [`Input::FoundMessage`].
     FindMessage {

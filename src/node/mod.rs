@@ -10,6 +10,7 @@ mod demo;
 pub mod effect;
 mod ending;
 mod faces;
+mod history;
 mod iq;
 mod late;
 mod links;

@@ -11,7 +11,9 @@ use super::core::{Core, Start};
 use super::effect::{Effect, Input, OwnAvatar};
 use super::faces::Faces;
 use super::{NodeConfig, NodeHandle, ToNode, usable_name};
+use crate::command::Place;
 use crate::disk::avatars::Avatars;
+use crate::disk::export::Export;
 use crate::disk::identity::{self, IdentityError};
 use crate::disk::open::OpenError;
 use crate::disk::store::{Answers, Loaded, Store};
@@ -208,32 +210,12 @@ impl Runner {
                         self.ending = true;
                     }
                 },
-                Effect::History {
-                    with,
-                    limit,
-                    before,
-                    reference,
-                } => {
-                    let page = self.store.history(with.clone(), limit, before.clone());
-                    self.find(async move {
-                        let result = page.await.map(|page| (page.messages, page.complete));
-                        Input::History {
-                            with,
-                            before,
-                            reference,
-                            result,
-                        }
-                    });
-                }
-                Effect::FindMessage { id, request } => {
-                    let message = self.store.message(id);
-                    self.find(async move {
-                        let result = message
-                            .await
-                            .map(|found| found.map(|(_, message)| Box::new(message)));
-                        Input::FoundMessage { request, result }
-                    });
-                }
+                Effect::History { .. }
+                | Effect::Search(_)
+                | Effect::Newest { .. }
+                | Effect::FindMessage { .. } => self.look_up(effect),
+                Effect::Export { export, reference } => self.export(export, reference),
+                Effect::Expire { before } => self.store.expire(before).await,
                 Effect::FindAvatar { sha1 } => self.avatar_task(move |avatars| Input::AvatarFile {
                     sha1,
                     path: avatars.find(&sha1),
@@ -257,6 +239,77 @@ impl Runner {
                 Effect::Quit => self.ending = true,
             }
         }
+    }
+
+    /// Asks the store; the answer comes when it comes.
+    fn look_up(&self, effect: Effect) {
+        match effect {
+            Effect::History {
+                with,
+                limit,
+                place,
+                reference,
+            } => {
+                let page = self.store.history(with.clone(), limit, place.clone());
+                self.find(async move {
+                    Input::History {
+                        with,
+                        place,
+                        reference,
+                        result: page.await,
+                    }
+                });
+            }
+            Effect::Search(search) => {
+                let found = self.store.search(search.wanted.clone());
+                self.find(async move {
+                    Input::Found {
+                        search,
+                        result: found.await,
+                    }
+                });
+            }
+            Effect::Newest {
+                with,
+                deleted,
+                reference,
+            } => {
+                let page = self.store.history(with.clone(), 1, Place::Newest);
+                self.find(async move {
+                    let last = page.await.ok().and_then(|mut page| page.messages.pop());
+                    Input::Newest {
+                        with,
+                        deleted,
+                        reference,
+                        last: last.map(Box::new),
+                    }
+                });
+            }
+            Effect::FindMessage { id, request } => {
+                let message = self.store.message(id);
+                self.find(async move {
+                    let found = message.await;
+                    let result = found.map(|found| found.map(|(_, message)| Box::new(message)));
+                    Input::FoundMessage { request, result }
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// On a thread of its own: it writes a file, and may take long.
+    fn export(&self, export: Export, reference: Option<serde_json::Value>) {
+        let (store, tell) = (self.store.clone(), self.found.0.clone());
+        let runtime = tokio::runtime::Handle::current();
+        tokio::task::spawn_blocking(move || {
+            let result = runtime.block_on(crate::disk::export::run(&store, &export));
+            let path = export.path;
+            let _ = tell.blocking_send(Input::Exported {
+                path,
+                reference,
+                result,
+            });
+        });
     }
 
     fn find(&self, found: impl Future<Output = Input> + Send + 'static) {

@@ -3,6 +3,8 @@
 //! Kept means that it survives the end of our process: then it is shown, and what is ours is sent. Synced means that it
 //! survives a power cut, too: then it is acknowledged, and may be forgotten by who sent it.
 
+use serde_json::Value;
+
 use super::core::Core;
 use super::effect::Effect;
 use crate::disk::store::Stored;
@@ -22,6 +24,12 @@ pub(super) enum After {
         conn: ConnId,
         kept: Kept,
         receipt: bool,
+    },
+    /// Messages are deleted: tell it.
+    Deleted {
+        with: Option<Jid>,
+        id: Option<String>,
+        reference: Option<Value>,
     },
     /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
     Handled { conn: ConnId, count: u32 },
@@ -202,6 +210,11 @@ impl Core {
                         bytes,
                     });
                 }
+                After::Deleted {
+                    with,
+                    id,
+                    reference,
+                } => self.on_deleted(with, id, reference),
                 After::Handled { conn, count } => {
                     acknowledge.push(Acknowledge::Handled { conn, count });
                 }
@@ -300,6 +313,9 @@ impl Core {
                         self.show_kept(kept);
                         self.caught_up(conn, bytes);
                     }
+                }
+                After::Deleted { reference, .. } => {
+                    self.error(reference, format!("Nothing was deleted: {why}"));
                 }
                 After::Handled { .. } => {}
             }

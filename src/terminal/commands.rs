@@ -34,6 +34,7 @@ const HELP: &str = "\
   TEXT                    send it; // at the beginning sends a text that begins with /
   /me TEXT                as an action: \"* Romeo TEXT\"
   /history [N]            the last N messages with whom you write to (20)
+  /search WORDS           in all conversations; parts of words do, and \"several words\" as one
   /status away [TEXT]     also: available, dnd; with a text beside it
   /nick NAME              how others see you
   /network                which interfaces are used, and why others are not
@@ -41,11 +42,12 @@ const HELP: &str = "\
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "/who",
     "/to ",
     "/me ",
     "/history",
+    "/search ",
     "/status ",
     "/nick ",
     "/network",
@@ -76,6 +78,14 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
         "me" if rest.is_empty() => Wish::Say("What do you do? /me waves".into()),
         "me" => send(to, format!("/me {rest}")),
         "history" | "h" => history(to, rest),
+        "search" | "s" if rest.is_empty() => Wish::Say("For what? /search lunch".into()),
+        "search" | "s" => Wish::Ask(Command::Search {
+            text: rest.to_owned(),
+            with: None,
+            from: None,
+            limit: Some(20),
+            before: None,
+        }),
         "status" => status(rest),
         "away" => Wish::Ask(Command::Status {
             show: Show::Away,
@@ -126,6 +136,8 @@ fn history(to: Option<&Jid>, limit: &str) -> Wish {
             with: to.clone(),
             limit: Some(limit),
             before: None,
+            after: None,
+            around: None,
         }),
         _ => Wish::Say("How many? /history 50 (1 to 1000)".into()),
     }

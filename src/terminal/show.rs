@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::screen::Style;
-use crate::event::{Event, Message, MessageState, OfflineReason, Peer, Show};
+use crate::event::{Event, Hit, Message, MessageState, OfflineReason, Peer, Show};
 use crate::model::{Contact, Model};
 use crate::wire::jid::Jid;
 
@@ -63,6 +63,7 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
         Event::History {
             messages, complete, ..
         } => Some(history(model, messages, *complete, style)),
+        Event::SearchResult { hits, complete, .. } => Some(found(model, hits, *complete, style)),
         Event::NameChanged { jid, was } => {
             Some(style.alarm(&format!("The name {was} is taken; you are now {jid}.")))
         }
@@ -192,6 +193,26 @@ fn history(model: &Model, messages: &[Message], complete: bool, style: Style) ->
         } else {
             lines.push(received(model, message, style));
         }
+    }
+    lines.join("\n")
+}
+
+fn found(model: &Model, hits: &[Hit], complete: bool, style: Style) -> String {
+    if hits.is_empty() {
+        return style.dim("(nothing found)").to_string();
+    }
+    let mut lines = Vec::new();
+    if !complete {
+        lines.push(style.dim("(more was said of this; these are the newest)"));
+    }
+    for Hit { with, message } in hits.iter().rev() {
+        let day = message
+            .time
+            .to_zoned(jiff::tz::TimeZone::system())
+            .strftime("%F");
+        let with = one_line(with.as_str());
+        lines.push(style.dim(&format!("{day}, with {with}:")));
+        lines.push(history(model, std::slice::from_ref(message), false, style));
     }
     lines.join("\n")
 }

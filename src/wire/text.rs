@@ -1,11 +1,13 @@
 //! Text from and for people: HTML of other clients to text with simple spans, and what must not be shown or sent.
 //!
 //! - `clean`: names and bodies without what spoofs or breaks a display (bidi overrides, control characters, zalgo)
+//! - `fold`: how texts are compared in a search, and where the words looked for stand
 //! - `html`: XHTML-IM (XEP-0071) and libpurple's form of it, in to text and spans, out for libpurple only
 //! - `links`: where a plain text holds links, and which of them want a second look
 //! - `me`: "/me waves"
 
 mod clean;
+mod fold;
 mod html;
 mod links;
 mod me;
@@ -13,6 +15,7 @@ mod me;
 use serde::{Deserialize, Serialize};
 
 pub use clean::{BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, outgoing_body};
+pub use fold::{Terms, fold, fold_into};
 pub use html::{from_html, to_purple_html};
 pub use links::{Link, links, safe_target};
 pub use me::action;

@@ -146,7 +146,9 @@ fn history_is_asked_for_once_at_the_top_and_what_comes_does_not_move_what_one_re
         [Wish::Ask(Command::History {
             with: with.clone(),
             limit: Some(100),
-            before: Some("m0".into())
+            before: Some("m0".into()),
+            after: None,
+            around: None,
         })]
     );
     let before = screen
@@ -173,8 +175,11 @@ fn history_is_asked_for_once_at_the_top_and_what_comes_does_not_move_what_one_re
     let page = Event::History {
         with,
         before: Some("m0".into()),
+        after: None,
+        around: None,
         messages,
         complete: true,
+        newest: false,
         reference: None,
     };
     screen.state_mut().model.apply(&page);

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::command::Place;
 use crate::disk::avatars::Avatars;
-use crate::disk::store::{Op, Stored};
-use crate::event::{Content, ConversationSummary, Extra, Message, MessageState, Told};
+use crate::disk::search::{Found, Wanted};
+use crate::disk::store::{Op, Page, Stored};
+use crate::event::{Content, ConversationSummary, Extra, Hit, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::net::memory::Rng;
 use crate::node::effect::{Effect, Input, OwnAvatar};
@@ -146,16 +148,48 @@ impl Disk {
             Effect::History {
                 with,
                 limit,
-                before,
+                place,
                 reference,
             } => {
-                let result = Ok(self.history(&with, limit, before.as_deref()));
+                let result = Ok(self.history(&with, limit, &place));
                 Some(Input::History {
                     with,
-                    before,
+                    place,
                     reference,
                     result,
                 })
+            }
+            Effect::Search(search) => {
+                let result = Ok(self.search(&search.wanted));
+                Some(Input::Found { search, result })
+            }
+            Effect::Newest {
+                with,
+                deleted,
+                reference,
+            } => {
+                let last = self.conversations.get(&with).and_then(|all| all.last());
+                Some(Input::Newest {
+                    last: last.cloned().map(Box::new),
+                    with,
+                    deleted,
+                    reference,
+                })
+            }
+            Effect::Export { export, reference } => Some(Input::Exported {
+                path: export.path,
+                reference,
+                result: Err("this disk is a pretended one".to_owned()),
+            }),
+            Effect::Expire { before } => {
+                let outbox = &self.outbox;
+                self.conversations.retain(|_, messages| {
+                    messages.retain(|message| {
+                        message.time >= before || outbox.iter().any(|(_, id)| *id == message.id)
+                    });
+                    !messages.is_empty()
+                });
+                None
             }
             Effect::FindMessage { id, request } => {
                 let found = self
@@ -215,13 +249,64 @@ impl Disk {
         })
     }
 
-    fn history(&self, with: &Jid, limit: u32, before: Option<&str>) -> (Vec<Message>, bool) {
+    fn history(&self, with: &Jid, limit: u32, place: &Place) -> Page {
         let all = self.conversations.get(with).map_or(&[][..], Vec::as_slice);
-        let end = before
-            .and_then(|id| all.iter().position(|message| message.id == id))
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let at = all
+            .iter()
+            .position(|message| place.is(&message.id))
             .unwrap_or(all.len());
-        let start = end.saturating_sub(usize::try_from(limit).unwrap_or(usize::MAX));
-        (all.get(start..end).unwrap_or_default().to_vec(), start == 0)
+        let (start, end) = match place {
+            Place::Newest | Place::Before(_) => (at.saturating_sub(limit), at),
+            Place::After(_) => (at + 1, at + 1 + limit),
+            Place::Around(_) => (at.saturating_sub(limit / 2), at + limit - limit / 2),
+        };
+        let end = end.min(all.len());
+        Page {
+            messages: all.get(start..end).unwrap_or_default().to_vec(),
+            complete: start == 0,
+            newest: end == all.len(),
+        }
+    }
+
+    fn search(&self, wanted: &Wanted) -> Found {
+        let right = |with: &Jid, message: &Message| {
+            wanted.with.as_ref().is_none_or(|only| only == with)
+                && wanted
+                    .from
+                    .as_ref()
+                    .is_none_or(|only| *only == message.from)
+                && !wanted.terms.is_empty()
+                && wanted.terms.are_in(&message.body)
+        };
+        let mut hits: Vec<Hit> = Vec::new();
+        for (with, messages) in &self.conversations {
+            let found = messages.iter().filter(|message| right(with, message));
+            hits.extend(found.map(|message| Hit {
+                with: with.clone(),
+                message: message.clone(),
+            }));
+        }
+        hits.sort_by_key(|hit| std::cmp::Reverse(hit.message.time));
+        let before = wanted.before.as_ref();
+        if let Some(at) = before.and_then(|id| hits.iter().position(|hit| hit.message.id == *id)) {
+            hits.drain(..=at);
+        }
+        let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+        let complete = hits.len() <= limit;
+        hits.truncate(limit);
+        Found { hits, complete }
+    }
+
+    fn forget(&mut self, with: Option<&Jid>, id: Option<&str>) {
+        let goes = |peer: &Jid, message: &str| {
+            with.is_none_or(|with| with == peer) && id.is_none_or(|id| id == message)
+        };
+        self.outbox.retain(|(to, id)| !goes(to, id));
+        self.conversations.retain(|peer, messages| {
+            messages.retain(|message| !goes(peer, &message.id));
+            !messages.is_empty()
+        });
     }
 
     fn store(&mut self, seq: u64, ops: Vec<Op>) -> Stored {
@@ -279,6 +364,7 @@ impl Disk {
             Op::Contact { jid, nick, .. } => {
                 self.nicks.insert(jid, nick);
             }
+            Op::Forget { with, id } => self.forget(with.as_ref(), id.as_deref()),
             Op::Setting { .. } => {}
         }
         true
