@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::event::{ChatState, Show};
 use crate::wire::jid::Jid;
+use crate::wire::key::Fingerprint;
 
 /// A command with the caller's own reference, which comes back in the answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -198,6 +199,45 @@ pub enum Command {
     Idle {
         /// Seconds since the last input; 0 = back.
         seconds: u64,
+    },
+    /// A name that is `changed` shows another key: take it for the same person, with that key from now on. If it does not
+    /// encrypt any more: talk to it without.
+    AcceptKey {
+        /// The name.
+        peer: Jid,
+    },
+    /// A name that is `changed` is somebody else now: the conversation so far is put aside under another name, together
+    /// with its key, and this one begins anew.
+    SeparateKey {
+        /// The name.
+        peer: Jid,
+    },
+    /// A name that is `changed` is left as it is: what was written goes on waiting.
+    KeepWaiting {
+        /// The name.
+        peer: Jid,
+    },
+    /// A fingerprint that the other person gave by another way: if it is the key in use it is verified; if none is known
+    /// yet it is pinned. Otherwise `error`, and nothing changes.
+    Trust {
+        /// The name.
+        peer: Jid,
+        /// 43 characters of base64url, 64 hexadecimal digits, or an `xmpp:` link with them.
+        fingerprint: String,
+    },
+    /// Nothing is wanted from this name any more, nor from the key behind it: it is not shown, its streams are refused.
+    Block {
+        /// The name.
+        peer: Jid,
+    },
+    /// The opposite, by name or by key. Answer to both: `blocked`.
+    Unblock {
+        /// The name.
+        #[serde(default)]
+        peer: Option<Jid>,
+        /// The key.
+        #[serde(default)]
+        fingerprint: Option<Fingerprint>,
     },
     /// Ask for everything as it is now. Answer: `snapshot`.
     Snapshot,

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 mod said;
 
 use crate::model::settings::Settings;
+pub use crate::model::trust::KnownKey;
 use crate::wire::jid::Jid;
 pub use crate::wire::key::Fingerprint;
 use crate::wire::text::Span;
@@ -55,6 +56,28 @@ pub enum Event {
         jid: Jid,
         /// How we know.
         reason: OfflineReason,
+    },
+    /// How far a name is trusted has changed, or is told for the first time.
+    TrustChanged {
+        /// Whose.
+        peer: Jid,
+        /// What is known, and what stands in the way.
+        #[serde(flatten)]
+        security: Security,
+    },
+    /// A known key is in use under another name: the same person, and the same conversation from now on.
+    ContactMoved {
+        /// The name so far.
+        from: Jid,
+        /// The name from now on.
+        to: Jid,
+    },
+    /// From whom nothing is wanted, whole, after a change.
+    Blocked {
+        /// By key, under whatever name.
+        keys: Vec<KnownKey>,
+        /// By name, with whatever key.
+        names: Vec<Jid>,
     },
     /// A message came in and is on disk.
     MessageReceived {
@@ -413,6 +436,25 @@ pub enum Trust {
     Verified,
     /// Another key, or none, where one was pinned.
     Changed,
+}
+
+/// What is known of the key behind a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Security {
+    /// How far it is trusted.
+    pub trust: Trust,
+    /// The key that is pinned for it.
+    #[serde(default)]
+    pub fingerprint: Option<Fingerprint>,
+    /// With `changed`: the key that was seen instead, if one was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offered: Option<Fingerprint>,
+    /// With `changed`: the two people had compared the key.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_verified: bool,
+    /// What the user should know, in plain words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub warning: Option<String>,
 }
 
 /// A peer as a contact in the list: one entry a person across interfaces and address families (XEP-0174 §8).

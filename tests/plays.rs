@@ -6,6 +6,7 @@
 //! ```text
 //! Juliet answers                    she is the responder         Juliet dials romeo@forza   she is the initiator
 //! Juliet requires encryption        before either of these       Juliet offers TLS          likewise
+//! Juliet goes ahead                 likewise: and does not wait for what he will surely say
 //! Juliet takes at most N bytes      likewise: of one stanza
 //! Romeo sends <<…>>                 bytes, may span lines        Romeo sends N times <<…>>
 //! Romeo hangs up                    end of input
@@ -209,6 +210,7 @@ impl Stage {
                 ..Limits::default()
             },
             tls: false,
+            ahead: false,
             allow_plaintext: true,
         };
         let (unheard, heard, learnt) = Default::default();
@@ -313,6 +315,10 @@ impl Stage {
         match (verb, rest) {
             ("requires", "encryption") => self.config.allow_plaintext = false,
             ("offers", "TLS") => self.config.tls = true,
+            ("goes", "ahead") => {
+                self.config.tls = true;
+                self.config.ahead = true;
+            }
             ("takes", most) => {
                 let most = most
                     .strip_prefix("at most ")
@@ -419,6 +425,7 @@ fn describe(event: &StreamEvent) -> String {
             format!("header from {} to {}{versioned}", name(from), name(to))
         }
         StreamEvent::StartTls => "start tls".to_owned(),
+        StreamEvent::Unencrypted => "unencrypted".to_owned(),
         StreamEvent::Ready(ready) => {
             let mut text = format!("ready {}", ready.peer);
             for (is, word) in [

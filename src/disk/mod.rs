@@ -9,6 +9,7 @@ pub mod avatars;
 pub mod export;
 pub mod identity;
 mod journal;
+mod keys;
 mod late;
 mod lock;
 pub(crate) mod migrations;

@@ -27,6 +27,7 @@ pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
         settings: settings(&values),
         values,
         contacts: contacts(db)?,
+        keys: super::keys::load(db)?,
         conversations: conversations(db)?,
         outbox: late::outbox(db)?,
         early: late::early(db)?,

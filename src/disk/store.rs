@@ -31,7 +31,9 @@ use crate::command::Place;
 use crate::event::{ConversationSummary, Hit, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::model::settings::Settings;
+use crate::model::trust::KnownKey;
 use crate::wire::jid::Jid;
+use crate::wire::key::Fingerprint;
 
 /// A change to be kept. Operations are applied in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -103,6 +105,28 @@ pub enum Op {
         /// The message.
         id: Option<String>,
     },
+    /// A key of somebody's, as it is known now.
+    Key {
+        /// The key.
+        key: Box<KnownKey>,
+    },
+    /// That key is no longer known.
+    ForgetKey {
+        /// Which.
+        fingerprint: Fingerprint,
+    },
+    /// The conversation with one name goes on under another; if there is one already, they become one.
+    MoveContact {
+        /// The name so far.
+        from: Jid,
+        /// The name from now on.
+        to: Jid,
+    },
+    /// A message of ours left on an encrypted stream.
+    Encrypted {
+        /// Its id.
+        id: String,
+    },
     /// One setting, as JSON.
     Setting {
         /// Its key.
@@ -135,6 +159,8 @@ pub struct Loaded {
     pub values: BTreeMap<String, Value>,
     /// Contacts as last seen, with and without a conversation.
     pub contacts: Vec<StoredContact>,
+    /// The keys of others.
+    pub keys: Vec<KnownKey>,
     /// Conversations: the last message and how many are unread.
     pub conversations: BTreeMap<Jid, ConversationSummary>,
     /// Messages of ours that are still to be sent or acknowledged, with whom, oldest first.

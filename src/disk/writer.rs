@@ -8,6 +8,7 @@ use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use tokio::sync::{mpsc, oneshot};
 
 use super::journal::Turn;
+use super::keys;
 use super::late;
 use super::lock::DataLock;
 use super::open::write_failed;
@@ -406,6 +407,10 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
             .execute(params![jid.as_str(), nick, avatar, seen.as_microsecond()])?;
         }
         Op::Forget { with, id } => forget(db, with.as_ref(), id.as_deref())?,
+        Op::Key { key } => keys::put(db, key)?,
+        Op::ForgetKey { fingerprint } => keys::forget(db, fingerprint)?,
+        Op::MoveContact { from, to } => keys::move_contact(db, from, to)?,
+        Op::Encrypted { id } => keys::encrypted(db, id)?,
         Op::Setting { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
                 .execute([key, &value.to_string()])?;

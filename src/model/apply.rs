@@ -26,6 +26,16 @@ impl Model {
             Event::Me { me } => self.me = me.clone(),
             Event::PeerOnline { peer } | Event::PeerChanged { peer } => self.present(peer),
             Event::PeerOffline { jid, reason } => self.absent(jid, *reason),
+            Event::TrustChanged { peer, security } => {
+                if let Some(contact) = self.contacts.get_mut(peer) {
+                    contact.security = security.clone();
+                }
+            }
+            Event::ContactMoved { from, to } => self.moved(from, to),
+            Event::Blocked { keys, names } => {
+                self.blocked_keys.clone_from(keys);
+                self.blocked_names.clone_from(names);
+            }
             Event::MessageReceived { message } => self.received(message),
             Event::MessageState {
                 id,
@@ -134,6 +144,7 @@ impl Model {
             .entry(peer.jid.clone())
             .or_insert_with(|| Contact::new(peer.jid.clone()));
         contact.nick.clone_from(&peer.nick);
+        contact.security.trust = peer.trust;
         contact.peer = Some(peer.clone());
         contact.gone = None;
     }
@@ -171,6 +182,26 @@ impl Model {
         }
         self.contacts
             .retain(|_, contact| contact.is_online() || !contact.conversation.is_empty());
+    }
+
+    /// One conversation goes on as another. What is here of both is put together; the disk has the rest.
+    fn moved(&mut self, from: &Jid, to: &Jid) {
+        let Some(old) = self.contacts.get_mut(from) else {
+            return;
+        };
+        let conversation = std::mem::take(&mut old.conversation);
+        let (nick, here) = (old.nick.clone(), old.is_online());
+        if !here {
+            self.contacts.remove(from);
+        }
+        let contact = self
+            .contacts
+            .entry(to.clone())
+            .or_insert_with(|| Contact::new(to.clone()));
+        if contact.peer.is_none() {
+            contact.nick = nick;
+        }
+        contact.conversation.take_over(conversation, from, to);
     }
 
     fn received(&mut self, message: &Message) {
@@ -469,6 +500,30 @@ impl Conversation {
             // Read in another face, perhaps later than what we know: never more than before.
             self.unread = self.unread.min(u32::try_from(left).unwrap_or(u32::MAX));
         }
+        self.find_first_unread();
+    }
+
+    /// Another conversation turns out to be with the same person, under the name of this one. Nothing of either is loaded
+    /// any more: the newest page of both together is the disk's to give.
+    fn take_over(&mut self, other: Conversation, from: &Jid, to: &Jid) {
+        let mut last = other.last;
+        if let Some(message) = &mut last {
+            for name in [&mut message.from, &mut message.to] {
+                if name == from {
+                    *name = to.clone();
+                }
+            }
+        }
+        let newer = match (&self.last, &last) {
+            (Some(own), Some(other)) => other.time > own.time,
+            (own, _) => own.is_none(),
+        };
+        self.unread = self.unread.saturating_add(other.unread);
+        if newer {
+            self.last = last;
+        }
+        self.messages.clear();
+        self.complete = false;
         self.find_first_unread();
     }
 

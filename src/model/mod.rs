@@ -7,6 +7,7 @@ pub mod roster;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod trust;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
@@ -15,7 +16,8 @@ use jiff::Timestamp;
 
 use crate::command::Place;
 use crate::event::{
-    ChatState, ConversationSummary, Interface, Me, Message, OfflineReason, Peer, Show,
+    ChatState, ConversationSummary, Interface, KnownKey, Me, Message, OfflineReason, Peer,
+    Security, Show,
 };
 use crate::wire::jid::Jid;
 use settings::Settings;
@@ -32,6 +34,10 @@ pub struct Model {
     pub interfaces: Vec<Interface>,
     /// The settings.
     pub settings: Settings,
+    /// Keys from which nothing is wanted.
+    pub blocked_keys: Vec<KnownKey>,
+    /// Names from which nothing is wanted.
+    pub blocked_names: Vec<Jid>,
     /// Things that the user should know, oldest first, at most [`Model::MAX_NOTICES`]; a face removes what it has shown.
     pub notices: VecDeque<String>,
 }
@@ -47,6 +53,8 @@ impl Model {
             contacts: BTreeMap::new(),
             interfaces: Vec::new(),
             settings,
+            blocked_keys: Vec::new(),
+            blocked_names: Vec::new(),
             notices: VecDeque::new(),
         }
     }
@@ -106,6 +114,8 @@ pub struct Contact {
     pub gone: Option<OfflineReason>,
     /// What it is doing in the conversation.
     pub typing: ChatState,
+    /// What is known of its key.
+    pub security: Security,
     /// The conversation.
     pub conversation: Conversation,
 }
@@ -119,6 +129,7 @@ impl Contact {
             peer: None,
             gone: None,
             typing: ChatState::Active,
+            security: Security::default(),
             conversation: Conversation::default(),
         }
     }

@@ -97,6 +97,22 @@ impl Outbox {
         self.queue.push_back(pending);
     }
 
+    /// Both in one, this one first: two names were one person. What was on its way waits again.
+    pub fn joined(self, other: Outbox) -> Outbox {
+        let mut queue = self.queue;
+        queue.extend(other.queue);
+        for pending in &mut queue {
+            pending.flight = Flight::Waiting;
+            pending.delayed = true;
+        }
+        Outbox { queue }
+    }
+
+    /// What is in it, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.queue.iter().map(|pending| pending.id.as_str())
+    }
+
     /// Is there nothing to be sent or waited for?
     pub fn is_empty(&self) -> bool {
         self.queue.is_empty()

@@ -32,6 +32,10 @@ pub struct Known {
     pub avatar_asked: bool,
     /// A [`crate::net::Request::Verify`] is under way.
     pub verifying: bool,
+    /// How far it is trusted; the node says.
+    pub trust: Trust,
+    /// Going ahead of its answers did not work: wait for them.
+    pub step_by_step: bool,
 }
 
 /// All known peers. At most [`Roster::MAX`]: who comes after that is not shown until somebody leaves.
@@ -181,6 +185,8 @@ impl Known {
             wanted_avatar: None,
             avatar_asked: false,
             verifying: false,
+            trust: Trust::Plaintext,
+            step_by_step: false,
         }
     }
 
@@ -200,6 +206,7 @@ impl Known {
                 self.advert.hash.clone(),
             )
         });
+        self.peer.trust = self.trust;
         self.peer.show = self.advert.show;
         self.peer.message.clone_from(&self.advert.message);
         self.peer.nick = self.advert.display_name(&self.peer.jid);

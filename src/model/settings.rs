@@ -71,6 +71,9 @@ pub struct Publish {
     pub email: bool,
     /// `jid`.
     pub jid: bool,
+    /// `tlsfp`: the fingerprint of our key. Without it others learn on the first stream that we encrypt, and who watches
+    /// the network does not recognise us by it.
+    pub fingerprint: bool,
 }
 
 impl Default for Publish {
@@ -83,6 +86,7 @@ impl Default for Publish {
             name: false,
             email: false,
             jid: false,
+            fingerprint: true,
         }
     }
 }

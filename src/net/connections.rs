@@ -14,7 +14,9 @@ use tokio_util::task::TaskTracker;
 use super::driver::{self, Conn, Scratch};
 use super::interfaces::{self, Link, Used};
 use super::listen::Admission;
+use super::tls::Credentials;
 use super::{ConnId, Report, dial, tcp};
+use crate::wire::key::SecretKey;
 
 /// The interfaces as they are now, for those who dial and accept.
 #[derive(Debug, Default)]
@@ -36,6 +38,7 @@ struct Shared {
     next_accepted: AtomicU64,
     reports: mpsc::Sender<Report>,
     scratch: Scratch,
+    credentials: Option<Credentials>,
     tasks: TaskTracker,
     surroundings: Mutex<Surroundings>,
 }
@@ -46,13 +49,21 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Connections {
     /// None yet.
-    pub(super) fn new(reports: mpsc::Sender<Report>) -> Connections {
+    pub(super) fn new(reports: mpsc::Sender<Report>, key: Option<&SecretKey>) -> Connections {
+        let credentials = key.and_then(|key| match Credentials::new(key) {
+            Ok(credentials) => Some(credentials),
+            Err(error) => {
+                tracing::error!(error, "no certificate could be made");
+                None
+            }
+        });
         Connections(Arc::new(Shared {
             open: Mutex::default(),
             admission: Mutex::default(),
             next_accepted: AtomicU64::new(1),
             reports,
             scratch: driver::scratch(),
+            credentials,
             tasks: TaskTracker::new(),
             surroundings: Mutex::default(),
         }))
@@ -75,6 +86,17 @@ impl Connections {
     /// See [`super::Request::Write`].
     pub(super) fn write(&self, id: ConnId, bytes: Bytes) {
         self.with(id, |conn| conn.write(bytes));
+    }
+
+    /// See [`super::Request::StartTls`].
+    pub(super) fn start_tls(&self, id: ConnId, client: bool) {
+        let credentials = self.0.credentials.as_ref();
+        let tls = match credentials.map(|credentials| credentials.begin(client)) {
+            Some(Ok(tls)) => Ok(tls),
+            Some(Err(error)) => Err(error),
+            None => Err("there is no key".to_owned()),
+        };
+        self.with(id, |conn| conn.start_tls(tls));
     }
 
     /// See [`super::Request::Pause`].

@@ -14,6 +14,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, Sleep};
 
 use super::tcp::{self, Flight};
+use super::tls::Tls;
 use super::{CloseReason, ConnId, Report};
 
 /// The most bytes that may wait for a peer that does not read. The node stops long before; see
@@ -44,10 +45,18 @@ pub(super) struct Conn {
     wake: Notify,
 }
 
+/// Something to be done in order.
+#[derive(Debug)]
+enum Piece {
+    Bytes(Bytes),
+    /// From here on everything is encrypted; or why it cannot be.
+    Tls(Box<Result<Tls, String>>),
+}
+
 #[derive(Debug, Default)]
 struct Asked {
     /// Not yet taken over by the task.
-    queue: Vec<Bytes>,
+    queue: Vec<Piece>,
     /// Bytes in `queue` and with the task.
     queued: usize,
     paused: bool,
@@ -61,9 +70,18 @@ impl Conn {
         if bytes.is_empty() {
             return;
         }
+        self.push(bytes.len(), Piece::Bytes(bytes));
+    }
+
+    /// Encrypts what comes after what was written so far.
+    pub(super) fn start_tls(&self, tls: Result<Tls, String>) {
+        self.push(0, Piece::Tls(Box::new(tls)));
+    }
+
+    fn push(&self, size: usize, piece: Piece) {
         let mut asked = self.asked();
-        asked.queued = asked.queued.saturating_add(bytes.len());
-        asked.queue.push(bytes);
+        asked.queued = asked.queued.saturating_add(size);
+        asked.queue.push(piece);
         let first = asked.queue.len() == 1;
         drop(asked);
         if first {
@@ -110,7 +128,7 @@ pub(super) async fn run(
         conn,
         reports,
         scratch,
-        queue: VecDeque::new(),
+        wire: Wire::default(),
         written: 0,
         readable: false,
         look: Box::pin(tokio::time::sleep(Duration::ZERO)),
@@ -123,6 +141,14 @@ pub(super) async fn run(
             driver.report_written().await;
             let _ = driver.reports.send(Report::Closed { conn: id, why }).await;
         }
+        End::Untrue(error) => {
+            // The other end may learn why, if it reads on.
+            let _ = driver.write_some();
+            let _ = driver
+                .reports
+                .send(Report::TlsFailed { conn: id, error })
+                .await;
+        }
     }
 }
 
@@ -132,8 +158,8 @@ struct Driver {
     conn: Arc<Conn>,
     reports: mpsc::Sender<Report>,
     scratch: Scratch,
-    queue: VecDeque<Bytes>,
-    /// Bytes that the kernel has and the node has not been told of.
+    wire: Wire,
+    /// Bytes that the kernel has and the node has not been told of, as the node counts them.
     written: usize,
     /// Something is there to be read, as soon as there is room for a report.
     readable: bool,
@@ -143,8 +169,103 @@ struct Driver {
 }
 
 enum End {
-    Asked { flush: bool },
+    Asked {
+        flush: bool,
+    },
     Happened(CloseReason),
+    /// What came is no TLS, or not untouched.
+    Untrue(String),
+}
+
+/// What goes to the wire and comes from it, encrypted or not.
+#[derive(Default)]
+struct Wire {
+    /// As it goes to the wire.
+    queue: VecDeque<Bytes>,
+    tls: Option<Box<Secure>>,
+    /// What was read and the node has not been told of; nothing more is read before.
+    news: VecDeque<Report>,
+}
+
+impl Wire {
+    /// Brings what was asked into the form in which it goes to the wire.
+    fn add(&mut self, pieces: Vec<Piece>) -> Result<(), String> {
+        for piece in pieces {
+            match piece {
+                Piece::Bytes(bytes) => match &mut self.tls {
+                    None => self.queue.push_back(bytes),
+                    Some(secure) => {
+                        secure.tls.seal(&bytes)?;
+                        self.gather(bytes.len());
+                    }
+                },
+                Piece::Tls(tls) => {
+                    let before: usize = self.queue.iter().map(Bytes::len).sum();
+                    let ledger = [(before, before)].into_iter().filter(|(wire, _)| *wire > 0);
+                    self.tls = Some(Box::new(Secure {
+                        tls: (*tls)?,
+                        ledger: ledger.collect(),
+                    }));
+                    self.gather(0);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Queues what TLS has for the wire; `plain` bytes of the node's are in it.
+    fn gather(&mut self, plain: usize) {
+        let Some(secure) = &mut self.tls else { return };
+        let sealed = secure.tls.outgoing();
+        secure
+            .ledger
+            .push_back((sealed.as_ref().map_or(0, Bytes::len), plain));
+        self.queue.extend(sealed);
+    }
+
+    /// What was read, for the node; what comes in addition waits in `news`.
+    fn open(&mut self, conn: ConnId, bytes: Bytes) -> Result<Option<Report>, String> {
+        let Some(secure) = &mut self.tls else {
+            return Ok(Some(Report::Received { conn, bytes }));
+        };
+        let taken = secure.tls.take(&bytes);
+        self.gather(0);
+        let taken = taken?;
+        let secured = taken.secured.map(|(key, exporter)| Report::Secured {
+            conn,
+            key,
+            exporter,
+        });
+        let received = (!taken.plaintext.is_empty()).then(|| Report::Received {
+            conn,
+            bytes: taken.plaintext.into(),
+        });
+        self.news.extend(secured.into_iter().chain(received));
+        Ok(self.news.pop_front())
+    }
+}
+
+/// TLS on this connection, and which bytes on the wire stand for how many of the node's.
+struct Secure {
+    tls: Tls,
+    ledger: VecDeque<(usize, usize)>,
+}
+
+impl Secure {
+    /// So many bytes went to the wire: how many of the node's are gone with them.
+    fn settle(&mut self, mut sent: usize) -> usize {
+        let mut whole = 0;
+        while let Some((wire, plain)) = self.ledger.front_mut() {
+            if *wire > sent {
+                *wire -= sent;
+                break;
+            }
+            sent -= *wire;
+            whole += *plain;
+            self.ledger.pop_front();
+        }
+        whole
+    }
 }
 
 impl Driver {
@@ -161,15 +282,21 @@ impl Driver {
             tokio::select! {
                 biased;
                 () = self.conn.wake.notified() => {}
-                permit = self.reports.reserve(), if self.written > 0 || (self.readable && !paused) => {
+                permit = self.reports.reserve(), if self.written > 0 || !self.wire.news.is_empty() || (self.readable && !paused) => {
                     let Ok(permit) = permit else {
                         return End::Asked { flush: false }; // Nobody listens any more.
                     };
                     if self.written > 0 {
                         permit.send(Report::Written { conn: self.id, bytes: std::mem::take(&mut self.written) });
+                    } else if let Some(news) = self.wire.news.pop_front() {
+                        permit.send(news);
                     } else {
                         match read_some(&self.stream, &self.scratch) {
-                            Ok(Some(bytes)) => permit.send(Report::Received { conn: self.id, bytes }),
+                            Ok(Some(bytes)) => match self.wire.open(self.id, bytes) {
+                                Ok(Some(report)) => permit.send(report),
+                                Ok(None) => {}
+                                Err(error) => return End::Untrue(error),
+                            },
                             Ok(None) => self.readable = false,
                             Err(why) => return End::Happened(why),
                         }
@@ -187,7 +314,7 @@ impl Driver {
                         Flight::Landed => {}
                     }
                 }
-                ready = self.stream.writable(), if !self.queue.is_empty() => {
+                ready = self.stream.writable(), if !self.wire.queue.is_empty() => {
                     if let Err(error) = ready {
                         return End::Happened(reason(&error));
                     }
@@ -199,8 +326,18 @@ impl Driver {
     /// Takes what was asked since the last time; says whether reading is paused.
     fn take_over(&mut self) -> Result<bool, End> {
         let mut asked = self.conn.asked();
-        self.queue.extend(asked.queue.drain(..));
+        if !asked.queue.is_empty() {
+            let pieces = std::mem::take(&mut asked.queue);
+            drop(asked);
+            self.wire.add(pieces).map_err(End::Untrue)?;
+            asked = self.conn.asked();
+        }
         if let Some(flush) = asked.close {
+            drop(asked);
+            if let Some(secure) = self.wire.tls.as_mut().filter(|_| flush) {
+                secure.tls.finish();
+                self.wire.gather(0);
+            }
             return Err(End::Asked { flush });
         }
         if asked.queued > MAX_QUEUED {
@@ -216,10 +353,14 @@ impl Driver {
 
     /// Writes until the kernel takes no more.
     fn write_some(&mut self) -> io::Result<()> {
-        let before = self.written;
-        let result = write_queue(&self.stream, &mut self.queue, &mut self.written);
-        let taken = self.written - before;
-        if taken > 0 {
+        let mut sent = 0;
+        let result = write_queue(&self.stream, &mut self.wire.queue, &mut sent);
+        let taken = match &mut self.wire.tls {
+            Some(secure) => secure.settle(sent),
+            None => sent,
+        };
+        self.written += taken;
+        if sent > 0 {
             let mut asked = self.conn.asked();
             asked.queued = asked.queued.saturating_sub(taken);
             drop(asked);
@@ -257,9 +398,9 @@ impl Driver {
     /// Writes what is queued, sends FIN and reads to the peer's end, so that nothing of ours is lost to a reset.
     async fn finish(&mut self) {
         let closing = async {
-            while !self.queue.is_empty() {
+            while !self.wire.queue.is_empty() {
                 self.stream.writable().await?;
-                write_queue(&self.stream, &mut self.queue, &mut self.written)?;
+                write_queue(&self.stream, &mut self.wire.queue, &mut self.written)?;
             }
             SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
             loop {

@@ -15,6 +15,7 @@ use super::discovery::{self, Ask};
 use super::listen::{self, ListenError};
 use super::{Report, Request};
 use crate::model::settings::InterfaceChoice;
+use crate::wire::key::SecretKey;
 
 /// How many reports may wait for the node.
 const REPORTS: usize = 256;
@@ -31,6 +32,8 @@ pub struct LanConfig {
     pub host: String,
     /// Which interfaces to use.
     pub interfaces: InterfaceChoice,
+    /// Our key, for TLS; `None`: every handshake fails.
+    pub key: Option<SecretKey>,
 }
 
 /// The network as the node holds it.
@@ -51,7 +54,7 @@ impl Lan {
     pub async fn start(config: LanConfig) -> Result<(Lan, mpsc::Receiver<Report>), ListenError> {
         let (reports, reported) = mpsc::channel(REPORTS);
         let listeners = listen::listen(config.port)?;
-        let connections = Connections::new(reports.clone());
+        let connections = Connections::new(reports.clone(), config.key.as_ref());
         let accept =
             |listener| AbortOnDropHandle::new(tokio::spawn(connections.clone().accept(listener)));
         let acceptors = listeners.sockets.into_iter().map(accept).collect();
@@ -81,6 +84,7 @@ impl Lan {
     pub fn perform(&self, request: Request) {
         match request {
             Request::Write { conn, bytes } => self.connections.write(conn, bytes),
+            Request::StartTls { conn, client } => self.connections.start_tls(conn, client),
             Request::Pause { conn } => self.connections.pause(conn, true),
             Request::Resume { conn } => self.connections.pause(conn, false),
             Request::Close { conn, flush } => self.connections.close(conn, flush),

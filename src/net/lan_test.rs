@@ -16,6 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 use crate::net::{CloseReason, ConnId, Sighting};
 use crate::wire::jid::Jid;
+use crate::wire::key::SecretKey;
 use crate::wire::txt::Advert;
 
 const A: ConnId = ConnId(2);
@@ -29,6 +30,7 @@ async fn start() -> (Lan, mpsc::Receiver<Report>) {
         port: Some(0),
         host: "test".to_owned(),
         interfaces,
+        key: SecretKey::from_seed(&[7; 32]).ok(),
     })
     .await
     .unwrap()

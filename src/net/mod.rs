@@ -16,6 +16,7 @@ mod multicast;
 mod null_record;
 mod sightings;
 mod tcp;
+mod tls;
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -24,6 +25,7 @@ use bytes::Bytes;
 use crate::event::Interface;
 use crate::model::settings::InterfaceChoice;
 use crate::wire::jid::Jid;
+use crate::wire::key::PublicKey;
 use crate::wire::txt::Advert;
 
 /// One TCP connection, numbered by whoever starts it: even numbers are dialled (chosen by the node), odd numbers are
@@ -95,6 +97,15 @@ pub enum Request {
         conn: ConnId,
         /// What.
         bytes: Bytes,
+    },
+    /// Encrypt this connection: what was asked to be written before goes out as it is, everything after it by TLS, and
+    /// only TLS is understood from the peer. Write nothing before the answer: [`Report::Secured`] or
+    /// [`Report::TlsFailed`]. How long a handshake may take is the caller's to watch.
+    StartTls {
+        /// Which.
+        conn: ConnId,
+        /// We begin the handshake; otherwise the peer does.
+        client: bool,
     },
     /// Do not read from this connection until [`Request::Resume`]: back-pressure to a peer that sends faster than the
     /// disk takes.
@@ -183,6 +194,24 @@ pub enum Report {
         /// Which.
         conn: ConnId,
         /// What the last attempts said, for people.
+        error: String,
+    },
+    /// The connection is encrypted, and the peer has proven that it has this key. Whether that is the right one is the
+    /// node's to say.
+    Secured {
+        /// Which.
+        conn: ConnId,
+        /// The peer's key.
+        key: PublicKey,
+        /// What only the two ends of this connection know, the same at both (RFC 8446 §7.5).
+        exporter: [u8; 32],
+    },
+    /// The peer does not speak TLS as we do, or somebody has touched the bytes. The connection is over; no
+    /// [`Report::Closed`] follows.
+    TlsFailed {
+        /// Which.
+        conn: ConnId,
+        /// What was wrong, for the log.
         error: String,
     },
     /// Bytes came in.

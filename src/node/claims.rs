@@ -63,13 +63,21 @@ impl Core {
                     self.timers.set(Timer::Judge(conn), at);
                 }
             }
+            Some(Ok(jid)) if self.book.is_blocked(&jid, self.hint(&jid)) => {
+                self.timers.set(Timer::Judge(conn), None);
+                self.fail_link(conn, Condition::PolicyViolation);
+            }
             Some(Ok(jid)) => {
+                let encrypted = self.must_encrypt(&jid);
                 self.timers.set(Timer::Judge(conn), None);
                 self.by_peer.entry(jid.clone()).or_default().push(conn);
                 if let Some(link) = self.links.get_mut(&conn) {
                     link.claim = None;
                     link.peer = Some(jid.clone());
                     if let Some(stream) = &mut link.stream {
+                        if encrypted {
+                            stream.require_encryption();
+                        }
                         stream.accept(jid, now);
                     }
                 }
@@ -183,7 +191,8 @@ impl Core {
     }
 
     /// Two streams with one peer: with a legacy peer the newer wins, where libpurple counts as [`Core::is_overtaken`] says;
-    /// among ours the one that the lower name opened, and of two by the same side the newer. The side that opened the loser
+    /// among ours the one that the lower key
+    /// opened (in plaintext: the lower name), and of two by the same side the newer. The side that opened the loser
     /// ends it in order, so nothing on it is lost.
     pub(super) fn resolve_glare(&mut self, jid: &Jid, newer: ConnId) {
         let Some(new) = self.links.get(&newer) else {
@@ -206,8 +215,16 @@ impl Core {
             .filter(|(_, link)| link.ready.is_some() && !link.closing)
             .map(|(conn, link)| (conn, link.ours, link.ready_since))
             .collect();
+        // Between two of ours the keys decide: names may differ in what each side takes them for.
+        let key = self
+            .links
+            .get(&newer)
+            .and_then(|link| link.secured.as_ref());
+        let we_are_lower = match key {
+            Some(secured) => self.key.fingerprint() < secured.key.fingerprint(),
+            None => self.ourselves.jid < *jid,
+        };
         for (old, old_ours, old_ready) in older {
-            let we_are_lower = self.ourselves.jid < *jid;
             let overtaken = libpurple && old_ours && !new_ours && old_ready >= new_since;
             let loser = if overtaken {
                 newer

@@ -76,6 +76,12 @@ impl Core {
             Command::Close { to } => self.close(&to, reference),
             Command::Configure { settings } => self.configure(settings, reference),
             Command::Idle { seconds } => self.idle(seconds, reference),
+            command @ (Command::AcceptKey { .. }
+            | Command::SeparateKey { .. }
+            | Command::KeepWaiting { .. }
+            | Command::Trust { .. }
+            | Command::Block { .. }
+            | Command::Unblock { .. }) => self.on_trust_command(command, reference),
             Command::Snapshot => self.snapshot(reference),
             Command::Quit => self.quit(reference),
         }
@@ -85,6 +91,9 @@ impl Core {
         let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
         if to == self.ourselves.jid {
             return self.error(reference, "This is your own name: choose somebody else.");
+        }
+        if self.book.is_blocked(&to, self.hint(&to)) {
+            return self.error(reference, format!("You have blocked {to}: unblock first."));
         }
         let body = match text::outgoing_body(body) {
             Ok(body) => body,

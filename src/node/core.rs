@@ -24,6 +24,7 @@ use crate::model::Model;
 use crate::model::outbox::{Outbox, Pending};
 use crate::model::roster::Roster;
 use crate::model::settings::Settings;
+use crate::model::trust::{Book, KnownKey};
 use crate::net::{self, ConnId, Request as Net};
 use crate::wire::jid::Jid;
 use crate::wire::key::SecretKey;
@@ -48,6 +49,10 @@ pub struct Start {
     pub key: SecretKey,
     /// What was said about messages that have not come yet, with whom.
     pub early: Vec<(Jid, Told)>,
+    /// The keys of others.
+    pub keys: Vec<KnownKey>,
+    /// Names from which nothing is wanted.
+    pub blocked: Vec<Jid>,
     /// Publish nothing before the user has said a name (the window's first start).
     pub wait_for_name: bool,
     /// Unpredictable bits: ids are made from them.
@@ -88,6 +93,10 @@ pub struct Core {
     pub(super) clock: Clock,
     /// Who we are: signs, and is named by its fingerprint.
     pub(super) key: SecretKey,
+    /// Whom we know by key.
+    pub(super) book: Book,
+    /// Blocked peers that are here.
+    pub(super) unwanted: BTreeMap<Jid, crate::net::Sighting>,
     pub(super) effects: VecDeque<Effect>,
     pub(super) model: Model,
     pub(super) roster: Roster,
@@ -160,6 +169,8 @@ impl Core {
         let mut core = Core {
             clock: start.clock,
             key: start.key,
+            book: Book::new(start.keys, start.blocked),
+            unwanted: BTreeMap::new(),
             effects: VecDeque::new(),
             model: Model::new(me, start.settings),
             roster: Roster::default(),
@@ -195,6 +206,7 @@ impl Core {
         };
         core.restore(start.conversations, start.outbox, &start.early);
         core.expire();
+        core.recall_keys();
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
@@ -293,6 +305,12 @@ impl Core {
                 remote,
             } => self.on_connected(conn, local, remote),
             Report::DialFailed { conn, error } => self.on_dial_failed(conn, &error),
+            Report::Secured {
+                conn,
+                key,
+                exporter,
+            } => self.on_secured(conn, key, exporter),
+            Report::TlsFailed { conn, error } => self.on_tls_failed(conn, &error),
             Report::Received { conn, bytes } => self.on_received(conn, &bytes),
             Report::Written { conn, bytes } => self.on_written(conn, bytes),
             Report::Closed { conn, why } => self.on_closed(conn, why),

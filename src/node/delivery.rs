@@ -83,7 +83,9 @@ impl Core {
             state,
             reason: reason.clone(),
         });
-        let encrypted = None;
+        let under_way = matches!(state, MessageState::Sent | MessageState::Delivered);
+        let stream = self.active(to).filter(|_| under_way);
+        let encrypted = stream.map(|conn| self.is_secure(conn));
         self.emit(Event::MessageState {
             id,
             reference,
@@ -192,6 +194,9 @@ impl Core {
                     continue;
                 }
             }
+            if self.is_secure(conn) {
+                self.ops.push(Op::Encrypted { id: id.clone() });
+            }
             let end = self.collect(conn);
             if let Some(outbox) = self.outboxes.get_mut(jid) {
                 outbox.departed(conn.0, end, confirmed);
@@ -205,6 +210,11 @@ impl Core {
                 });
             }
         }
+    }
+
+    fn is_secure(&self, conn: ConnId) -> bool {
+        let ready = self.links.get(&conn).and_then(|link| link.ready.as_ref());
+        ready.is_some_and(|ready| ready.secure)
     }
 
     /// This one message cannot go to this peer; the others can.

@@ -121,6 +121,12 @@ impl Core {
         } else {
             OfflineReason::Goodbye
         };
+        if link.ahead
+            && link.ready.is_none()
+            && let Some(known) = peer.as_ref().and_then(|jid| self.roster.get_mut(jid))
+        {
+            known.step_by_step = true;
+        }
         self.abandon_iqs_of(conn);
         self.links.remove(&conn);
         for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {

@@ -8,10 +8,12 @@ use std::time::Duration;
 use bytes::BytesMut;
 
 use super::core::{Core, Timer};
+use crate::model::settings::PlaintextPolicy;
 use crate::net::{ConnId, Request as Net};
 use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
+use crate::wire::key::PublicKey;
 use crate::wire::time::Moment;
 
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
@@ -23,6 +25,15 @@ const USUAL_PORT: u16 = 5298;
 /// The largest stanza that is taken and sent: a body of 1 MiB passes, also with many characters escaped.
 const STANZA_BYTES: usize = 4 << 20;
 
+/// What a TLS handshake has shown.
+pub(super) struct Secured {
+    /// The peer's key, proven.
+    pub(super) key: PublicKey,
+    /// What only the two ends of this connection know: the short codes that people compare are made of it.
+    #[allow(dead_code)]
+    pub(super) exporter: [u8; 32],
+}
+
 /// One connection and its stream.
 pub(super) struct Link {
     pub(super) ours: bool,
@@ -32,6 +43,10 @@ pub(super) struct Link {
     /// The two ends, once TCP is connected.
     pub(super) local: Option<SocketAddr>,
     pub(super) remote: Option<SocketAddr>,
+    /// What TLS has shown, once it has.
+    pub(super) secured: Option<Secured>,
+    /// We went ahead of the peer's answers.
+    pub(super) ahead: bool,
     pub(super) ready: Option<ReadyStream>,
     /// When TCP was connected, and when the stream was ready.
     pub(super) open_since: Moment,
@@ -66,6 +81,8 @@ impl Link {
             peer,
             local: None,
             remote,
+            secured: None,
+            ahead: false,
             ready: None,
             open_since: Moment::default(),
             ready_since: Moment::default(),
@@ -141,7 +158,11 @@ impl Core {
         conn
     }
 
-    fn config(&mut self) -> StreamConfig {
+    /// For a stream to this peer, or from somebody unknown.
+    fn config(&mut self, peer: Option<&Jid>) -> StreamConfig {
+        let ahead = peer
+            .and_then(|jid| self.roster.get(jid))
+            .is_some_and(|known| known.advert.tlsfp.is_some() && !known.step_by_step);
         StreamConfig {
             me: self.ourselves.jid.clone(),
             disco: self.disco.clone(),
@@ -150,14 +171,19 @@ impl Core {
                 stanza_bytes: STANZA_BYTES,
                 ..Limits::default()
             },
-            tls: false,
-            // Whether anything is said to such a peer is the settings' business: see `forbidden`.
-            allow_plaintext: true,
+            tls: true,
+            ahead,
+            // Whether anything is said to others is the settings' business: see `forbidden`.
+            allow_plaintext: match peer {
+                Some(jid) => !self.must_encrypt(jid),
+                None => self.model.settings.plaintext != PlaintextPolicy::SecureOnly,
+            },
         }
     }
 
     pub(super) fn on_connected(&mut self, conn: ConnId, local: SocketAddr, remote: SocketAddr) {
-        let config = self.config();
+        let peer = self.links.get(&conn).and_then(|link| link.peer.clone());
+        let config = self.config(peer.as_ref());
         let (now, mut libpurple) = (self.clock.now, false);
         let Some(link) = self.links.get_mut(&conn) else {
             return self.ask(Net::Close { conn, flush: false });
@@ -165,6 +191,7 @@ impl Core {
         link.local = Some(local);
         link.remote = Some(remote);
         link.open_since = now;
+        link.ahead = config.ahead;
         let mut stream = Stream::initiator(config, link.peer.clone(), now);
         if let Some(known) = link.peer.as_ref().and_then(|jid| self.roster.get(jid)) {
             libpurple = known.facts.libpurple;
@@ -183,7 +210,7 @@ impl Core {
         let mut link = Link::new(false, None, Some(remote));
         link.local = Some(local);
         link.open_since = self.clock.now;
-        link.stream = Some(Stream::responder(self.config(), self.clock.now));
+        link.stream = Some(Stream::responder(self.config(None), self.clock.now));
         self.links.insert(conn, link);
         self.yield_to(remote);
         self.dirty.push(conn);
@@ -234,8 +261,8 @@ impl Core {
                 StreamEvent::Ready(ready) => self.on_ready(conn, ready),
                 StreamEvent::Stanza(stanza) => self.on_stanza(conn, &stanza),
                 StreamEvent::Acked(count) => self.on_acked(conn, count),
-                // Only offered once the encryption issue fills it in.
-                StreamEvent::StartTls => {}
+                StreamEvent::StartTls => self.begin_tls(conn),
+                StreamEvent::Unencrypted => self.on_unencrypted(conn),
                 StreamEvent::PeerClosed => {
                     if let Some(link) = self.links.get_mut(&conn) {
                         link.closing = true;
@@ -289,6 +316,7 @@ impl Core {
                 known.facts.features = features;
             }
         });
+        self.on_trusted(conn, &jid);
         self.resolve_glare(&jid, conn);
         self.drop_silent(&jid, conn);
         if !ready.legacy {

@@ -23,6 +23,7 @@ mod run;
 pub mod sim;
 mod store;
 mod timers;
+mod trust;
 
 pub use demo::demo;
 pub use naming::usable_name;

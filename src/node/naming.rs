@@ -52,6 +52,9 @@ impl Core {
                 .unwrap_or_default(),
             ..Advert::default()
         };
+        if publish.fingerprint {
+            advert.tlsfp = Some(self.key.fingerprint());
+        }
         if publish.nick {
             advert.nick.clone_from(&me.nick);
         }

@@ -20,6 +20,9 @@ impl Core {
             self.namesake = Some(sighting);
             return;
         }
+        if self.keep_away(&sighting) {
+            return;
+        }
         let Sighting {
             jid,
             addresses,
@@ -33,7 +36,13 @@ impl Core {
             interfaces,
             advert,
         });
+        let trust = self.trust_in(&jid);
+        if let Some(known) = self.roster.get_mut(&jid) {
+            known.trust = trust;
+            known.peer.trust = trust;
+        }
         self.tell_change(&jid, change);
+        self.look_at_hint(&jid);
         self.want_avatar(&jid);
         self.judge_claims();
         if change == Change::Online {
@@ -120,6 +129,7 @@ impl Core {
     }
 
     pub(super) fn on_gone(&mut self, jid: &Jid, goodbye: bool) {
+        self.unwanted.remove(jid);
         if let Some(known) = self.roster.get_mut(jid) {
             known.advertised = false;
             known.verifying = false;

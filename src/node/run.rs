@@ -19,7 +19,7 @@ use crate::disk::open::OpenError;
 use crate::disk::store::{Answers, Loaded, Store};
 use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
-use crate::wire::jid::JidError;
+use crate::wire::jid::{Jid, JidError};
 use crate::wire::time::{Clock, Moment};
 
 /// Commits under way above which commands wait.
@@ -94,6 +94,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         port: config.port,
         host: machine.clone(),
         interfaces: settings.interfaces.clone(),
+        key: Some(key.clone()),
     };
     let (lan, reports) = runtime
         .block_on(Lan::start(lan_config))
@@ -101,6 +102,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
     let (requests, inbox) = mpsc::channel(1024);
     let avatars = Avatars::new(&config.data);
     let begun = Instant::now();
+    let blocked = blocked_names(&loaded);
     let start = Start {
         jid,
         port: lan.port(),
@@ -108,9 +110,11 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         utc_offset: jiff::Zoned::now().offset().seconds(),
         settings,
         conversations: loaded.conversations,
+        blocked,
         outbox: loaded.outbox,
         key,
         early: loaded.early,
+        keys: loaded.keys,
         wait_for_name: config.wait_for_name,
         seed: seed(),
         clock: clock(begun),
@@ -327,6 +331,12 @@ impl Runner {
             let _ = tell.blocking_send(task(&avatars));
         });
     }
+}
+
+fn blocked_names(loaded: &Loaded) -> Vec<Jid> {
+    let names = loaded.values.get(super::trust::BLOCKED);
+    let names = names.and_then(|value| serde_json::from_value(value.clone()).ok());
+    names.unwrap_or_default()
 }
 
 fn stored_avatar(loaded: &Loaded, avatars: &Avatars) -> Option<OwnAvatar> {

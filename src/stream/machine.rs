@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::negotiation::{Agreed, AwaitOpening, AwaitResponse, Io, Next, Role, Step};
+use super::negotiation::{Agreed, AwaitOpening, AwaitResponse, Io, Leftover, Next, Role, Step};
 use super::session::Session;
 use super::{ReadyStream, StreamConfig, StreamEvent};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
-use crate::wire::nonza::{Condition, StreamError};
+use crate::wire::nonza::{Condition, Nonza, StreamError};
 use crate::wire::ns;
 use crate::wire::time::Moment;
 use crate::wire::xmlstream::{Header, Item, XmlLimits, XmlStream};
@@ -70,6 +70,9 @@ impl Stream {
         let mut stream = Stream::new(config, Role::Initiator, AwaitResponse::first(), now);
         stream.io.peer = peer.into();
         stream.io.open(true);
+        if stream.io.config.ahead {
+            stream.io.write(&Nonza::StartTls);
+        }
         stream
     }
 
@@ -89,7 +92,7 @@ impl Stream {
                 out: String::new(),
                 events: VecDeque::new(),
                 opened: false,
-                restart: false,
+                restart: None,
             },
             state: State::Negotiating(Some(first)),
             now,
@@ -156,6 +159,12 @@ impl Stream {
         }
     }
 
+    /// From now on the peer must encrypt before anything else; for a responder that knows by the header with whom it
+    /// speaks. Call it before [`Stream::accept`].
+    pub fn require_encryption(&mut self) {
+        self.io.config.allow_plaintext = false;
+    }
+
     /// Answers [`StreamEvent::Header`]: the other end is `peer`. Does nothing at any other time.
     pub fn accept(&mut self, peer: Jid, now: Moment) {
         self.now = now;
@@ -219,6 +228,10 @@ impl Stream {
             return self.vanish();
         }
         match std::mem::replace(&mut self.state, State::Ended) {
+            State::Negotiating(Some(step @ Step::AwaitTls(_))) => {
+                self.state = State::Negotiating(Some(step));
+                self.vanish();
+            }
             State::Negotiating(_) => {
                 self.io.out.push_str(CLOSING_TAG);
                 self.state = State::Closing(None, now + CLOSE_WITHIN);
@@ -247,6 +260,8 @@ impl Stream {
     pub fn fail(&mut self, error: StreamError) {
         match self.state {
             State::Ended => return,
+            // Between the agreement and the end of the handshake no XML can be written at all.
+            State::Negotiating(Some(Step::AwaitTls(_))) => {}
             State::Closing(..) => {} // After our closing tag nothing more may be written.
             _ => {
                 if !self.io.opened {
@@ -409,9 +424,12 @@ impl Stream {
             Ok(Next::Ready(agreed, first)) => self.ready(agreed, first),
             Err(error) => return self.fail(error),
         }
-        if std::mem::take(&mut self.io.restart) {
+        if let Some(leftover) = self.io.restart.take() {
             self.spent += self.parser.consumed();
-            self.parser = parser(&self.io.config);
+            let over = std::mem::replace(&mut self.parser, parser(&self.io.config));
+            if leftover == Leftover::Kept {
+                self.parser.feed(&over.into_rest());
+            }
         }
     }
 

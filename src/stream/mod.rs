@@ -4,7 +4,7 @@
 //! - **Begin**: [`Stream::initiator`] or [`Stream::responder`].
 //! - **Inputs**: [`Stream::handle_bytes`], [`Stream::handle_eof`], [`Stream::handle_timeout`],
 //!   [`Stream::handle_tls`]. Time comes in with each.
-//! - **Commands**: [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::handled`], [`Stream::close`],
+//! - **Commands**: [`Stream::require_encryption`], [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::handled`], [`Stream::close`],
 //!   [`Stream::close_quietly`], [`Stream::fail`], [`Stream::hold_header`], [`Stream::release_header`].
 //! - **Outputs**, to be drained after every input or command, in this order: [`Stream::poll_event`],
 //!   [`Stream::poll_transmit`], [`Stream::poll_timeout`]. Answer events before you take the bytes, and several
@@ -55,9 +55,19 @@ pub struct StreamConfig {
     pub limits: Limits,
     /// Offer STARTTLS and take it where it is offered.
     pub tls: bool,
+    /// Initiator: the peer is known to encrypt as we do, so do not wait for what it will surely say: `<starttls/>` leaves
+    /// with the header, and `<auth/>` and the next header with the first encrypted one. Needs `tls`; `allow_plaintext`
+    /// counts as false.
+    pub ahead: bool,
     /// Go on without encryption where there is none. If false, such a peer gets `policy-violation`, and a stanza that
     /// comes before encryption `not-authorized`.
     pub allow_plaintext: bool,
+}
+
+impl StreamConfig {
+    fn plaintext_allowed(&self) -> bool {
+        self.allow_plaintext && !self.ahead
+    }
 }
 
 /// What a peer can make us hold, and for how long. The answer when one is passed: `policy-violation`.
@@ -101,9 +111,11 @@ pub enum StreamEvent {
         /// Has it `version='1.0'` or later?
         versioned: bool,
     },
-    /// The upgrade to TLS is agreed (never before the encryption issue fills this in): no byte may be read or written
-    /// in the clear any more.
+    /// The upgrade to TLS is agreed: write what there is, then no byte may be read or written in the clear any more.
+    /// Answer with [`Stream::handle_tls`], or end the stream.
     StartTls,
+    /// The peer does not encrypt, and must: the stream ends with an error.
+    Unencrypted,
     /// Stanzas may flow.
     Ready(ReadyStream),
     /// A stanza from the peer, its `from` checked or filled in.

@@ -44,7 +44,16 @@ pub(super) struct Io {
     /// Our header of the current stream is written.
     pub(super) opened: bool,
     /// The parser is to begin anew.
-    pub(super) restart: bool,
+    pub(super) restart: Option<Leftover>,
+}
+
+/// What of the bytes behind the last element of a stream becomes of the next on the same connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leftover {
+    /// Nothing: it came in plaintext.
+    Dropped,
+    /// It is the beginning of the next: nothing but the stream begins anew.
+    Kept,
 }
 
 impl Io {
@@ -76,14 +85,33 @@ impl Io {
         self.opened = true;
     }
 
-    fn write(&mut self, nonza: &Nonza) {
+    pub(super) fn write(&mut self, nonza: &Nonza) {
         nonza.write(&mut self.out);
     }
 
     /// A new stream on the same connection (RFC 6120 §4.3.3): nothing that was learnt before counts.
-    fn begin_anew(&mut self) {
+    fn begin_anew(&mut self, channel: Channel) {
         self.opened = false;
-        self.restart = true;
+        self.restart = Some(match channel {
+            Channel::Authenticated => Leftover::Kept,
+            _ => Leftover::Dropped,
+        });
+    }
+
+    fn authenticate(&mut self) {
+        self.write(&Nonza::Auth {
+            mechanism: EXTERNAL.to_owned(),
+            response: "=".to_owned(),
+        });
+    }
+
+    /// Why there is no stream with a peer that does not encrypt and must.
+    fn unencrypted(&mut self, condition: Condition) -> StreamError {
+        self.events.push_back(StreamEvent::Unencrypted);
+        match condition {
+            Condition::NotAuthorized => condition.into(),
+            condition => StreamError::new(condition, "encryption is required here"),
+        }
     }
 }
 
@@ -148,7 +176,7 @@ impl Step {
         match self {
             Step::AwaitFeatures(step) => step.element(nonza, element, io),
             Step::AwaitProceed(step) => step.nonza(nonza, io, clean),
-            Step::AwaitSuccess(step) => step.nonza(nonza, io, clean),
+            Step::AwaitSuccess(step) => step.nonza(nonza, io),
             Step::AwaitMove(step) => step.element(nonza, element, io, clean),
             // No element comes without a header before it.
             _ => Err(Condition::NotAuthorized.into()),
@@ -238,18 +266,24 @@ impl AwaitFeatures {
             // Quirk `stanza-before-features`.
             None => return settle(self.channel, &Features::default(), Some(element), io),
         };
+        let ahead = io.config.ahead;
         if self.channel == Channel::Plain && features.starttls && io.config.tls {
-            io.write(&Nonza::StartTls);
+            if !ahead {
+                io.write(&Nonza::StartTls);
+            }
             return Ok(Next::Step(Step::AwaitProceed(AwaitProceed)));
         }
         if self.channel == Channel::Encrypted
             && features.mechanisms.iter().any(|name| name == EXTERNAL)
         {
-            io.write(&Nonza::Auth {
-                mechanism: EXTERNAL.to_owned(),
-                response: "=".to_owned(),
-            });
+            if !ahead {
+                io.authenticate();
+            }
             return Ok(Next::Step(Step::AwaitSuccess(AwaitSuccess)));
+        }
+        if ahead && self.channel == Channel::Encrypted {
+            // We have sent what it does not offer.
+            return Err(Condition::NotAuthorized.into());
         }
         // Nothing that we know in them (quirk `empty-features`) is an answer too.
         settle(self.channel, &features, None, io)
@@ -303,10 +337,9 @@ impl AwaitTls {
 pub(super) struct AwaitSuccess;
 
 impl AwaitSuccess {
-    fn nonza(self, nonza: Option<Nonza>, io: &mut Io, clean: bool) -> Result<Next, StreamError> {
+    fn nonza(self, nonza: Option<Nonza>, io: &mut Io) -> Result<Next, StreamError> {
         match nonza {
-            Some(Nonza::Success) if clean => Ok(Next::Step(begin_anew(Channel::Authenticated, io))),
-            Some(Nonza::Success) => Err(Condition::NotAuthorized.into()),
+            Some(Nonza::Success) => Ok(Next::Step(begin_anew(Channel::Authenticated, io))),
             Some(Nonza::SaslFailure(condition)) => {
                 Err(StreamError::new(Condition::NotAuthorized, condition))
             }
@@ -371,7 +404,7 @@ impl AwaitVerdict {
         if self.versioned {
             return Ok(AwaitMove::begin(Channel::Plain, io, now));
         }
-        if io.config.allow_plaintext {
+        if io.config.plaintext_allowed() {
             io.open(false);
         }
         legacy(io)
@@ -436,7 +469,7 @@ impl AwaitMove {
                 AwaitTls::begin(io, clean)
             }
             Some(Nonza::Auth { mechanism, .. }) if self.channel == Channel::Encrypted => {
-                if mechanism != EXTERNAL || !clean {
+                if mechanism != EXTERNAL {
                     io.write(&Nonza::SaslFailure("invalid-mechanism".to_owned()));
                     return Err(Condition::NotAuthorized.into());
                 }
@@ -450,10 +483,19 @@ impl AwaitMove {
 
 /// The stream begins again on a connection that is better protected now.
 fn begin_anew(channel: Channel, io: &mut Io) -> Step {
-    io.begin_anew();
+    io.begin_anew(channel);
     match io.role {
         Role::Initiator => {
-            io.open(true);
+            let ahead = io.config.ahead;
+            if ahead && channel == Channel::Authenticated {
+                io.opened = true; // It left with the one before.
+            } else {
+                io.open(true);
+            }
+            if ahead && channel == Channel::Encrypted {
+                io.authenticate();
+                io.open(true);
+            }
             Step::AwaitResponse(AwaitResponse { channel })
         }
         Role::Responder => Step::AwaitOpening(AwaitOpening { channel }),
@@ -469,11 +511,11 @@ fn settle(
     io: &mut Io,
 ) -> Result<Next, StreamError> {
     let secure = channel != Channel::Plain;
-    if !secure && !io.config.allow_plaintext {
-        return Err(match first {
-            Some(_) => Condition::NotAuthorized.into(),
-            None => StreamError::new(Condition::PolicyViolation, "encryption is required here"),
-        });
+    if !secure && !io.config.plaintext_allowed() {
+        return Err(io.unencrypted(match first {
+            Some(_) => Condition::NotAuthorized,
+            None => Condition::PolicyViolation,
+        }));
     }
     if features.sm && io.role == Role::Initiator {
         io.write(&Nonza::Enable);
@@ -489,12 +531,9 @@ fn settle(
 }
 
 /// Ready with a peer whose header had no version: it will negotiate nothing (quirk `no-version`).
-fn legacy(io: &Io) -> Result<Next, StreamError> {
-    if !io.config.allow_plaintext {
-        return Err(StreamError::new(
-            Condition::PolicyViolation,
-            "encryption is required here",
-        ));
+fn legacy(io: &mut Io) -> Result<Next, StreamError> {
+    if !io.config.plaintext_allowed() {
+        return Err(io.unencrypted(Condition::PolicyViolation));
     }
     let agreed = Agreed {
         legacy: true,

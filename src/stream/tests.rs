@@ -20,6 +20,7 @@ fn config(name: &str) -> StreamConfig {
         id: "id1".into(),
         limits: Limits::default(),
         tls: false,
+        ahead: false,
         allow_plaintext: true,
     }
 }
@@ -247,4 +248,70 @@ fn a_body_of_a_mebibyte_passes_whatever_stands_in_it() {
         panic!("no stanza: {:?}", pair.events[1].len());
     };
     assert_eq!(stanza.child("body", ns::CLIENT).unwrap().text(), body);
+}
+
+#[test]
+fn plaintext_behind_starttls_is_never_taken_for_encrypted() {
+    let secure = StreamConfig {
+        tls: true,
+        ..config("juliet@pronto")
+    };
+    let header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>";
+    let starttls = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>";
+    let message = "<message><body>smuggled</body></message>";
+    for apart in [false, true] {
+        let now = Moment(0);
+        let mut stream = Stream::responder(secure.clone(), now);
+        stream.handle_bytes(header.as_bytes(), now);
+        stream.accept(Jid::new("romeo@forza").unwrap(), now);
+        if apart {
+            stream.handle_bytes(starttls.as_bytes(), now);
+            stream.handle_bytes(message.as_bytes(), now);
+            stream.handle_tls(now);
+            stream.handle_bytes(header.as_bytes(), now);
+        } else {
+            stream.handle_bytes(format!("{starttls}{message}").as_bytes(), now);
+        }
+        let mut seen = Vec::new();
+        while let Some(event) = stream.poll_event() {
+            seen.push(event);
+        }
+        assert!(
+            !seen
+                .iter()
+                .any(|event| matches!(event, StreamEvent::Stanza(_))),
+            "{seen:?}"
+        );
+        assert_eq!(stream.is_ended(), !apart);
+    }
+}
+
+#[test]
+fn going_ahead_takes_three_turns_and_falls_back_by_ending() {
+    let secure = |name| StreamConfig {
+        tls: true,
+        allow_plaintext: false,
+        ..config(name)
+    };
+    let ahead = StreamConfig {
+        ahead: true,
+        ..secure("romeo@forza")
+    };
+    let mut pair = Pair::new(ahead.clone(), secure("juliet@pronto"));
+    pair.settle();
+    for end in 0..2 {
+        let ready = pair.ready(end);
+        assert!(ready.acks && ready.secure, "{ready:?}");
+    }
+    // Somebody who does not know what is said to him ends it, and nothing was told.
+    let mut pair = Pair::new(ahead, config("juliet@pronto"));
+    pair.settle();
+    for end in 0..2 {
+        assert!(pair.ends[end].is_ended());
+        assert!(
+            !pair.events[end]
+                .iter()
+                .any(|event| matches!(event, StreamEvent::Ready(_)))
+        );
+    }
 }

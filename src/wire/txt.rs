@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::jid::Jid;
+use super::key::Fingerprint;
 use super::text::{clean_line, clean_name, cut};
 
 /// A TXT record as meaning.
@@ -28,6 +29,8 @@ pub struct Advert {
     pub ver: String,
     /// `vc`: conferencing flags.
     pub vc: String,
+    /// `tlsfp`: the fingerprint of the key that it says it has. A hint, never a proof: anybody can publish anything.
+    pub tlsfp: Option<Fingerprint>,
 }
 
 /// Availability, as people set it.
@@ -90,6 +93,9 @@ impl Advert {
             ("vc", &self.vc),
         ] {
             txt.push(key, cut(token, MAX_NAME));
+        }
+        if let Some(fingerprint) = &self.tlsfp {
+            txt.push("tlsfp", &fingerprint.to_string());
         }
         if let Some(phsh) = &self.phsh {
             txt.push(
@@ -156,6 +162,7 @@ impl Advert {
             "hash" => self.hash = token(&text),
             "ver" => self.ver = token(&text),
             "vc" => self.vc = token(&text),
+            "tlsfp" => self.tlsfp = text.parse().ok(),
             _ => {}
         }
     }

@@ -158,6 +158,11 @@ impl XmlStream {
         self.buffer.len().saturating_sub(self.at)
     }
 
+    /// Ends this parser; what it has not consumed belongs to the next stream on the same connection.
+    pub fn into_rest(mut self) -> Vec<u8> {
+        self.buffer.split_off(self.at.min(self.buffer.len()))
+    }
+
     /// Is it between first-level elements, with nothing unfinished? (At STARTTLS nothing may be left over.)
     pub fn idle(&self) -> bool {
         self.pending() == 0 && self.tree.is_empty()

@@ -39,6 +39,8 @@ impl Alone {
             avatar: None,
             conversations: Default::default(),
             outbox: Vec::new(),
+            keys: Vec::new(),
+            blocked: Vec::new(),
             key: SecretKey::from_seed(&[7; 32]).unwrap(),
             early: Vec::new(),
             wait_for_name: false,

@@ -8,6 +8,7 @@ use super::host::Link;
 use super::queue::Plan;
 use super::rng::Rng;
 use super::{HostId, Lan};
+use crate::wire::key::PublicKey;
 use crate::wire::time::Moment;
 
 /// How well packets travel, everywhere.
@@ -74,6 +75,8 @@ pub enum Fault {
     Addresses(HostId, Vec<IpAddr>),
     /// It can send only so many bytes a second by TCP; `None`: as fast as it likes.
     Bandwidth(HostId, Option<u64>),
+    /// In handshakes it pretends to have this key from now on; `None`: it shows its own again.
+    Lie(HostId, Option<PublicKey>),
     /// Its wall clock jumps by so many microseconds. Timers do not notice.
     ClockJump(HostId, i64),
 }
@@ -101,6 +104,11 @@ impl Lan {
             Fault::Bandwidth(host, bandwidth) => {
                 if let Some(host) = self.hosts.get_mut(host.0) {
                     host.bandwidth = bandwidth;
+                }
+            }
+            Fault::Lie(host, key) => {
+                if let Some(host) = self.hosts.get_mut(host.0) {
+                    host.lie = key;
                 }
             }
             Fault::ClockJump(host, micros) => {

@@ -12,6 +12,7 @@ use super::{HostId, NameId};
 use crate::event::Interface;
 use crate::net::{ConnId, Sighting};
 use crate::wire::jid::Jid;
+use crate::wire::key::PublicKey;
 use crate::wire::time::Moment;
 use crate::wire::txt::Advert;
 
@@ -48,6 +49,9 @@ pub(super) struct Host {
     pub(super) bandwidth: Option<u64>,
     /// Microseconds that its wall clock is wrong by.
     pub(super) wall_error: i64,
+    /// The key of its program, and another one that it pretends to have.
+    pub(super) key: Option<PublicKey>,
+    pub(super) lie: Option<PublicKey>,
     pub(super) publication: Option<Publication>,
     pub(super) picture: Option<(Bytes, [u8; 20])>,
     pub(super) cache: BTreeMap<NameId, Cached>,
@@ -131,6 +135,8 @@ impl Host {
             port: Some(5298),
             bandwidth: None,
             wall_error: 0,
+            key: None,
+            lie: None,
             publication: None,
             picture: None,
             cache: BTreeMap::new(),

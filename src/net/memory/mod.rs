@@ -31,6 +31,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::{Report, Request};
+use crate::wire::key::PublicKey;
 use crate::wire::time::Moment;
 pub use faults::{Fault, Weather};
 use host::Host;
@@ -118,6 +119,13 @@ impl Lan {
         }
     }
 
+    /// The key of this host's program: without one its handshakes fail.
+    pub fn identify(&mut self, host: HostId, key: PublicKey) {
+        if let Some(host) = self.hosts.get_mut(host.0) {
+            host.key = Some(key);
+        }
+    }
+
     /// A host's addresses, best first.
     pub fn addresses(&self, host: HostId) -> &[IpAddr] {
         self.hosts
@@ -147,6 +155,7 @@ impl Lan {
             Request::Dial { conn, addresses } => self.dial(host, conn, addresses),
             Request::DialName { conn, address } => self.dial_name(host, conn, &address),
             Request::Write { conn, bytes } => self.write(host, conn, bytes),
+            Request::StartTls { conn, client: _ } => self.start_tls(host, conn),
             Request::Pause { conn } => self.pause(host, conn),
             Request::Resume { conn } => self.resume(host, conn),
             Request::Close { conn, flush } => self.close(host, conn, flush),
@@ -362,7 +371,14 @@ impl Lan {
             } => {
                 (conn, local, remote).hash(&mut hasher);
             }
-            Report::DialFailed { conn, error } => (conn, error).hash(&mut hasher),
+            Report::DialFailed { conn, error } | Report::TlsFailed { conn, error } => {
+                (conn, error).hash(&mut hasher);
+            }
+            Report::Secured {
+                conn,
+                key,
+                exporter,
+            } => (conn, key, exporter).hash(&mut hasher),
             Report::Received { conn, bytes } => (conn, bytes).hash(&mut hasher),
             Report::Written { conn, bytes } => (conn, bytes).hash(&mut hasher),
             Report::Closed { conn, why } => (conn, *why as u8).hash(&mut hasher),

@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use sha2::Digest;
 
 use super::queue::Plan;
 use super::tcp::Side;
 use super::{HostId, Lan};
 use crate::net::{CloseReason, ConnId, Report};
+use crate::wire::key::PublicKey;
 use crate::wire::time::Moment;
 
 /// Bytes of one direction between the writing and the reading program: socket buffers and wire together.
@@ -37,6 +39,8 @@ pub(super) struct End {
     /// The kernel does not know it any more either.
     pub(super) gone: bool,
     paused: bool,
+    /// The program has asked for TLS, and the other end's key if its half of the pretended handshake is in.
+    pub(super) tls: (bool, Option<PublicKey>),
     /// Arrived while paused, and how it ended if it did.
     pub(super) held: VecDeque<Bytes>,
     pub(super) held_bytes: usize,
@@ -58,6 +62,8 @@ pub(super) struct End {
 pub(super) enum Segment {
     SynAck,
     Data(Bytes),
+    /// One half of a pretended TLS handshake.
+    Hello(PublicKey),
     Fin,
     Reset,
 }
@@ -75,6 +81,7 @@ impl End {
             orphan: false,
             gone: false,
             paused: false,
+            tls: (false, None),
             held: VecDeque::new(),
             held_bytes: 0,
             held_end: None,
@@ -156,6 +163,52 @@ impl Lan {
         }
         self.pump(number, side.other());
         self.tidy(number);
+    }
+
+    /// A handshake in pretence: each end says its key behind what it wrote before, and whoever knows both is secured. What
+    /// crosses is not encrypted; what matters here is the order of things, and who is who.
+    pub(super) fn start_tls(&mut self, id: HostId, conn: ConnId) {
+        let host = self.hosts.get(id.0);
+        let Some((number, side)) = host.and_then(|host| host.conns.get(&conn)).copied() else {
+            return;
+        };
+        let Some(key) = host.and_then(|host| host.lie.or(host.key)) else {
+            let error = "there is no key".to_owned();
+            self.tell(id, Report::TlsFailed { conn, error });
+            return self.close(id, conn, false);
+        };
+        if let Some(link) = self.links.get_mut(&number) {
+            link.end(side).tls.0 = true;
+        }
+        self.send_segment(number, side, Segment::Hello(key));
+        self.secure(number, side);
+    }
+
+    fn greeted(&mut self, number: u64, side: Side, key: PublicKey) {
+        if let Some(link) = self.links.get_mut(&number) {
+            link.end(side).tls.1 = Some(key);
+        }
+        self.secure(number, side);
+    }
+
+    fn secure(&mut self, number: u64, side: Side) {
+        let Some(end) = self.links.get_mut(&number).map(|link| link.end(side)) else {
+            return;
+        };
+        let (true, Some(key), true) = (end.tls.0, end.tls.1, end.open) else {
+            return;
+        };
+        let (host, conn) = (end.host, end.conn);
+        // The same at both ends, and different on each connection.
+        let exporter = sha2::Sha256::digest(number.to_be_bytes()).into();
+        self.tell(
+            host,
+            Report::Secured {
+                conn,
+                key,
+                exporter,
+            },
+        );
     }
 
     /// Moves what was written into the window as far as there is room.
@@ -290,6 +343,7 @@ impl Lan {
                 self.take_in(number, side.other(), bytes);
                 self.pump(number, side);
             }
+            Some(Segment::Hello(key)) => self.greeted(number, side.other(), key),
             Some(Segment::SynAck) => self.connected(number, side.other()),
             Some(Segment::Fin) => self.take_end(number, side.other(), CloseReason::Eof),
             Some(Segment::Reset) => self.take_end(number, side.other(), CloseReason::Reset),

@@ -13,9 +13,11 @@ use crate::disk::search::{Found, Wanted};
 use crate::disk::store::{Op, Page, Stored};
 use crate::event::{Content, ConversationSummary, Extra, Hit, Message, MessageState, Told};
 use crate::model::outbox::Pending;
+use crate::model::trust::KnownKey;
 use crate::net::memory::Rng;
 use crate::node::effect::{Effect, Input, OwnAvatar};
 use crate::wire::jid::Jid;
+use crate::wire::key::Fingerprint;
 use crate::wire::time::Moment;
 
 /// How long a commit takes.
@@ -36,6 +38,10 @@ pub struct Disk {
     pub read: BTreeMap<Jid, String>,
     /// Pictures by hash. The paths given out for them lead nowhere.
     pub pictures: HashMap<[u8; 20], Bytes>,
+    /// The keys of others.
+    pub keys: BTreeMap<Fingerprint, KnownKey>,
+    /// Names from which nothing is wanted.
+    pub blocked: Vec<Jid>,
     /// What contacts were called last.
     pub nicks: BTreeMap<Jid, String>,
     /// A real folder for the pictures, for runs that people watch: `pictures` and `files` are not used then.
@@ -365,7 +371,24 @@ impl Disk {
                 self.nicks.insert(jid, nick);
             }
             Op::Forget { with, id } => self.forget(with.as_ref(), id.as_deref()),
-            Op::Setting { .. } => {}
+            Op::Key { key } => {
+                self.keys.insert(key.fingerprint, *key);
+            }
+            Op::ForgetKey { fingerprint } => {
+                self.keys.remove(&fingerprint);
+            }
+            Op::MoveContact { from, to } => self.move_contact(&from, &to),
+            Op::Encrypted { id } => {
+                let all = self.conversations.values_mut().flatten();
+                for message in all.filter(|message| message.id == id && message.is_own()) {
+                    message.encrypted = true;
+                }
+            }
+            Op::Setting { key, value } => {
+                if key == crate::node::trust::BLOCKED {
+                    self.blocked = serde_json::from_value(value).unwrap_or_default();
+                }
+            }
         }
         true
     }
@@ -397,6 +420,29 @@ impl Disk {
                 message.change(told);
             }
         }
+    }
+
+    fn move_contact(&mut self, from: &Jid, to: &Jid) {
+        let mut joined = self.conversations.remove(from).unwrap_or_default();
+        joined.extend(self.conversations.remove(to).unwrap_or_default());
+        for message in &mut joined {
+            for name in [&mut message.from, &mut message.to] {
+                if name == from {
+                    *name = to.clone();
+                }
+            }
+        }
+        self.conversations.insert(to.clone(), joined);
+        for (jid, _) in self.outbox.iter_mut().filter(|(jid, _)| jid == from) {
+            *jid = to.clone();
+        }
+        if let Some(nick) = self.nicks.remove(from) {
+            self.nicks.entry(to.clone()).or_insert(nick);
+        }
+        for (jid, _) in self.told.iter_mut().filter(|(jid, _)| jid == from) {
+            *jid = to.clone();
+        }
+        self.read.remove(from);
     }
 
     fn set_state(&mut self, id: &str, state: MessageState, reason: Option<&str>) {

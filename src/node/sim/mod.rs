@@ -447,6 +447,7 @@ impl Sim {
         let Ok(key) = SecretKey::from_seed(&key_seed(self.seed, host)) else {
             return;
         };
+        self.lan.identify(host, key.public());
         seat.actor = Actor::Node(Box::new(Core::new(Start {
             jid: seat.who.clone(),
             port: 5298,
@@ -454,6 +455,8 @@ impl Sim {
             avatar: None,
             conversations,
             outbox,
+            keys: seat.disk.keys.values().cloned().collect(),
+            blocked: seat.disk.blocked.clone(),
             key,
             early: seat.disk.early(),
             wait_for_name: false,

@@ -1,0 +1,506 @@
+//! Who somebody is by key: what a handshake proved, what is pinned and kept, what stands in the way, and what the user
+//! decides about it. The rules themselves are in [`crate::model::trust`].
+
+use serde_json::Value;
+
+use super::core::Core;
+use super::links::Secured;
+use crate::command::Command;
+use crate::disk::store::Op;
+use crate::event::{Event, OfflineReason, Security, Trust};
+use crate::model::trust::{Alarm, KnownKey, Verdict};
+use crate::net::{ConnId, Request as Net};
+use crate::wire::jid::Jid;
+use crate::wire::key::{Fingerprint, PublicKey};
+use crate::wire::nonza::{Condition, StreamError};
+
+impl Core {
+    /// The key that a peer announces, if it does. Anybody can announce anything.
+    pub(super) fn hint(&self, jid: &Jid) -> Option<Fingerprint> {
+        self.roster.get(jid).and_then(|known| known.advert.tlsfp)
+    }
+
+    /// Must a stream with this peer be encrypted before anything is said?
+    pub(super) fn must_encrypt(&self, jid: &Jid) -> bool {
+        self.hint(jid).is_some() || self.book.pinned(jid).is_some()
+    }
+
+    /// Both have agreed: what is written so far goes out, and then only TLS.
+    pub(super) fn begin_tls(&mut self, conn: ConnId) {
+        self.flush_link(conn);
+        let Some(link) = self.links.get(&conn) else {
+            return;
+        };
+        let client = link.ours;
+        self.ask(Net::StartTls { conn, client });
+    }
+
+    /// The handshake is over. Nothing is said on the stream before it is known whom the key belongs to.
+    pub(super) fn on_secured(&mut self, conn: ConnId, key: PublicKey, exporter: [u8; 32]) {
+        let now = self.clock.now;
+        let Some(link) = self.links.get_mut(&conn) else {
+            return self.ask(Net::Close { conn, flush: false });
+        };
+        link.secured = Some(Secured { key, exporter });
+        let Some(stream) = &mut link.stream else {
+            return;
+        };
+        let peer = stream.peer().cloned();
+        stream.handle_tls(now);
+        let fingerprint = key.fingerprint();
+        let refusal = match peer {
+            // Somebody sends us our own words back.
+            _ if fingerprint == self.key.fingerprint() => Some("this is my own key"),
+            None => Some("nobody in particular"),
+            Some(jid) => match self.book.judge(&jid, fingerprint, self.hint(&jid)) {
+                Verdict::Known | Verdict::New | Verdict::Elsewhere(_) => None,
+                Verdict::Blocked => Some("not wanted here"),
+                Verdict::Changed(alarm) => {
+                    self.raise(&jid, Some(alarm));
+                    self.retry_later(&jid);
+                    Some("another key is expected under this name")
+                }
+            },
+        };
+        if let Some(why) = refusal {
+            tracing::info!(conn = conn.0, why, "a secured stream is refused");
+            if let Some(link) = self.links.get_mut(&conn) {
+                link.closing = true;
+                if let Some(stream) = &mut link.stream {
+                    stream.fail(StreamError::new(Condition::PolicyViolation, why));
+                }
+            }
+        }
+        self.dirty.push(conn);
+        self.drain_events(conn);
+    }
+
+    /// The peer does not speak TLS as we do, or somebody touched the bytes.
+    pub(super) fn on_tls_failed(&mut self, conn: ConnId, error: &str) {
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
+        link.broken = true;
+        let (jid, early) = (link.peer.clone(), link.secured.is_none());
+        tracing::info!(?jid, error, early, "TLS failed");
+        if let Some(jid) = &jid {
+            if early && self.book.pinned(jid).is_some() {
+                self.raise(jid, Some(Alarm::NoEncryption));
+            }
+            self.retry_later(jid);
+        }
+        self.drop_link(conn, false);
+    }
+
+    /// It must encrypt and does not.
+    pub(super) fn on_unencrypted(&mut self, conn: ConnId) {
+        let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return;
+        };
+        if self.must_encrypt(&jid) {
+            self.raise(&jid, Some(Alarm::NoEncryption));
+        }
+    }
+
+    /// An encrypted stream is ready, and nothing stood against its key: it is pinned now, and whatever stood in the way of
+    /// this name is gone.
+    pub(super) fn on_trusted(&mut self, conn: ConnId, jid: &Jid) {
+        let secured = self.links.get(&conn).and_then(|link| link.secured.as_ref());
+        let Some(fingerprint) = secured.map(|secured| secured.key.fingerprint()) else {
+            return;
+        };
+        let nick = self.roster.get(jid).map(|known| known.peer.nick.clone());
+        let nick = nick.unwrap_or_default();
+        match self.book.judge(jid, fingerprint, None) {
+            Verdict::Known => {
+                let known = self.book.key(&fingerprint);
+                if known.is_some_and(|known| known.nick != nick && !nick.is_empty()) {
+                    let changed = self.book.change(&fingerprint, |known| known.nick = nick);
+                    self.ops
+                        .extend(changed.map(|key| Op::Key { key: Box::new(key) }));
+                }
+            }
+            Verdict::New => self.pin(KnownKey {
+                fingerprint,
+                jid: jid.clone(),
+                nick,
+                verified: false,
+                blocked: false,
+                first: self.clock.wall,
+            }),
+            Verdict::Elsewhere(was) => self.same_person(&was, jid, fingerprint),
+            // Judged before it came to this.
+            Verdict::Changed(_) | Verdict::Blocked => return,
+        }
+        self.raise(jid, None);
+        self.retrust(jid);
+    }
+
+    fn pin(&mut self, key: KnownKey) {
+        for gone in self.book.put(key.clone()) {
+            self.ops.push(Op::ForgetKey { fingerprint: gone });
+        }
+        self.ops.push(Op::Key { key: Box::new(key) });
+    }
+
+    /// A known key under another name: the same person, and the same conversation.
+    fn same_person(&mut self, was: &Jid, now: &Jid, fingerprint: Fingerprint) {
+        if let Some(mut key) = self.book.key(&fingerprint).cloned() {
+            key.jid = now.clone();
+            self.pin(key);
+        }
+        self.move_contact(was, now);
+    }
+
+    /// The conversation with `from` goes on as the one with `to`.
+    fn move_contact(&mut self, from: &Jid, to: &Jid) {
+        self.ops.push(Op::MoveContact {
+            from: from.clone(),
+            to: to.clone(),
+        });
+        for conn in self.by_peer.get(from).cloned().unwrap_or_default() {
+            self.close_link(conn);
+        }
+        if let Some(old) = self.outboxes.remove(from) {
+            let new = self.outboxes.remove(to).unwrap_or_default();
+            let joined = old.joined(new);
+            for id in joined.ids() {
+                let reference = self.recent.was_sent_to(id, from).flatten();
+                self.recent.sent(id, to, reference);
+            }
+            self.outboxes.insert(to.clone(), joined);
+        }
+        for (parked, _) in self.parked.iter_mut().filter(|(jid, _)| jid == from) {
+            *parked = to.clone();
+        }
+        self.attempts.remove(from);
+        for timer in [
+            super::core::Timer::Retry(from.clone()),
+            super::core::Timer::Settle(from.clone()),
+        ] {
+            self.timers.set(timer, None);
+        }
+        self.raise(from, None);
+        self.emit(Event::ContactMoved {
+            from: from.clone(),
+            to: to.clone(),
+        });
+        self.retrust(from);
+        self.resettle(to);
+    }
+
+    /// Something stands in the way of trust in this name, or (`None`) no longer.
+    pub(super) fn raise(&mut self, jid: &Jid, alarm: Option<Alarm>) {
+        if self.book.set_alarm(jid, alarm) {
+            tracing::info!(%jid, alarmed = alarm.is_some(), "trust in a name has changed");
+            self.retrust(jid);
+        }
+    }
+
+    /// What a name announces may be another key than the one that we know.
+    pub(super) fn look_at_hint(&mut self, jid: &Jid) {
+        if let Some(alarm) = self.book.announced(jid, self.hint(jid)) {
+            self.raise(jid, Some(alarm));
+        } else if let Some(Alarm::OtherAnnounced(_)) = self.book.alarm(jid) {
+            self.raise(jid, None);
+        }
+        self.retrust(jid);
+    }
+
+    /// How far this name is trusted now, and why; for the faces.
+    fn security(&self, jid: &Jid) -> Security {
+        let pinned = self.book.pinned(jid);
+        let nick = self
+            .model
+            .contacts
+            .get(jid)
+            .map(|contact| contact.nick.as_str());
+        let name = nick.unwrap_or(jid.as_str());
+        let hint = self.hint(jid);
+        let key = pinned.map(|known| known.fingerprint);
+        let alarm = self.book.alarm(jid);
+        let verified = pinned.is_some_and(|known| known.verified);
+        let warning = match alarm {
+            Some(alarm) => Some(alarm.words(name, pinned.is_some(), verified)),
+            None => self.book.namesake(name, key.or(hint)).filter(|_| !verified).map(|other| {
+                format!(
+                    "{name} has the name of somebody whose key you have verified ({}), but another key. Ask in person before you tell them anything.",
+                    other.jid
+                )
+            }),
+        };
+        Security {
+            trust: self.book.trust(jid, hint),
+            fingerprint: key,
+            offered: match alarm {
+                Some(Alarm::OtherKey(key) | Alarm::OtherAnnounced(key)) => Some(key),
+                _ => None,
+            },
+            was_verified: alarm.is_some() && verified,
+            warning,
+        }
+    }
+
+    /// Tells the faces if the trust in a name is another one now.
+    pub(super) fn retrust(&mut self, jid: &Jid) {
+        let security = self.security(jid);
+        let trust = security.trust;
+        self.amend(jid, |known| known.trust = trust);
+        let shown = self
+            .model
+            .contacts
+            .get(jid)
+            .map(|contact| &contact.security);
+        if shown.is_some_and(|shown| *shown != security) {
+            self.emit(Event::TrustChanged {
+                peer: jid.clone(),
+                security,
+            });
+        }
+    }
+
+    /// At the start: what is known of the keys of those with whom there are conversations.
+    pub(super) fn recall_keys(&mut self) {
+        let jids: Vec<Jid> = self.model.contacts.keys().cloned().collect();
+        for jid in jids {
+            let security = self.security(&jid);
+            if security != Security::default() {
+                self.model.apply(&Event::TrustChanged {
+                    peer: jid,
+                    security,
+                });
+            }
+        }
+        let blocked = self.blocked();
+        self.model.apply(&blocked);
+    }
+
+    fn blocked(&self) -> Event {
+        let keys = self.book.keys().filter(|key| key.blocked).cloned();
+        Event::Blocked {
+            keys: keys.collect(),
+            names: self.book.blocked_names().cloned().collect(),
+        }
+    }
+
+    /// The commands about trust.
+    pub(super) fn on_trust_command(&mut self, command: Command, reference: Option<Value>) {
+        let done = match command {
+            Command::AcceptKey { peer } => self.accept_key(&peer),
+            Command::SeparateKey { peer } => self.separate_key(&peer),
+            Command::KeepWaiting { peer } => self.keep_waiting(&peer),
+            Command::Trust { peer, fingerprint } => self.trust(&peer, &fingerprint),
+            Command::Block { peer } => self.block(&peer, true),
+            Command::Unblock { peer, fingerprint } => self.unblock(peer, fingerprint),
+            _ => Ok(()),
+        };
+        match done {
+            Ok(()) => self.done(reference),
+            Err(why) => self.error(reference, why),
+        }
+    }
+
+    /// The user says that it is the same person all the same.
+    fn accept_key(&mut self, jid: &Jid) -> Result<(), String> {
+        let Some(alarm) = self.book.alarm(jid) else {
+            return Err(format!("There is no new key of {jid} to accept."));
+        };
+        let nick = self.book.pinned(jid).map(|known| known.nick.clone());
+        match alarm {
+            Alarm::OtherKey(fingerprint) | Alarm::OtherAnnounced(fingerprint) => {
+                let known = self.book.key(&fingerprint).cloned();
+                if known.as_ref().is_some_and(|known| known.blocked) {
+                    return Err("You have blocked that key: unblock it first.".to_owned());
+                }
+                let was = known.map(|known| known.jid).filter(|was| was != jid);
+                self.pin(KnownKey {
+                    fingerprint,
+                    jid: jid.clone(),
+                    nick: nick.unwrap_or_default(),
+                    verified: false,
+                    blocked: false,
+                    first: self.clock.wall,
+                });
+                if let Some(was) = was {
+                    self.move_contact(&was, jid);
+                }
+            }
+            Alarm::NoEncryption => {
+                if let Some(fingerprint) = self.book.pinned(jid).map(|known| known.fingerprint) {
+                    self.book.forget(&fingerprint);
+                    self.ops.push(Op::ForgetKey { fingerprint });
+                }
+            }
+        }
+        self.decided(jid);
+        Ok(())
+    }
+
+    /// The user says that this is somebody else: the conversation so far is put aside under the key that it was had with,
+    /// and the name begins anew.
+    fn separate_key(&mut self, jid: &Jid) -> Result<(), String> {
+        let (Some(alarm), Some(old)) = (self.book.alarm(jid), self.book.pinned(jid).cloned())
+        else {
+            return Err(format!("There is no other key of {jid} to tell apart."));
+        };
+        let short: String = old.fingerprint.to_string().chars().take(6).collect();
+        let aside = format!(
+            "{} {short}@{}",
+            jid.user(),
+            jid.machine().unwrap_or("earlier")
+        );
+        let aside = Jid::new(&aside).map_err(|error| error.to_string())?;
+        let mut key = old;
+        key.jid = aside.clone();
+        self.pin(key);
+        self.move_contact(jid, &aside);
+        if let Alarm::OtherKey(fingerprint) | Alarm::OtherAnnounced(fingerprint) = alarm
+            && self.book.key(&fingerprint).is_none()
+        {
+            self.pin(KnownKey {
+                fingerprint,
+                jid: jid.clone(),
+                nick: String::new(),
+                verified: false,
+                blocked: false,
+                first: self.clock.wall,
+            });
+        }
+        self.decided(jid);
+        self.retrust(&aside);
+        Ok(())
+    }
+
+    fn decided(&mut self, jid: &Jid) {
+        self.raise(jid, None);
+        self.look_at_hint(jid);
+        self.attempts.remove(jid);
+        self.timers
+            .set(super::core::Timer::Retry(jid.clone()), None);
+        self.pump(jid);
+    }
+
+    /// The user leaves it as it is: nothing is sent, and it is tried again now and then.
+    fn keep_waiting(&mut self, jid: &Jid) -> Result<(), String> {
+        match self.book.alarm(jid) {
+            Some(_) => Ok(()),
+            None => Err(format!("Nothing stands in the way of {jid}.")),
+        }
+    }
+
+    /// The user has a fingerprint from the other person: compared with what is known, or pinned before first use.
+    fn trust(&mut self, jid: &Jid, text: &str) -> Result<(), String> {
+        let fingerprint = crate::model::trust::read_fingerprint(text)
+            .ok_or("That is neither a fingerprint nor a link with one in it.")?;
+        let known = self.book.pinned(jid).map(|known| known.fingerprint);
+        if known.is_some_and(|known| known != fingerprint) {
+            return Err(format!(
+                "That is not the key that {jid} uses here. Nothing was changed: ask again, and if they are sure of it, somebody else answers under this name."
+            ));
+        }
+        if let Some(known) = self.book.key(&fingerprint)
+            && known.jid != *jid
+        {
+            let other = known.jid.clone();
+            return Err(format!("That is the key of {other}."));
+        }
+        match self.book.change(&fingerprint, |key| key.verified = true) {
+            Some(key) => self.ops.push(Op::Key { key: Box::new(key) }),
+            None => self.pin(KnownKey {
+                fingerprint,
+                jid: jid.clone(),
+                nick: String::new(),
+                verified: true,
+                blocked: false,
+                first: self.clock.wall,
+            }),
+        }
+        self.look_at_hint(jid);
+        Ok(())
+    }
+
+    /// Nothing more is wanted from this name and the key behind it.
+    fn block(&mut self, jid: &Jid, blocked: bool) -> Result<(), String> {
+        if *jid == self.ourselves.jid {
+            return Err("This is your own name.".to_owned());
+        }
+        self.book.block_name(jid, blocked);
+        let key = self.book.pinned(jid).map(|known| known.fingerprint);
+        if let Some(fingerprint) = key {
+            let changed = self.book.change(&fingerprint, |key| key.blocked = blocked);
+            self.ops
+                .extend(changed.map(|key| Op::Key { key: Box::new(key) }));
+        }
+        self.store_blocked();
+        if blocked {
+            for conn in self.by_peer.get(jid).cloned().unwrap_or_default() {
+                self.fail_link(conn, Condition::PolicyViolation);
+            }
+            self.offline(jid, OfflineReason::Goodbye);
+        } else {
+            self.unhide(jid);
+        }
+        Ok(())
+    }
+
+    fn unblock(
+        &mut self,
+        peer: Option<Jid>,
+        fingerprint: Option<Fingerprint>,
+    ) -> Result<(), String> {
+        if let Some(jid) = peer {
+            self.block(&jid, false)?;
+        }
+        if let Some(fingerprint) = fingerprint {
+            let changed = self.book.change(&fingerprint, |key| key.blocked = false);
+            let key = changed.ok_or("No such key is known.")?;
+            let jid = key.jid.clone();
+            self.ops.push(Op::Key { key: Box::new(key) });
+            self.store_blocked();
+            self.unhide(&jid);
+        }
+        Ok(())
+    }
+
+    fn store_blocked(&mut self) {
+        let names: Vec<&str> = self.book.blocked_names().map(Jid::as_str).collect();
+        let value = names.into();
+        self.ops.push(Op::Setting {
+            key: BLOCKED.to_owned(),
+            value,
+        });
+        let event = self.blocked();
+        self.emit(event);
+    }
+
+    /// Who was blocked and is here shows again.
+    fn unhide(&mut self, jid: &Jid) {
+        if let Some(sighting) = self.unwanted.remove(jid) {
+            self.on_seen(sighting);
+        }
+    }
+
+    /// Is nothing wanted from whom this is? It is remembered for when that changes; true if so.
+    pub(super) fn keep_away(&mut self, sighting: &crate::net::Sighting) -> bool {
+        let jid = &sighting.jid;
+        if !self.book.is_blocked(jid, sighting.advert.tlsfp) {
+            self.unwanted.remove(jid);
+            return false;
+        }
+        if self.unwanted.len() < MOST_UNWANTED || self.unwanted.contains_key(jid) {
+            self.unwanted.insert(jid.clone(), sighting.clone());
+        }
+        self.offline(&sighting.jid.clone(), OfflineReason::Goodbye);
+        true
+    }
+
+    /// The trust in the owner of this stream, as it stands.
+    pub(super) fn trust_in(&self, jid: &Jid) -> Trust {
+        self.book.trust(jid, self.hint(jid))
+    }
+}
+
+/// Under this name the disk keeps the blocked names.
+pub(in crate::node) const BLOCKED: &str = "blocked-names";
+/// Blocked peers whose sightings are kept.
+const MOST_UNWANTED: usize = 256;
