@@ -15,6 +15,7 @@ async fn main() -> anyhow::Result<()> {
         port: None,
         wait_for_name: false,
         interfaces: Vec::new(),
+        accept_files: None,
         plaintext: None,
     })?;
     let mut events = node.subscribe().await?.events;

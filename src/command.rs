@@ -180,6 +180,37 @@ pub enum Command {
         /// The message.
         id: String,
     },
+    /// Send a file or a folder. It waits for who is not here. Answers: `file-state` with the `ref`, or `error`.
+    SendFile {
+        /// Recipient.
+        to: Jid,
+        /// The file or the folder; no symbolic link, no device. It must stay as it is until it is through.
+        path: PathBuf,
+    },
+    /// Take an offered file.
+    AcceptFile {
+        /// Which.
+        transfer: String,
+        /// The folder to put it into, which must exist; the downloads folder if absent. Nothing is overwritten: a name
+        /// that is taken gets a number.
+        #[serde(default)]
+        path: Option<PathBuf>,
+    },
+    /// Decline an offered file, or end one that is on its way; what is there of it is removed.
+    CancelFile {
+        /// Which.
+        transfer: String,
+    },
+    /// Hold a file back that is on its way, in either direction (only between Balconies).
+    PauseFile {
+        /// Which.
+        transfer: String,
+    },
+    /// Go on with it from where it was; also try again what failed on our side.
+    ResumeFile {
+        /// Which.
+        transfer: String,
+    },
     /// Connect to an address typed by hand: for networks that do not carry multicast.
     Connect {
         /// `host:port`, `[v6%scope]:port`; 5298 if the port is absent.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 mod said;
 
 use crate::model::settings::Settings;
+pub use crate::model::transfer::{File, FileState};
 pub use crate::model::trust::KnownKey;
 use crate::wire::jid::Jid;
 pub use crate::wire::key::Fingerprint;
@@ -258,6 +259,54 @@ pub enum Event {
         with: Jid,
         /// The newest message that was read.
         id: String,
+    },
+    /// A peer offers a file or a folder. Nothing is fetched before `accept-file`, unless this Balcony was told to take all.
+    FileOffered {
+        /// Who offers it.
+        from: Jid,
+        /// The file; `transfer` is its id, `encrypted` says whether it would travel so.
+        #[serde(flatten)]
+        file: File,
+    },
+    /// A file is now in this state; also the first word of one that we send.
+    FileState {
+        /// The file, whole.
+        #[serde(flatten)]
+        file: File,
+        /// The caller's own reference, with the first word of one that we send.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// Bytes moved; a few times a second at most.
+    FileProgress {
+        /// Which file.
+        transfer: String,
+        /// So many are through.
+        bytes: u64,
+        /// Of so many.
+        size: u64,
+    },
+    /// A file is through, whole and compared where the way allows it; a received one is on the disk.
+    FileDone {
+        /// Which.
+        transfer: String,
+        /// Where it is, of one that was received.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<PathBuf>,
+        /// SHA-256 in lower-case hex, `null` of folders.
+        sha256: Option<String>,
+    },
+    /// A file will not come through.
+    FileFailed {
+        /// Which.
+        transfer: String,
+        /// Why: for people.
+        reason: String,
+    },
+    /// A file that was over is no longer listed.
+    FileForgotten {
+        /// Which.
+        transfer: String,
     },
     /// Our name was taken; we are now called this.
     NameChanged {

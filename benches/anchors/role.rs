@@ -32,6 +32,7 @@ fn node(name: &str, data: &str) {
         nick: None,
         port: None,
         interfaces: Vec::new(),
+        accept_files: None,
         plaintext: None,
         wait_for_name: false,
     };

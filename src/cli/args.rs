@@ -105,6 +105,9 @@ pub struct NodeArgs {
     /// Use only this network interface; may be repeated
     #[arg(long = "interface", value_name = "IFACE")]
     pub interfaces: Vec<String>,
+    /// Take every file that is offered into this folder, without asking: for bots
+    #[arg(long, value_name = "DIR")]
+    pub accept_files: Option<PathBuf>,
     /// What to do about peers that cannot encrypt [default: as set before]
     #[arg(long, value_parser = plaintext())]
     pub plaintext: Option<PlaintextPolicy>,
@@ -191,6 +194,7 @@ impl NodeArgs {
             port: self.port,
             wait_for_name: false,
             interfaces: self.interfaces,
+            accept_files: self.accept_files,
             plaintext: self.plaintext,
         })
     }

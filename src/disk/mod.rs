@@ -4,8 +4,11 @@
 //! `balcony.journal.0` and `.1` (what is not in the database yet), `balcony.lock`
 //! (advisory lock with the process id of the instance that runs), `identity.pem` (the key), `avatars/`, and
 //! `balcony.db.vN.bak` from before a migration. One instance a folder.
+//!
+//! Files of people's are elsewhere: [`sources`] reads those that are sent, [`downloads`] writes those that come in.
 
 pub mod avatars;
+pub mod downloads;
 pub mod export;
 pub mod identity;
 mod journal;
@@ -19,6 +22,7 @@ pub mod picture;
 mod queries;
 mod reader;
 pub mod search;
+pub mod sources;
 pub mod store;
 mod writer;
 

@@ -127,7 +127,7 @@ pub enum Op {
         /// Its id.
         id: String,
     },
-    /// One setting, as JSON.
+    /// One setting, as JSON; null forgets it.
     Setting {
         /// Its key.
         key: String,

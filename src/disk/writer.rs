@@ -411,6 +411,10 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
         Op::ForgetKey { fingerprint } => keys::forget(db, fingerprint)?,
         Op::MoveContact { from, to } => keys::move_contact(db, from, to)?,
         Op::Encrypted { id } => keys::encrypted(db, id)?,
+        Op::Setting { key, value } if value.is_null() => {
+            db.prepare_cached("DELETE FROM settings WHERE key = ?1")?
+                .execute([key])?;
+        }
         Op::Setting { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
                 .execute([key, &value.to_string()])?;

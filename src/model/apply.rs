@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Contact, Conversation, Model};
 use crate::command::Place;
 use crate::event::{
-    ChatState, ConversationSummary, Event, Extra, Message, MessageState, OfflineReason, Peer,
+    ChatState, ConversationSummary, Event, Extra, File, Message, MessageState, OfflineReason, Peer,
 };
 use crate::wire::jid::Jid;
 
@@ -113,6 +113,19 @@ impl Model {
                     "The name “{was}” is taken on this network. You are now “{jid}”."
                 ));
             }
+            Event::FileOffered { file, .. } | Event::FileState { file, .. } => self.file(file),
+            Event::FileProgress {
+                transfer, bytes, ..
+            } => {
+                if let Some(file) = self.files.get_mut(transfer) {
+                    file.bytes = *bytes;
+                }
+            }
+            Event::FileForgotten { transfer } => {
+                self.files.remove(transfer);
+            }
+            // What became of it was told by `file-state` already.
+            Event::FileDone { .. } | Event::FileFailed { .. } => {}
             Event::Network { interfaces } => self.interfaces.clone_from(interfaces),
             Event::Settings { settings } => self.settings = (**settings).clone(),
             Event::Snapshot {
@@ -136,6 +149,10 @@ impl Model {
             | Event::SearchResult { .. }
             | Event::Exported { .. } => {}
         }
+    }
+
+    fn file(&mut self, file: &File) {
+        self.files.insert(file.transfer.clone(), file.clone());
     }
 
     fn present(&mut self, peer: &Peer) {

@@ -7,6 +7,7 @@ pub mod roster;
 pub mod settings;
 #[cfg(test)]
 mod tests;
+pub mod transfer;
 pub mod trust;
 
 use std::cmp::Reverse;
@@ -38,6 +39,8 @@ pub struct Model {
     pub blocked_keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked_names: Vec<Jid>,
+    /// Files on their way and those that came or went lately, by their transfer's id.
+    pub files: BTreeMap<String, transfer::File>,
     /// Things that the user should know, oldest first, at most [`Model::MAX_NOTICES`]; a face removes what it has shown.
     pub notices: VecDeque<String>,
 }
@@ -55,6 +58,7 @@ impl Model {
             settings,
             blocked_keys: Vec::new(),
             blocked_names: Vec::new(),
+            files: BTreeMap::new(),
             notices: VecDeque::new(),
         }
     }

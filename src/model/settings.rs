@@ -18,6 +18,8 @@ pub struct Settings {
     pub plaintext: PlaintextPolicy,
     /// Interfaces.
     pub interfaces: InterfaceChoice,
+    /// The folder that received files go to; empty: the desktop's downloads folder.
+    pub downloads: String,
     /// Go away after so many minutes without input; 0 = never.
     pub away_after_minutes: u32,
     /// Desktop notifications.
@@ -42,6 +44,7 @@ impl Default for Settings {
             publish: Publish::default(),
             plaintext: PlaintextPolicy::default(),
             interfaces: InterfaceChoice::default(),
+            downloads: String::new(),
             away_after_minutes: 10,
             notifications: true,
             notification_text: true,

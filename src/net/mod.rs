@@ -1,6 +1,7 @@
 //! Floor 2: the network. Everything above speaks to it by [`Request`] and hears of it by [`Report`], so that the real
 //! network (`lan`: mDNS and TCP) and the pretend one (`memory`: virtual time and faults) are interchangeable.
 
+pub mod bytestream;
 mod connections;
 mod dial;
 mod discovery;

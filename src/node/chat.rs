@@ -64,6 +64,9 @@ impl Core {
         if stanza.attr("type") == Some("error") {
             return self.on_message_error(&from, stanza);
         }
+        if self.on_file_message(conn, stanza) {
+            return;
+        }
         let mut incoming = Incoming::read(stanza);
         self.with_extensions(conn, |extension, cx| {
             extension.receive(cx, stanza, &mut incoming);

@@ -72,6 +72,11 @@ impl Core {
                 self.export(export, reference);
             }
             Command::Resend { id } => self.resend(id, reference),
+            files @ (Command::SendFile { .. }
+            | Command::AcceptFile { .. }
+            | Command::CancelFile { .. }
+            | Command::PauseFile { .. }
+            | Command::ResumeFile { .. }) => self.on_file_command(files, reference),
             Command::Connect { address } => self.connect(address, reference),
             Command::Close { to } => self.close(&to, reference),
             Command::Configure { settings } => self.configure(settings, reference),

@@ -53,6 +53,8 @@ pub struct Start {
     pub keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked: Vec<Jid>,
+    /// Files on their way, and where they go.
+    pub files: super::files::FileStart,
     /// Publish nothing before the user has said a name (the window's first start).
     pub wait_for_name: bool,
     /// Unpredictable bits: ids are made from them.
@@ -80,6 +82,8 @@ pub(super) enum Timer {
     Iq,
     /// Delete messages that were kept for long enough.
     Expire,
+    /// Something that a file waits for.
+    File(String),
     /// Say who we are although the network service has not answered: it is slow or in trouble.
     Quit,
 }
@@ -108,6 +112,8 @@ pub struct Core {
     pub(super) outboxes: BTreeMap<Jid, Outbox>,
     pub(super) attempts: HashMap<Jid, u32>,
     pub(super) recent: Recent,
+    /// Files on their way.
+    pub(super) files: super::files::Files,
     /// The latest that was said about earlier messages.
     pub(super) late: Late,
     /// Messages that only the user may send again; at most 1000.
@@ -181,6 +187,7 @@ impl Core {
             outboxes: BTreeMap::new(),
             attempts: HashMap::new(),
             recent: Recent::default(),
+            files: super::files::Files::new(start.files),
             late: Late::default(),
             parked: VecDeque::new(),
             plaintext_allowed: HashSet::new(),
@@ -207,6 +214,7 @@ impl Core {
         core.restore(start.conversations, start.outbox, &start.early);
         core.expire();
         core.recall_keys();
+        core.model.files = core.files.shown();
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
@@ -243,6 +251,7 @@ impl Core {
             Input::FoundMessage { request, result } => self.on_found_message(*request, result),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
+            Input::File(told) => self.on_file_told(told),
             Input::Timeout => self.on_timeout(),
         }
         self.flush_links();
@@ -331,6 +340,7 @@ impl Core {
                 Timer::Retry(jid) => self.pump(&jid),
                 Timer::Iq => self.on_iq_timeout(),
                 Timer::Expire => self.expire(),
+                Timer::File(id) => self.on_file_timeout(&id),
                 Timer::Quit => self.effects.push_back(Effect::Quit),
             }
         }

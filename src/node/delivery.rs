@@ -128,17 +128,18 @@ impl Core {
 
     /// Sends what waits for this peer, or sees to it that a stream is opened for it.
     pub(super) fn pump(&mut self, jid: &Jid) {
-        if !self
+        let messages = self
             .outboxes
             .get(jid)
-            .is_some_and(|outbox| outbox.has_waiting())
-        {
+            .is_some_and(|outbox| outbox.has_waiting());
+        if !messages && !self.files_want(jid) {
             return;
         }
         match self.active(jid) {
             // When ours is ready, or gone, this is called again.
             Some(conn) if self.is_overtaken(jid, conn) => {}
-            Some(conn) => self.pump_into(jid, conn),
+            Some(conn) if messages => self.pump_into(jid, conn),
+            Some(_) => {}
             None => {
                 let reachable = self
                     .roster
@@ -237,7 +238,7 @@ impl Core {
     }
 
     /// Why this peer must not be written to, if so.
-    fn forbidden(&self, jid: &Jid, conn: ConnId) -> Option<String> {
+    pub(super) fn forbidden(&self, jid: &Jid, conn: ConnId) -> Option<String> {
         let secure = self.links.get(&conn)?.ready.as_ref()?.secure;
         let allowed = secure || self.plaintext_allowed.contains(jid);
         match self.model.settings.plaintext {
@@ -254,11 +255,11 @@ impl Core {
 
     /// Try again after a while that grows: 1, 2, 4 … 30 s, less a random part so that a hall does not dial in step.
     pub(super) fn retry_later(&mut self, jid: &Jid) {
-        if self
+        let empty = self
             .outboxes
             .get(jid)
-            .is_none_or(|outbox| outbox.is_empty())
-        {
+            .is_none_or(|outbox| outbox.is_empty());
+        if empty && !self.files_want(jid) {
             return;
         }
         let attempt = self.attempts.entry(jid.clone()).or_insert(0);

@@ -86,6 +86,8 @@ pub enum Input {
         /// Our picture; or why it cannot be.
         result: Result<OwnAvatar, String>,
     },
+    /// The mover of files tells something.
+    File(super::files::ask::Told),
     /// The time that [`super::core::Core::poll_timeout`] named has come.
     Timeout,
 }
@@ -175,6 +177,8 @@ pub enum Effect {
         /// The caller's reference.
         reference: Option<Value>,
     },
+    /// Ask the mover of files; answers are [`Input::File`].
+    File(super::files::ask::Ask),
     /// All is said: flush what is queued, say goodbye on the network, end.
     Quit,
 }

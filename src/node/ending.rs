@@ -146,6 +146,7 @@ impl Core {
     fn stream_is_gone(&mut self, jid: &Jid, reason: OfflineReason) {
         self.amend(jid, |known| known.presence = None);
         self.stop_typing(jid);
+        self.files_stream_gone(jid);
         let unlisted = self
             .roster
             .get(jid)
@@ -179,7 +180,8 @@ impl Core {
             .as_ref()
             .and_then(|jid| self.outboxes.get(jid))
             .is_some_and(|out| !out.is_empty());
-        if waiting {
+        let files = link.peer.as_ref().is_some_and(|jid| self.files_hold(jid));
+        if waiting || files {
             return self.touch(conn);
         }
         self.close_link(conn);

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::core::{Core, Timer};
+use super::files::Said;
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::stanza::{self, Iq, StanzaError};
@@ -40,7 +41,13 @@ impl Core {
     /// An iq came in.
     pub(super) fn on_iq(&mut self, conn: ConnId, stanza: &Element) {
         let answer = match Iq::parse(stanza) {
-            Ok(Iq::Request { set, payload, .. }) => self.request_answer(conn, set, payload),
+            Ok(Iq::Request { id, set, payload }) => {
+                match self.on_file_request(conn, id, set, payload) {
+                    Said::Nothing => self.request_answer(conn, set, payload),
+                    Said::Now(answer) => answer,
+                    Said::Later => return,
+                }
+            }
             Ok(Iq::Result { id, payload }) => return self.on_answer(conn, id, Ok(payload)),
             Ok(Iq::Error { id }) => {
                 return self.on_answer(conn, id, Err(StanzaError::parse(stanza)));
@@ -63,6 +70,9 @@ impl Core {
     }
 
     fn on_answer(&mut self, conn: ConnId, id: &str, answer: Result<Option<&Element>, StanzaError>) {
+        if self.on_file_answer(conn, id, &answer) {
+            return;
+        }
         if let Some(open) = self.iqs.open.remove(&(conn, id.to_owned())) {
             self.give_answer(conn, &open, answer);
         }

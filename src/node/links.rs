@@ -328,6 +328,7 @@ impl Core {
         }
         self.touch(conn);
         self.pump(&jid);
+        self.files_ready(&jid);
     }
 
     /// A stream to this peer is ready: connections of ours to it that have not said a byte are not needed any more, and

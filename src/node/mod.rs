@@ -10,6 +10,7 @@ mod demo;
 pub mod effect;
 mod ending;
 mod faces;
+pub mod files;
 mod history;
 mod iq;
 mod late;
@@ -128,6 +129,8 @@ pub struct NodeConfig {
     pub wait_for_name: bool,
     /// Only these interfaces, for this run.
     pub interfaces: Vec<String>,
+    /// Take every offered file into this folder: for bots.
+    pub accept_files: Option<PathBuf>,
     /// For this run, instead of the setting.
     pub plaintext: Option<crate::model::settings::PlaintextPolicy>,
 }

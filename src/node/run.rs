@@ -10,12 +10,15 @@ use tokio::time::sleep_until;
 use super::core::{Core, Start};
 use super::effect::{Effect, Input, OwnAvatar};
 use super::faces::Faces;
+use super::files::FileStart;
+use super::files::mover::Mover;
 use super::{NodeConfig, NodeHandle, ToNode, usable_name};
 use crate::command::Place;
 use crate::disk::avatars::Avatars;
 use crate::disk::export::Export;
 use crate::disk::identity::{self, IdentityError};
 use crate::disk::open::OpenError;
+use crate::disk::paths;
 use crate::disk::store::{Answers, Loaded, Store};
 use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
@@ -115,11 +118,18 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         key,
         early: loaded.early,
         keys: loaded.keys,
+        files: FileStart {
+            kept: FileStart::read(&loaded.values),
+            downloads: paths::downloads().unwrap_or_else(|| config.data.join("downloads")),
+            accept_all: config.accept_files,
+        },
         wait_for_name: config.wait_for_name,
         seed: seed(),
         clock: clock(begun),
     };
-    let runner = Runner::new(begun, start, lan, store, avatars);
+    let found = mpsc::channel(256);
+    let mover = runtime.block_on(async { Mover::start(found.0.clone()) })?;
+    let runner = Runner::new(begun, start, lan, store, avatars, (mover, found));
     let thread = std::thread::Builder::new()
         .name("balcony-node".into())
         .spawn(move || {
@@ -128,6 +138,9 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
     Ok((NodeHandle { requests }, Ended(thread)))
 }
 
+/// What tasks and threads of ours tell the core.
+type Found = (mpsc::Sender<Input>, mpsc::Receiver<Input>);
+
 struct Runner {
     begun: Instant,
     core: Core,
@@ -135,13 +148,21 @@ struct Runner {
     store: Store,
     avatars: Avatars,
     faces: Faces,
+    mover: Mover,
     /// What tasks of ours found out.
-    found: (mpsc::Sender<Input>, mpsc::Receiver<Input>),
+    found: Found,
     ending: bool,
 }
 
 impl Runner {
-    fn new(begun: Instant, start: Start, lan: Lan, store: Store, avatars: Avatars) -> Runner {
+    fn new(
+        begun: Instant,
+        start: Start,
+        lan: Lan,
+        store: Store,
+        avatars: Avatars,
+        (mover, found): (Mover, Found),
+    ) -> Runner {
         let core = Core::new(start);
         Runner {
             begun,
@@ -150,7 +171,8 @@ impl Runner {
             store,
             avatars,
             faces: Faces::default(),
-            found: mpsc::channel(256),
+            mover,
+            found,
             ending: false,
         }
     }
@@ -240,6 +262,7 @@ impl Runner {
                         result: avatars.adopt(&path).map_err(|why| why.to_string()),
                     })
                 }
+                Effect::File(ask) => self.mover.perform(ask),
                 Effect::Quit => self.ending = true,
             }
         }

@@ -61,6 +61,18 @@ namespaces! {
     VERSION = "jabber:iq:version";
     /// Stream initiation (XEP-0095).
     SI = "http://jabber.org/protocol/si";
+    /// The file transfer profile of stream initiation (XEP-0096).
+    SI_FILE = "http://jabber.org/protocol/si/profile/file-transfer";
+    /// Jingle (XEP-0166).
+    JINGLE = "urn:xmpp:jingle:1";
+    /// Jingle file transfer (XEP-0234).
+    JINGLE_FT = "urn:xmpp:jingle:apps:file-transfer:5";
+    /// Hashes (XEP-0300).
+    HASHES = "urn:xmpp:hashes:2";
+    /// Our own Jingle transport: TLS over TCP between the keys of the stream, begun with a token of the offer.
+    TLS_TCP = "urn:xmpp:balcony:jingle:transports:tls-tcp:0";
+    /// Our own additions to a file offer: folders, pause and resume.
+    FILES = "urn:xmpp:balcony:files:0";
     /// Feature negotiation (XEP-0020).
     FEATURE_NEG = "http://jabber.org/protocol/feature-neg";
     /// Nick (XEP-0172).

@@ -113,6 +113,60 @@ pub const QUIRKS: &[Quirk] = &[
         what: "match the literal name stream:stream",
         without: "another prefix in our header, and they never answer",
     },
+    Quirk {
+        name: "si-size-int",
+        clients: "libpurple",
+        what: "keeps the size of a file in a C int",
+        without: "a file of 2 GiB and more is shown with a negative size and breaks in the middle",
+    },
+    Quirk {
+        name: "si-empty",
+        clients: "libpurple",
+        what: "takes the end of an empty file for its cancellation",
+        without: "the sender is told that it is through, the receiver that it was cancelled",
+    },
+    Quirk {
+        name: "decline-by-si-id",
+        clients: "libpurple",
+        what: "declines a file with the id of the stream initiation as the iq's id",
+        without: "a declined file waits for an answer for ever",
+    },
+    Quirk {
+        name: "streamhost-sid",
+        clients: "libpurple",
+        what: "names its SOCKS5 hosts by the session's id, and wants that name back",
+        without: "no file from Pidgin ever begins",
+    },
+    Quirk {
+        name: "socks-reply",
+        clients: "libpurple",
+        what: "as SOCKS5 server answers with its own address where our destination should stand",
+        without: "a file from Pidgin is given up before its first byte",
+    },
+    Quirk {
+        name: "socks-one-piece",
+        clients: "libpurple",
+        what: "as SOCKS5 server reads three bytes of greeting and the request with one call each",
+        without: "a greeting with two methods or a request in two pieces ends the transfer",
+    },
+    Quirk {
+        name: "socks-swallows",
+        clients: "libpurple",
+        what: "as SOCKS5 client takes everything that follows the reply in one segment for part of it",
+        without: "the beginning of a file to Pidgin is missing: it must wait for streamhost-used",
+    },
+    Quirk {
+        name: "withdrawn-in-silence",
+        clients: "libpurple",
+        what: "tells nobody when its user takes an offer back",
+        without: "an accepted file waits for its first byte for ever",
+    },
+    Quirk {
+        name: "url-newline",
+        clients: "iChat",
+        what: "begins the address of a file with a newline",
+        without: "files from old Macs cannot be fetched",
+    },
 ];
 
 #[cfg(test)]

@@ -2,11 +2,13 @@
 //!
 //! - `clean`: names and bodies without what spoofs or breaks a display (bidi overrides, control characters, zalgo)
 //! - `fold`: how texts are compared in a search, and where the words looked for stand
+//! - `file_name`: names and paths of files that peers offer
 //! - `html`: XHTML-IM (XEP-0071) and libpurple's form of it, in to text and spans, out for libpurple only
 //! - `links`: where a plain text holds links, and which of them want a second look
 //! - `me`: "/me waves"
 
 mod clean;
+mod file_name;
 mod fold;
 mod html;
 mod links;
@@ -15,6 +17,7 @@ mod me;
 use serde::{Deserialize, Serialize};
 
 pub use clean::{BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, outgoing_body};
+pub use file_name::{MAX_FILE_NAME, clean_file_name, clean_path, split_ending};
 pub use fold::{Terms, fold, fold_into};
 pub use html::{from_html, to_purple_html};
 pub use links::{Link, links, safe_target};

@@ -48,6 +48,10 @@ extensions! {
     xep0245_me::Me,
     xep0319_idle::Idle,
     xep0054_vcard::Vcard,
+    xep0065_socks5::Socks5,
+    xep0066_oob::Oob,
+    xep0096_si::Si,
+    xep0234_jingle_file::JingleFile,
 }
 
 /// Our program as XEP-0115 names it: `node` of TXT record, caps and disco.

@@ -10,10 +10,12 @@ use super::host::Host;
 use super::need_programs;
 use super::peer::{Peer, SOON};
 
-const SOURCES: [(&str, &str); 7] = [
+const SOURCES: [(&str, &str); 9] = [
     ("bench.c", include_str!("../purple/bench.c")),
     ("bench.h", include_str!("../purple/bench.h")),
     ("driver.c", include_str!("../purple/driver.c")),
+    ("files.c", include_str!("../purple/files.c")),
+    ("files.h", include_str!("../purple/files.h")),
     ("json.c", include_str!("../purple/json.c")),
     ("json.h", include_str!("../purple/json.h")),
     ("watch.c", include_str!("../purple/watch.c")),
@@ -90,6 +92,7 @@ fn build() -> Result<PathBuf, String> {
         "-O2",
         "driver.c",
         "bench.c",
+        "files.c",
         "json.c",
         "watch.c",
         "-o",

@@ -6,9 +6,9 @@
  *
  *   driver --data DIR --name USER [--nick NICK] [--port N] [--tell writes]
  *
- * Commands: send, status, avatar, close, snapshot, quit, and those of bench.h. Events: starting, ready, peer-online, peer-changed, peer-offline,
+ * Commands: send, status, avatar, close, snapshot, quit, and those of bench.h and files.h. Events: starting, ready, peer-online, peer-changed, peer-offline,
  * message-received (`body` as plain text, `html` as libpurple gave it), message-state (sent, failed), snapshot, error,
- * and that of watch.h.
+ * that of watch.h and those of files.h.
  * libpurple has three presences on the wire; `away` here is its idle state (status=away), `dnd` its Away (status=dnd).
  * Set PURPLE_DEBUG for libpurple's own log on stderr.
  */
@@ -28,6 +28,7 @@
 #include <purple.h>
 
 #include "bench.h"
+#include "files.h"
 #include "json.h"
 #include "watch.h"
 
@@ -354,7 +355,7 @@ static void obey(const char *line)
 		snapshot();
 	else if (g_str_equal(name, "quit"))
 		g_main_loop_quit(main_loop);
-	else if (!bench_obey(name, command, send_text))
+	else if (!bench_obey(name, command, send_text) && !files_obey(name, command))
 		say_error(command, "unknown command");
 	if (command != NULL)
 		g_hash_table_destroy(command);
@@ -417,6 +418,7 @@ static void create_account(const char *user, const char *nick, int port)
 	purple_signal_connect(purple_connections_get_handle(), "signed-on", &handle, PURPLE_CALLBACK(signed_on), NULL);
 	purple_signal_connect(purple_connections_get_handle(), "connection-error", &handle,
 	                      PURPLE_CALLBACK(connection_error), NULL);
+	files_start(account);
 	purple_account_set_status(account, "available", TRUE, NULL);
 	purple_account_set_enabled(account, "balcony-test-driver", TRUE);
 }

@@ -17,6 +17,7 @@ mod lab;
 mod contacts;
 mod control;
 mod ends;
+mod files;
 mod messages;
 
 use lab::headless::balcony;

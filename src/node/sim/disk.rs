@@ -220,7 +220,7 @@ impl Disk {
                 let result = self.adopt(&path);
                 Some(Input::OwnAvatar { reference, result })
             }
-            Effect::Net(_) | Effect::Emit(_) | Effect::Quit => None,
+            Effect::Net(_) | Effect::Emit(_) | Effect::File(_) | Effect::Quit => None,
         }
     }
 

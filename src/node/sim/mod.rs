@@ -459,6 +459,7 @@ impl Sim {
             blocked: seat.disk.blocked.clone(),
             key,
             early: seat.disk.early(),
+            files: Default::default(),
             wait_for_name: false,
             seed,
             clock,

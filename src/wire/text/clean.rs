@@ -106,7 +106,7 @@ fn one_line(text: &str, graphemes: usize) -> String {
 }
 
 /// Characters that steer the display or are not seen. The zero-width joiners stay: emoji and Persian need them.
-fn unseen(c: char) -> bool {
+pub(super) fn unseen(c: char) -> bool {
     c.is_control()
         || matches!(
             c,

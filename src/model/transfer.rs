@@ -1,0 +1,385 @@
+//! Files on their way: what is known of each, in both directions, and how many there may be.
+//!
+//! Limits: [`MOST_OFFERS`] offers of one peer wait for our user's answer, [`MOST`] transfers are not over in all,
+//! [`MOST_OVER`] that are over are remembered, [`AT_ONCE`] move bytes at a time; the others wait for their turn.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::wire::jid::Jid;
+
+/// Offers of one peer that wait for an answer; further ones are refused (`resource-constraint`).
+pub const MOST_OFFERS: usize = 64;
+/// Transfers that are not over, of all peers.
+pub const MOST: usize = 1000;
+/// Transfers that are over and still listed; the oldest go first.
+pub const MOST_OVER: usize = 200;
+/// Transfers that move bytes at a time.
+pub const AT_ONCE: usize = 8;
+
+/// A file, or a folder of files, on its way to a peer or from one; as faces show it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct File {
+    /// Its id, for the commands.
+    pub transfer: String,
+    /// Who offers it, or to whom.
+    pub peer: Jid,
+    /// Whether we send it.
+    pub outgoing: bool,
+    /// Its name: of one that is received, as it may stand in a folder.
+    pub name: String,
+    /// In bytes; of a folder the sum of its files. 0 where the sender has not said.
+    pub size: u64,
+    /// What it is, as the sender says (`image/png`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub media_type: Option<String>,
+    /// How many files are in the folder, if it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub folder: Option<u64>,
+    /// Where it is on its way.
+    pub state: FileState,
+    /// Bytes that are through.
+    pub bytes: u64,
+    /// Whether the bytes travel encrypted. Known before they do.
+    pub encrypted: bool,
+    /// The file here: what is sent, or where the received one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathBuf>,
+    /// SHA-256 of the whole, lower-case hex, once it was there to be compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// Why it failed, or why it waits: for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// When it was offered.
+    pub time: Timestamp,
+}
+
+/// Where a file is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FileState {
+    /// For the peer, for its turn or for a connection. Goes on by itself.
+    Waiting,
+    /// For the receiving user's word.
+    Offered,
+    /// Bytes are moving.
+    Running,
+    /// One of the two users holds it back.
+    Paused,
+    /// Whole, compared and on the disk.
+    Done,
+    /// It will not come; `reason` says why. A refusal is one, too.
+    Failed,
+}
+
+impl FileState {
+    /// Nothing more will happen to it.
+    pub fn is_over(self) -> bool {
+        matches!(self, FileState::Done | FileState::Failed)
+    }
+}
+
+/// How the bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Jingle and a connection of its own, between Balconies. The only one that is resumed and compared.
+    Direct,
+    /// SI and SOCKS5.
+    Si,
+    /// HTTP.
+    Oob,
+}
+
+/// What the node knows of a file, and keeps on the disk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Transfer {
+    /// As the faces see it.
+    #[serde(flatten)]
+    pub file: File,
+    /// `None` while that is not known: the peer is not here.
+    pub way: Option<Way>,
+    /// The session's id on the wire.
+    pub sid: String,
+    /// What the file looked like when it was offered: it must look so still when it is sent.
+    #[serde(default)]
+    pub stamp: Option<String>,
+    /// The user took it, into this folder.
+    #[serde(default)]
+    pub into: Option<PathBuf>,
+    /// Our user, not the peer's, holds it back.
+    #[serde(default)]
+    pub held_here: bool,
+    /// Not kept: true of this life of the program only.
+    #[serde(skip)]
+    pub now: Now,
+}
+
+/// What is true of a transfer for the moment.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Now {
+    /// Counts the attempts: news of an earlier one is no news.
+    pub run: u32,
+    /// The peer was told of it on a stream that still stands.
+    pub asked: bool,
+    /// The file is being looked at, or bytes are (about to be) moving.
+    pub busy: bool,
+    /// What the peer's answer to our last iq means, by its id.
+    pub iq: Option<(String, Expect)>,
+    /// Of an SI offer that came: the id to answer with.
+    pub offer_iq: Option<String>,
+    /// Where and how to get it: of the newest offer.
+    pub source: Option<Source>,
+    /// The iq with SOCKS5 hosts to answer, while they are tried.
+    pub hosts_iq: Option<String>,
+    /// The sender is to be asked to offer it again.
+    pub resume: bool,
+    /// Attempts that broke, since the last that moved a byte.
+    pub broken: u32,
+}
+
+/// What the answer to an iq of ours will mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Jingle: the peer has heard of the offer. SI: its user took it.
+    Offered,
+    /// Jingle: the sender has heard that we take it and lets us in.
+    Accepted,
+    /// SI: the receiver is connected.
+    Connected,
+}
+
+/// Where the newest offer says that the bytes are.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Source {
+    /// Between Balconies: the port on the sender's computer, and what to say there.
+    Direct(u16, [u8; 32]),
+    /// At an HTTP address: where, and which path.
+    Http(SocketAddr, String),
+}
+
+impl Transfer {
+    /// May a byte of it be moving at this moment?
+    pub fn is_busy(&self) -> bool {
+        self.now.busy
+    }
+
+    /// Has everything that it takes to go on, but a stream or a turn.
+    pub fn is_waiting(&self) -> bool {
+        self.file.state == FileState::Waiting && !self.now.busy
+    }
+}
+
+/// All transfers of a node, by id.
+#[derive(Clone, Debug, Default)]
+pub struct Transfers {
+    all: BTreeMap<String, Transfer>,
+}
+
+impl Transfers {
+    /// What an earlier life left: what was moving waits now, what was offered to us is still to be answered.
+    pub fn restore(kept: impl IntoIterator<Item = Transfer>) -> Transfers {
+        let mut all = BTreeMap::new();
+        for mut transfer in kept {
+            let moving = transfer.file.state == FileState::Running
+                || (transfer.file.outgoing && transfer.file.state == FileState::Offered);
+            // Only between Balconies can what was begun go on.
+            let lost = moving && transfer.way != Some(Way::Direct) && !transfer.file.outgoing;
+            if lost {
+                transfer.file.state = FileState::Failed;
+                transfer.file.reason = Some("Balcony was ended in the middle of it".to_owned());
+            } else if moving {
+                transfer.file.state = FileState::Waiting;
+            }
+            all.insert(transfer.file.transfer.clone(), transfer);
+        }
+        Transfers { all }
+    }
+
+    /// One of them.
+    pub fn get(&self, id: &str) -> Option<&Transfer> {
+        self.all.get(id)
+    }
+
+    /// One of them, to be changed.
+    pub fn get_mut(&mut self, id: &str) -> Option<&mut Transfer> {
+        self.all.get_mut(id)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Transfer> {
+        self.all.values()
+    }
+
+    /// Takes a new one in, and lets go of old ones that are over: their ids.
+    pub fn insert(&mut self, transfer: Transfer) -> Vec<String> {
+        self.all.insert(transfer.file.transfer.clone(), transfer);
+        let mut over: Vec<(Timestamp, String)> = self
+            .all
+            .values()
+            .filter(|transfer| transfer.file.state.is_over())
+            .map(|transfer| (transfer.file.time, transfer.file.transfer.clone()))
+            .collect();
+        over.sort();
+        let surplus = over.len().saturating_sub(MOST_OVER);
+        let gone: Vec<String> = over.into_iter().take(surplus).map(|(_, id)| id).collect();
+        for id in &gone {
+            self.all.remove(id);
+        }
+        gone
+    }
+
+    /// The id of the transfer that a peer means by a session's id.
+    pub fn by_session(&self, peer: &Jid, sid: &str, outgoing: bool) -> Option<String> {
+        self.all
+            .values()
+            .find(|transfer| {
+                transfer.sid == sid
+                    && transfer.file.peer == *peer
+                    && transfer.file.outgoing == outgoing
+            })
+            .map(|transfer| transfer.file.transfer.clone())
+    }
+
+    /// The id of the transfer that waits for the answer to this iq.
+    pub fn by_iq(&self, peer: &Jid, iq: &str) -> Option<String> {
+        let waits = |transfer: &&Transfer| {
+            transfer.file.peer == *peer && transfer.now.iq.as_ref().is_some_and(|(id, _)| id == iq)
+        };
+        self.all
+            .values()
+            .find(waits)
+            .map(|transfer| transfer.file.transfer.clone())
+    }
+
+    /// Ids of those with a peer, the oldest first.
+    pub fn with(&self, peer: &Jid) -> Vec<String> {
+        let mut ids: Vec<(Timestamp, String)> = self
+            .all
+            .values()
+            .filter(|transfer| transfer.file.peer == *peer)
+            .map(|transfer| (transfer.file.time, transfer.file.transfer.clone()))
+            .collect();
+        ids.sort();
+        ids.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Whether another one may be added: from this peer (`offered`), or by ourselves.
+    pub fn has_room(&self, offered: Option<&Jid>) -> bool {
+        let open = self
+            .all
+            .values()
+            .filter(|transfer| !transfer.file.state.is_over());
+        let undecided = self.all.values().filter(|transfer| {
+            offered == Some(&transfer.file.peer)
+                && !transfer.file.outgoing
+                && transfer.file.state == FileState::Offered
+        });
+        open.count() < MOST && undecided.count() < MOST_OFFERS
+    }
+
+    /// Whether another one may move bytes.
+    pub fn has_turn(&self) -> bool {
+        self.all
+            .values()
+            .filter(|transfer| transfer.is_busy())
+            .count()
+            < AT_ONCE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        missing_docs
+    )]
+
+    use super::*;
+
+    fn a_transfer(number: i64, state: FileState) -> Transfer {
+        Transfer {
+            file: File {
+                transfer: format!("t{number:05}"),
+                peer: Jid::new("romeo@forza").unwrap(),
+                outgoing: false,
+                name: "x".into(),
+                size: 1,
+                media_type: None,
+                folder: None,
+                state,
+                bytes: 0,
+                encrypted: false,
+                path: None,
+                sha256: None,
+                reason: None,
+                time: Timestamp::from_second(number).unwrap(),
+            },
+            way: Some(Way::Direct),
+            sid: format!("s{number}"),
+            stamp: None,
+            into: None,
+            held_here: false,
+            now: Now::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_over_is_forgotten_in_the_end_and_what_is_open_never() {
+        let mut transfers = Transfers::default();
+        transfers.insert(a_transfer(0, FileState::Paused));
+        let mut gone = Vec::new();
+        for number in 1..=300 {
+            gone.extend(transfers.insert(a_transfer(number, FileState::Done)));
+        }
+        assert_eq!(gone.len(), 300 - MOST_OVER);
+        assert_eq!(gone[0], "t00001");
+        assert!(transfers.get("t00000").is_some());
+    }
+
+    #[test]
+    fn a_peer_cannot_offer_without_end() {
+        let mut transfers = Transfers::default();
+        let romeo = Jid::new("romeo@forza").unwrap();
+        let mut taken = 0;
+        for number in 0..1000 {
+            if transfers.has_room(Some(&romeo)) {
+                transfers.insert(a_transfer(number, FileState::Offered));
+                taken += 1;
+            }
+        }
+        assert_eq!(taken, MOST_OFFERS);
+        assert!(transfers.has_room(Some(&Jid::new("juliet@pronto").unwrap())));
+    }
+
+    #[test]
+    fn what_was_moving_waits_after_a_restart() {
+        let mut si = a_transfer(1, FileState::Running);
+        si.way = Some(Way::Si);
+        let mut ours = a_transfer(2, FileState::Offered);
+        ours.file.outgoing = true;
+        let kept = [
+            si,
+            ours,
+            a_transfer(3, FileState::Running),
+            a_transfer(4, FileState::Offered),
+        ];
+        let json = serde_json::to_string(&kept).unwrap();
+        let read: Vec<Transfer> = serde_json::from_str(&json).unwrap();
+        assert_eq!(read, kept);
+        let restored = Transfers::restore(read);
+        let state = |id: &str| restored.get(id).unwrap().file.state;
+        assert_eq!(state("t00001"), FileState::Failed);
+        assert_eq!(state("t00002"), FileState::Waiting);
+        assert_eq!(state("t00003"), FileState::Waiting);
+        assert_eq!(state("t00004"), FileState::Offered);
+    }
+}

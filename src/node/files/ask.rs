@@ -1,0 +1,199 @@
+//! What the core asks of the [mover](super::mover), and what that tells. The pretend LAN has a mover of its own behind
+//! the same words.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use crate::xep::xep0065_socks5::Host;
+
+/// Asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Look at what is to be sent. Answer: [`Told::Looked`].
+    Look {
+        /// Which transfer.
+        transfer: String,
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// Let in who connects and proves to be meant, and send it.
+    Serve(Box<Serve>),
+    /// The receiver has said that it is connected: begin.
+    Go {
+        /// Which transfer.
+        transfer: String,
+    },
+    /// Connect, and take it.
+    Fetch(Box<Fetch>),
+    /// End whatever goes on for this transfer, without a word.
+    Stop {
+        /// Which transfer.
+        transfer: String,
+        /// Where it was to go, if what is there of it is to be removed: folder and name.
+        remove: Option<(PathBuf, String)>,
+    },
+}
+
+/// To be sent.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Serve {
+    /// Which transfer.
+    pub transfer: String,
+    /// Which attempt.
+    pub run: u32,
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What it must look like still.
+    pub stamp: String,
+    /// What proves a connection.
+    pub gate: Gate,
+    /// Only connections from these computers are heard.
+    pub from: Vec<IpAddr>,
+}
+
+/// What proves that a connection is for a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gate {
+    /// Between Balconies.
+    Token([u8; 32]),
+    /// A SOCKS5 destination.
+    Socks(String),
+    /// An HTTP path.
+    Http(String),
+}
+
+/// To be fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetch {
+    /// Which transfer.
+    pub transfer: String,
+    /// Which attempt.
+    pub run: u32,
+    /// The folder to put it into; or, if there is none of that name, the file that it is to be.
+    pub folder: PathBuf,
+    /// Its name there, if that is free.
+    pub name: String,
+    /// Its size; 0 if not known (HTTP).
+    pub size: u64,
+    /// How many entries it has, if it is a folder.
+    pub entries: Option<u64>,
+    /// Where from.
+    pub from: From,
+}
+
+/// Where a file comes from. Addresses are the peer's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum From {
+    /// Between Balconies.
+    Direct {
+        /// Its addresses with its file port, best first.
+        addresses: Vec<SocketAddr>,
+        /// What to say there.
+        token: [u8; 32],
+    },
+    /// SOCKS5.
+    Socks {
+        /// Each offered host that is an address of the peer, with that.
+        hosts: Vec<(Host, SocketAddr)>,
+        /// What to ask for.
+        destination: String,
+    },
+    /// HTTP.
+    Http {
+        /// Where it is served.
+        address: SocketAddr,
+        /// What to ask for.
+        path: String,
+    },
+}
+
+/// Told.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Told {
+    /// Answer to [`Ask::Look`].
+    Looked {
+        /// Which transfer.
+        transfer: String,
+        /// What it is; or why it cannot be sent.
+        result: Result<Look, String>,
+    },
+    /// SOCKS5: connected to this host.
+    Connected {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// The host's name, as it was offered.
+        host: String,
+    },
+    /// So many bytes are through.
+    Progress {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// Of the whole file.
+        bytes: u64,
+    },
+    /// It is through: the receiver has said so, or closed after the last byte where it cannot say it.
+    Sent {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// SHA-256 of the whole, where it is one file.
+        sha256: Option<String>,
+    },
+    /// It is whole, compared where that can be, synced, and has its name.
+    Received {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// Where.
+        path: PathBuf,
+        /// Its bytes.
+        size: u64,
+        /// SHA-256 of the whole, where it is one file.
+        sha256: Option<String>,
+    },
+    /// It did not get through this time.
+    Broken {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// Why.
+        fault: Fault,
+    },
+}
+
+/// What was found where [`Ask::Look`] asked to look.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// Its name.
+    pub name: String,
+    /// In bytes.
+    pub size: u64,
+    /// How many entries, if it is a folder.
+    pub folder: Option<u64>,
+    /// What it is.
+    pub media_type: Option<String>,
+    /// What it looks like.
+    pub stamp: String,
+    /// The port on which files are served.
+    pub port: u16,
+    /// Fresh randomness, to prove a connection.
+    pub token: [u8; 32],
+}
+
+/// Why it broke, for people; and what can be done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The network: try again.
+    Passing(String),
+    /// This computer (a full disk): again when the user says so.
+    Stuck(String),
+    /// Nothing can be done.
+    Final(String),
+}

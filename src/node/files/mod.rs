@@ -1,0 +1,355 @@
+//! Files: what faces ask, what peers say and what the [mover] tells, and what follows from it. The state machine of each
+//! transfer is here; the bytes are the mover's.
+//!
+//! An outgoing file waits until the peer has a stream, is looked at, and offered: by Jingle to Balconies, by SI to
+//! libpurple, by an HTTP address to everybody else. An incoming one waits for the user's word, then for its turn. Only
+//! between Balconies does it go on after a broken connection, a crash or a restart: whoever sends offers it again under
+//! the same session, as often as it takes.
+
+pub mod ask;
+mod flow;
+pub mod mover;
+mod peers;
+mod progress;
+mod users;
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::core::{Core, Timer};
+use super::effect::Effect;
+use crate::disk::store::Op;
+use crate::event::{Event, FileState};
+use crate::model::transfer::{Transfer, Transfers, Way};
+use crate::net::ConnId;
+use crate::net::bytestream::is_link_local;
+use crate::wire::element::Element;
+use crate::wire::jid::Jid;
+use crate::wire::ns;
+use ask::Ask;
+pub(super) use peers::Said;
+
+/// What a node starts with.
+#[derive(Clone, Debug, Default)]
+pub struct FileStart {
+    /// Transfers that an earlier life left.
+    pub kept: Vec<Transfer>,
+    /// Where received files go if nothing else is said.
+    pub downloads: PathBuf,
+    /// Take every offered file into this folder: a bot's choice.
+    pub accept_all: Option<PathBuf>,
+}
+
+impl FileStart {
+    /// From what the disk has kept.
+    pub fn read(values: &std::collections::BTreeMap<String, Value>) -> Vec<Transfer> {
+        let ours = values.iter().filter(|(key, _)| key.starts_with(KEY));
+        ours.filter_map(|(key, value)| {
+            serde_json::from_value(value.clone())
+                .inspect_err(
+                    |error| tracing::warn!(key, %error, "a transfer does not read; it is left out"),
+                )
+                .ok()
+        })
+        .collect()
+    }
+}
+
+/// The node's files.
+#[derive(Debug)]
+pub(super) struct Files {
+    pub(super) all: Transfers,
+    /// Files that a face wants to send and that are looked at for the first time.
+    looking: HashMap<String, (Jid, PathBuf, Option<Value>)>,
+    downloads: PathBuf,
+    accept_all: Option<PathBuf>,
+    /// Where the mover listens, once that is known.
+    port: u16,
+}
+
+/// Under which keys transfers are kept on the disk.
+const KEY: &str = "transfer.";
+/// An offer or an acceptance that is not even acknowledged after this long is made again.
+const UNHEARD: Duration = Duration::from_secs(30);
+/// An HTTP address is served for so long.
+const HTTP_LASTS: Duration = Duration::from_secs(3600);
+
+impl Files {
+    pub(super) fn new(start: FileStart) -> Files {
+        Files {
+            all: Transfers::restore(start.kept),
+            looking: HashMap::new(),
+            downloads: start.downloads,
+            accept_all: start.accept_all,
+            port: 0,
+        }
+    }
+
+    /// As faces see them.
+    pub(super) fn shown(&self) -> std::collections::BTreeMap<String, crate::event::File> {
+        let file = |transfer: &Transfer| (transfer.file.transfer.clone(), transfer.file.clone());
+        self.all.iter().map(file).collect()
+    }
+}
+
+impl Core {
+    /// A stream to this peer is ready: whatever waits for one goes on.
+    pub(super) fn files_ready(&mut self, jid: &Jid) {
+        for id in self.files.all.with(jid) {
+            let again = self.files.all.get_mut(&id).is_some_and(|transfer| {
+                transfer.now.asked &= transfer.is_busy();
+                let unanswered = transfer.file.outgoing
+                    && transfer.file.state == FileState::Offered
+                    && transfer.way == Some(Way::Direct);
+                if unanswered {
+                    transfer.file.state = FileState::Waiting;
+                }
+                transfer.is_waiting()
+            });
+            if again {
+                self.advance(&id);
+            }
+        }
+    }
+
+    /// The last stream to this peer is gone. Bytes that are moving go on moving; what was only talked about waits.
+    pub(super) fn files_stream_gone(&mut self, jid: &Jid) {
+        for id in self.files.all.with(jid) {
+            let Some(transfer) = self.files.all.get_mut(&id) else {
+                continue;
+            };
+            let (state, outgoing) = (transfer.file.state, transfer.file.outgoing);
+            match (transfer.way, state) {
+                (_, FileState::Done | FileState::Failed | FileState::Running) => {}
+                (Some(Way::Direct), _) => {
+                    transfer.now.asked = false;
+                    transfer.now.iq = None;
+                    if outgoing && state == FileState::Offered {
+                        transfer.file.state = FileState::Waiting;
+                        self.tell_file(&id, None);
+                    }
+                }
+                // It has forgotten the offer, in whichever direction.
+                (Some(Way::Si), FileState::Offered | FileState::Waiting) if !outgoing => {
+                    self.fail_file(&id, "the offer was taken back", None);
+                }
+                (Some(Way::Si), FileState::Offered) => {
+                    transfer.now = crate::model::transfer::Now {
+                        run: transfer.now.run,
+                        ..Default::default()
+                    };
+                    transfer.file.state = FileState::Waiting;
+                    self.tell_file(&id, None);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Does a file wait for a stream to this peer?
+    pub(super) fn files_want(&self, jid: &Jid) -> bool {
+        self.files.all.iter().any(|transfer| {
+            let wants = transfer.file.outgoing && !transfer.now.asked || transfer.now.resume;
+            transfer.file.peer == *jid && transfer.is_waiting() && wants
+        })
+    }
+
+    /// Would the end of the stream to this peer end a file, too?
+    pub(super) fn files_hold(&self, jid: &Jid) -> bool {
+        self.files.all.iter().any(|transfer| {
+            let si = transfer.way == Some(Way::Si) && !transfer.file.state.is_over();
+            transfer.file.peer == *jid && (si || transfer.is_busy())
+        })
+    }
+
+    /// Takes the next step with a file that waits, if it can be taken.
+    pub(super) fn advance(&mut self, id: &str) {
+        let Some(transfer) = self
+            .files
+            .all
+            .get(id)
+            .filter(|transfer| transfer.is_waiting())
+        else {
+            return;
+        };
+        let (peer, outgoing) = (transfer.file.peer.clone(), transfer.file.outgoing);
+        match self.active(&peer) {
+            Some(conn) if outgoing => self.look_again(id, &peer, conn),
+            Some(conn) => self.begin_incoming(id, conn),
+            None => self.pump(&peer),
+        }
+    }
+
+    /// A turn is free: those that wait for one.
+    fn advance_waiting(&mut self) {
+        let waiting: Vec<String> = self
+            .files
+            .all
+            .iter()
+            .filter(|transfer| transfer.is_waiting() && !transfer.file.outgoing)
+            .map(|transfer| transfer.file.transfer.clone())
+            .collect();
+        for id in waiting {
+            self.advance(&id);
+        }
+    }
+
+    fn look_again(&mut self, id: &str, peer: &Jid, conn: ConnId) {
+        if let Some(reason) = self.forbidden(peer, conn) {
+            return self.fail_file(id, &reason, None);
+        }
+        let Some(transfer) = self.files.all.get_mut(id) else {
+            return;
+        };
+        if std::mem::replace(&mut transfer.now.asked, true) {
+            return;
+        }
+        let path = transfer.file.path.clone().unwrap_or_default();
+        self.effects.push_back(Effect::File(Ask::Look {
+            transfer: id.to_owned(),
+            path,
+        }));
+    }
+
+    /// The state of a file, to the faces and to the disk. `reference`: of the command that began it.
+    fn tell_file(&mut self, id: &str, reference: Option<Value>) {
+        let Some(transfer) = self.files.all.get(id) else {
+            return;
+        };
+        let file = transfer.file.clone();
+        if let Ok(value) = serde_json::to_value(transfer) {
+            self.ops.push(Op::Setting {
+                key: format!("{KEY}{id}"),
+                value,
+            });
+        }
+        self.emit(Event::FileState { file, reference });
+    }
+
+    /// Takes a new one into the list.
+    fn add_file(&mut self, transfer: Transfer) {
+        for gone in self.files.all.insert(transfer) {
+            self.ops.push(Op::Setting {
+                key: format!("{KEY}{gone}"),
+                value: Value::Null,
+            });
+            self.emit(Event::FileForgotten { transfer: gone });
+        }
+    }
+
+    /// It will not come through. `tell`: what the peer is told, a reason of XEP-0166 §7.4.
+    fn fail_file(&mut self, id: &str, reason: &str, tell: Option<&'static str>) {
+        let Some(transfer) = self
+            .files
+            .all
+            .get_mut(id)
+            .filter(|known| !known.file.state.is_over())
+        else {
+            return;
+        };
+        transfer.file.state = FileState::Failed;
+        transfer.file.reason = Some(reason.to_owned());
+        transfer.now.run += 1;
+        transfer.now.busy = false;
+        transfer.now.iq = None;
+        let part = transfer
+            .into
+            .clone()
+            .map(|into| (into, transfer.file.name.clone()));
+        let remove = part.filter(|_| !transfer.file.outgoing);
+        self.effects.push_back(Effect::File(Ask::Stop {
+            transfer: id.to_owned(),
+            remove,
+        }));
+        self.timers.set(Timer::File(id.to_owned()), None);
+        if let Some(tell) = tell {
+            self.tell_end(id, tell, Some(reason));
+        }
+        self.tell_file(id, None);
+        self.emit(Event::FileFailed {
+            transfer: id.to_owned(),
+            reason: reason.to_owned(),
+        });
+        self.advance_waiting();
+    }
+
+    /// Stops what goes on for a file; what is there of it stays.
+    fn stop_file(&mut self, id: &str) {
+        if let Some(transfer) = self.files.all.get_mut(id) {
+            transfer.now.run += 1;
+            transfer.now.busy = false;
+            transfer.now.iq = None;
+        }
+        self.effects.push_back(Effect::File(Ask::Stop {
+            transfer: id.to_owned(),
+            remove: None,
+        }));
+    }
+
+    /// Where this peer is known to be: connections to anywhere else are not made for its sake.
+    fn addresses_of(&self, jid: &Jid) -> Vec<SocketAddr> {
+        let remote = self
+            .active(jid)
+            .and_then(|conn| self.links.get(&conn)?.remote);
+        let known = self
+            .roster
+            .get(jid)
+            .map(|known| known.peer.addresses.clone());
+        let mut all: Vec<SocketAddr> = remote.into_iter().collect();
+        all.extend(known.unwrap_or_default());
+        all
+    }
+
+    /// Our addresses as this peer may reach them, the likeliest first: that of the stream, then the others of a kind that
+    /// it has, too.
+    fn our_addresses(&self, conn: ConnId) -> Vec<IpAddr> {
+        let local = self.links.get(&conn).and_then(|link| link.local);
+        let mut all: Vec<IpAddr> = local
+            .iter()
+            .map(|local| local.ip().to_canonical())
+            .collect();
+        all.extend(
+            self.our_ips
+                .iter()
+                .filter(|ip| crate::net::bytestream::is_tellable(**ip)),
+        );
+        // IPv4 before IPv6, and what only means something on one interface last: libpurple cannot use it.
+        all.sort_by_key(|ip| (is_link_local(ip), ip.is_ipv6()));
+        all.dedup();
+        let mut seen = std::collections::HashSet::new();
+        all.retain(|ip| seen.insert(*ip));
+        all
+    }
+
+    /// Sends an iq about a file; gives its id.
+    fn send_file_iq(&mut self, conn: ConnId, id: Option<&str>, payload: Element) -> String {
+        let id = id.map_or_else(|| self.rng.uuid(), str::to_owned);
+        let iq = crate::wire::stanza::Iq::request(&id, true, payload);
+        let iq = self.addressed(conn, iq);
+        self.tell_peer(conn, &iq);
+        id
+    }
+
+    /// The late answer to an iq about a file.
+    fn answer_file_iq(&mut self, conn: ConnId, id: &str, kind: &'static str, payload: Element) {
+        let iq = Element::new("iq", ns::CLIENT)
+            .with_attr("type", kind)
+            .with_attr("id", id)
+            .with_child(payload);
+        let iq = self.addressed(conn, iq);
+        self.tell_peer(conn, &iq);
+    }
+
+    fn addressed(&self, conn: ConnId, stanza: Element) -> Element {
+        let to = self.links.get(&conn).and_then(|link| link.peer.clone());
+        let stanza = stanza.with_attr("from", self.ourselves.jid.as_str());
+        match to {
+            Some(to) => stanza.with_attr("to", to.as_str()),
+            None => stanza,
+        }
+    }
+}

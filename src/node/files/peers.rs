@@ -1,0 +1,560 @@
+//! What peers say about files.
+
+use super::ask::From;
+use crate::event::{Event, File, FileState};
+use crate::model::transfer::{Expect, Now, Source, Transfer, Way};
+use crate::net::ConnId;
+use crate::net::bytestream::own_address;
+use crate::node::core::{Core, Timer};
+use crate::wire::element::Element;
+use crate::wire::jid::Jid;
+use crate::wire::ns;
+use crate::wire::stanza::{ErrorKind, StanzaError};
+use crate::wire::text::{clean_file_name, clean_line};
+use crate::xep::xep0234_jingle_file::{self as jingle, Action};
+use crate::xep::{Answer, xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si};
+
+/// What becomes of an iq about files.
+pub(in crate::node) enum Said {
+    /// It is none.
+    Nothing,
+    /// Answer this.
+    Now(Answer),
+    /// The answer is the user's, or comes when something has been tried.
+    Later,
+}
+
+impl Core {
+    /// An iq request came in.
+    pub(in crate::node) fn on_file_request(
+        &mut self,
+        conn: ConnId,
+        id: &str,
+        set: bool,
+        payload: &Element,
+    ) -> Said {
+        let Some(peer) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return Said::Nothing;
+        };
+        match (&*payload.name, &*payload.ns) {
+            ("jingle", ns::JINGLE) if set => {
+                Said::Now(match self.on_jingle(conn, &peer, payload) {
+                    Ok(()) => Answer::Result(None),
+                    Err(error) => Answer::Error(error),
+                })
+            }
+            ("si", ns::SI) if set => match self.on_si(&peer, id, payload) {
+                Ok(()) => Said::Later,
+                Err(error) => Said::Now(Answer::Error(error)),
+            },
+            ("query", ns::BYTESTREAMS) if set => self.on_hosts(&peer, id, payload),
+            ("query", ns::IQ_OOB) if set => match oob::offered(payload) {
+                Some(offer) => match self.on_oob(&peer, offer, Some(id)) {
+                    Ok(()) => Said::Later,
+                    Err(error) => Said::Now(Answer::Error(error)),
+                },
+                None => Said::Now(Answer::Error(StanzaError::new("not-acceptable"))),
+            },
+            _ => Said::Nothing,
+        }
+    }
+
+    /// A message came in: true if it offers a file, so that its text need not be shown.
+    pub(in crate::node) fn on_file_message(&mut self, conn: ConnId, stanza: &Element) -> bool {
+        let peer = self.links.get(&conn).and_then(|link| link.peer.clone());
+        let offer = stanza.child("x", ns::OOB).and_then(oob::offered);
+        match (peer, offer) {
+            (Some(peer), Some(offer)) => self.on_oob(&peer, offer, None).is_ok(),
+            _ => false,
+        }
+    }
+
+    fn on_jingle(
+        &mut self,
+        conn: ConnId,
+        peer: &Jid,
+        payload: &Element,
+    ) -> Result<(), StanzaError> {
+        let (sid, action) = jingle::read(payload)?;
+        if let Action::Initiate(offer) = action {
+            return self.on_initiate(conn, peer, sid, *offer);
+        }
+        let ours = self.files.all.by_session(peer, &sid, true);
+        let id = match (&action, ours) {
+            (Action::Accept, ours) => ours,
+            (_, Some(ours)) => Some(ours),
+            (_, None) => self.files.all.by_session(peer, &sid, false),
+        };
+        // A session that was forgotten, or is another's (XEP-0166 §7.2).
+        let id = id.ok_or_else(|| StanzaError::new("item-not-found"))?;
+        match action {
+            Action::Accept => self.on_accepted_file(&id),
+            Action::Pause => self.on_peer_holds(&id),
+            Action::Resume => self.on_peer_goes_on(&id),
+            Action::Terminate { reason, text } => self.on_terminated(&id, &reason, text),
+            Action::Initiate(_) => Ok(()),
+        }
+    }
+
+    fn on_initiate(
+        &mut self,
+        conn: ConnId,
+        peer: &Jid,
+        sid: String,
+        offer: jingle::Offer,
+    ) -> Result<(), StanzaError> {
+        let source = Source::Direct(offer.port, offer.token);
+        let Some(id) = self.files.all.by_session(peer, &sid, false) else {
+            let secure = self
+                .links
+                .get(&conn)
+                .and_then(|link| link.ready.as_ref())
+                .is_some_and(|ready| ready.secure);
+            let known = Known {
+                way: Way::Direct,
+                sid,
+                encrypted: secure && super::mover::ENCRYPTS,
+            };
+            let file = Offered {
+                name: offer.name,
+                size: offer.size,
+                media_type: offer.media_type,
+                folder: offer.folder,
+            };
+            let now = Now {
+                source: Some(source),
+                ..Now::default()
+            };
+            return self.on_offered(peer, known, file, now).map(drop);
+        };
+        let Some(transfer) = self.files.all.get_mut(&id) else {
+            return Ok(());
+        };
+        let same = transfer.file.size == offer.size && transfer.file.folder == offer.folder;
+        match transfer.file.state {
+            // It was not heard the first time.
+            FileState::Done => self.tell_end(&id, "success", None),
+            FileState::Failed => self.tell_end(&id, "decline", None),
+            _ if !same && transfer.file.bytes > 0 => {
+                self.fail_file(
+                    &id,
+                    "the file was changed since it was offered",
+                    Some("cancel"),
+                );
+            }
+            FileState::Paused if transfer.held_here => {
+                self.say_hold(&id, true);
+            }
+            state => {
+                (transfer.file.size, transfer.file.folder) = (offer.size, offer.folder);
+                if transfer.is_busy() {
+                    // The sender knows better that the connection is dead.
+                    self.stop_file(&id);
+                }
+                if let Some(transfer) = self.files.all.get_mut(&id) {
+                    transfer.now.source = Some(source);
+                    if state != FileState::Offered {
+                        transfer.file.state = FileState::Waiting;
+                    }
+                }
+                self.tell_file(&id, None);
+                self.advance(&id);
+            }
+        }
+        Ok(())
+    }
+
+    fn on_accepted_file(&mut self, id: &str) -> Result<(), StanzaError> {
+        let transfer = self
+            .files
+            .all
+            .get_mut(id)
+            .filter(|known| known.file.state == FileState::Offered);
+        let transfer = transfer.ok_or_else(|| StanzaError::new("unexpected-request"))?;
+        transfer.file.state = FileState::Running;
+        transfer.now.busy = true;
+        transfer.now.iq = None;
+        self.timers.set(Timer::File(id.to_owned()), None);
+        self.tell_file(id, None);
+        Ok(())
+    }
+
+    fn on_peer_holds(&mut self, id: &str) -> Result<(), StanzaError> {
+        let Some(transfer) = self.files.all.get(id) else {
+            return Ok(());
+        };
+        if transfer.file.state.is_over() || transfer.held_here {
+            return Ok(());
+        }
+        self.stop_file(id);
+        self.timers.set(Timer::File(id.to_owned()), None);
+        if let Some(transfer) = self.files.all.get_mut(id) {
+            transfer.file.state = FileState::Paused;
+            transfer.file.reason = Some("paused by the other side".to_owned());
+        }
+        self.tell_file(id, None);
+        self.advance_waiting();
+        Ok(())
+    }
+
+    fn on_peer_goes_on(&mut self, id: &str) -> Result<(), StanzaError> {
+        let Some(transfer) = self.files.all.get(id) else {
+            return Ok(());
+        };
+        match transfer.file.state {
+            FileState::Done => {}
+            FileState::Failed => self.tell_end(id, "cancel", None),
+            state if !transfer.file.outgoing => {
+                if state == FileState::Paused {
+                    self.await_offer(id);
+                }
+            }
+            // An offer is under way on this stream.
+            _ if transfer.now.asked
+                && !transfer.is_busy()
+                && transfer.file.state != FileState::Paused => {}
+            _ => {
+                self.stop_file(id);
+                self.release_file(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// The sender is about to offer again what was held back here or there.
+    fn await_offer(&mut self, id: &str) {
+        if let Some(transfer) = self.files.all.get_mut(id) {
+            transfer.file.state = FileState::Waiting;
+            transfer.file.reason = None;
+            transfer.held_here = false;
+            transfer.now.source = None;
+        }
+        self.tell_file(id, None);
+    }
+
+    fn on_terminated(
+        &mut self,
+        id: &str,
+        reason: &str,
+        text: Option<String>,
+    ) -> Result<(), StanzaError> {
+        let Some(transfer) = self
+            .files
+            .all
+            .get(id)
+            .filter(|known| !known.file.state.is_over())
+        else {
+            return Ok(());
+        };
+        let outgoing = transfer.file.outgoing;
+        match reason {
+            // Its word on the connection itself is on its way.
+            "success" if outgoing && transfer.is_busy() => {}
+            "success" if outgoing => {
+                let sha256 = transfer.file.sha256.clone();
+                self.file_done(id, None, None, sha256);
+            }
+            "decline" => self.fail_file(id, "declined", None),
+            "cancel" if outgoing => self.fail_file(id, "the receiver cancelled it", None),
+            "cancel" => self.fail_file(id, "the sender cancelled it", None),
+            _ => {
+                let text = text.filter(|text| !text.is_empty());
+                let why = text
+                    .unwrap_or_else(|| format!("the other side ended it ({})", clean_line(reason)));
+                self.fail_file(id, &why, None);
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells the peer that a session is over, in whatever words its way has.
+    pub(super) fn tell_end(&mut self, id: &str, reason: &'static str, text: Option<&str>) {
+        let Some(transfer) = self.files.all.get_mut(id) else {
+            return;
+        };
+        let (way, sid, peer) = (
+            transfer.way,
+            transfer.sid.clone(),
+            transfer.file.peer.clone(),
+        );
+        let offer_iq = transfer.now.offer_iq.take();
+        let Some(conn) = self.active(&peer) else {
+            return;
+        };
+        match (way, offer_iq) {
+            (Some(Way::Direct), _) => {
+                let text = text.filter(|_| reason == "failed-application");
+                self.send_file_iq(conn, None, jingle::terminate(&sid, reason, text));
+            }
+            (Some(Way::Si), Some(iq)) => {
+                self.answer_file_iq(conn, &iq, "error", si::decline().to_element());
+            }
+            (Some(Way::Oob), Some(iq)) if reason == "success" => {
+                let result = Element::new("iq", ns::CLIENT)
+                    .with_attr("type", "result")
+                    .with_attr("id", iq);
+                let result = self.addressed(conn, result);
+                self.tell_peer(conn, &result);
+            }
+            (Some(Way::Oob), Some(iq)) => {
+                // XEP-0066 §2: not-acceptable if declined, item-not-found if it could not be had.
+                let declined = reason == "decline";
+                let error = StanzaError::new(if declined {
+                    "not-acceptable"
+                } else {
+                    "item-not-found"
+                });
+                self.answer_file_iq(conn, &iq, "error", error.to_element());
+            }
+            _ => {}
+        }
+    }
+
+    fn on_si(&mut self, peer: &Jid, iq: &str, payload: &Element) -> Result<(), StanzaError> {
+        let offer = si::offered(payload)?;
+        let known = Known {
+            way: Way::Si,
+            sid: offer.sid,
+            encrypted: false,
+        };
+        let file = Offered {
+            name: offer.name,
+            size: offer.size,
+            media_type: offer.media_type,
+            folder: None,
+        };
+        let now = Now {
+            offer_iq: Some(iq.to_owned()),
+            ..Now::default()
+        };
+        self.on_offered(peer, known, file, now).map(drop)
+    }
+
+    fn on_hosts(&mut self, peer: &Jid, iq: &str, payload: &Element) -> Said {
+        let not_found = || Said::Now(Answer::error(ErrorKind::Cancel, "item-not-found"));
+        let Some((sid, hosts)) = socks5::hosts(payload) else {
+            return Said::Now(Answer::Error(StanzaError::new("bad-request")));
+        };
+        let expected = |transfer: &&Transfer| {
+            transfer.file.peer == *peer
+                && transfer.sid == sid
+                && transfer.way == Some(Way::Si)
+                && !transfer.file.outgoing
+                && transfer.is_busy()
+                && transfer.file.state == FileState::Waiting
+        };
+        let Some(id) = self
+            .files
+            .all
+            .iter()
+            .find(expected)
+            .map(|known| known.file.transfer.clone())
+        else {
+            return not_found();
+        };
+        let own = self.addresses_of(peer);
+        let hosts: Vec<_> = hosts
+            .into_iter()
+            .filter_map(|host| Some((host.clone(), own_address(host.address, host.port, &own)?)))
+            .collect();
+        if hosts.is_empty() {
+            self.fail_file(
+                &id,
+                "the file was said to be on another computer: refused",
+                None,
+            );
+            return not_found();
+        }
+        let destination = socks5::destination(&sid, peer.as_str(), self.ourselves.jid.as_str());
+        if let Some(transfer) = self.files.all.get_mut(&id) {
+            transfer.now.hosts_iq = Some(iq.to_owned());
+        }
+        self.fetch_file(&id, From::Socks { hosts, destination });
+        Said::Later
+    }
+
+    fn on_oob(
+        &mut self,
+        peer: &Jid,
+        offer: oob::Offer,
+        iq: Option<&str>,
+    ) -> Result<(), StanzaError> {
+        let own = self.addresses_of(peer);
+        let address = own_address(offer.host, offer.port, &own);
+        // On a third computer: a link in a message, and no file.
+        let address = address.ok_or_else(|| StanzaError::new("not-acceptable"))?;
+        if offer.folder {
+            return Err(StanzaError::with_text(
+                "not-acceptable",
+                "folders are not taken",
+            ));
+        }
+        let known = Known {
+            way: Way::Oob,
+            sid: self.rng.uuid(),
+            encrypted: false,
+        };
+        let file = Offered {
+            name: offer.name,
+            size: offer.size.unwrap_or(0),
+            media_type: offer.media_type,
+            folder: None,
+        };
+        let now = Now {
+            source: Some(Source::Http(address, offer.path)),
+            offer_iq: iq.map(str::to_owned),
+            ..Now::default()
+        };
+        self.on_offered(peer, known, file, now).map(drop)
+    }
+
+    /// A file that was not known is offered.
+    fn on_offered(
+        &mut self,
+        peer: &Jid,
+        known: Known,
+        offered: Offered,
+        now: Now,
+    ) -> Result<String, StanzaError> {
+        if !self.files.all.has_room(Some(peer)) {
+            return Err(StanzaError::with_text(
+                "resource-constraint",
+                "too many files are offered",
+            ));
+        }
+        let id = self.rng.uuid();
+        let file = File {
+            transfer: id.clone(),
+            peer: peer.clone(),
+            outgoing: false,
+            name: clean_file_name(&offered.name),
+            size: offered.size,
+            media_type: offered
+                .media_type
+                .map(|kind| clean_line(&kind))
+                .filter(|kind| kind.len() <= 100),
+            folder: offered.folder,
+            state: FileState::Offered,
+            bytes: 0,
+            encrypted: known.encrypted,
+            path: None,
+            sha256: None,
+            reason: None,
+            time: self.clock.wall,
+        };
+        self.add_file(Transfer {
+            file: file.clone(),
+            way: Some(known.way),
+            sid: known.sid,
+            stamp: None,
+            into: None,
+            held_here: false,
+            now,
+        });
+        self.emit(Event::FileOffered {
+            from: peer.clone(),
+            file,
+        });
+        match self.files.accept_all.clone() {
+            Some(folder) => {
+                if let Err(why) = self.accept_file(&id, Some(folder)) {
+                    tracing::warn!(why, "an offered file could not be taken");
+                }
+            }
+            None => self.tell_file(&id, None),
+        }
+        Ok(id)
+    }
+
+    /// The answer to an iq of ours; false if it is none about a file.
+    pub(in crate::node) fn on_file_answer(
+        &mut self,
+        conn: ConnId,
+        iq: &str,
+        answer: &Result<Option<&Element>, StanzaError>,
+    ) -> bool {
+        let Some(peer) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
+            return false;
+        };
+        let Some(id) = self.files.all.by_iq(&peer, iq) else {
+            return false;
+        };
+        let Some(transfer) = self.files.all.get_mut(&id) else {
+            return false;
+        };
+        let expected = transfer.now.iq.take().map(|(_, expected)| expected);
+        self.timers.set(Timer::File(id.clone()), None);
+        match (answer, expected, transfer.way) {
+            (Ok(_), Some(Expect::Offered), Some(Way::Si)) => {
+                let port = self.files.port;
+                self.offer_hosts(&id, conn, port);
+            }
+            (Ok(_), Some(Expect::Accepted), _) => self.fetch_direct(&id),
+            (Ok(_), Some(Expect::Connected), _) => {
+                self.effects
+                    .push_back(crate::node::effect::Effect::File(super::ask::Ask::Go {
+                        transfer: id,
+                    }));
+            }
+            (Ok(_), _, _) => {}
+            (Err(error), expected, way) => self.on_file_refused(&id, error, expected, way),
+        }
+        true
+    }
+
+    fn on_file_refused(
+        &mut self,
+        id: &str,
+        error: &StanzaError,
+        expected: Option<Expect>,
+        way: Option<Way>,
+    ) {
+        match (error.condition, expected, way) {
+            (_, Some(Expect::Connected), _) => {
+                self.fail_file(
+                    id,
+                    "the other computer cannot connect to this one for the file (a firewall?)",
+                    None,
+                );
+            }
+            ("forbidden" | "not-acceptable", _, Some(Way::Si)) => {
+                self.fail_file(id, "declined", None)
+            }
+            // The session is not known any more over there: the sender offers it again.
+            (_, Some(Expect::Accepted), _) => {
+                if let Some(transfer) = self.files.all.get_mut(id) {
+                    transfer.now.busy = false;
+                    transfer.now.source = None;
+                    transfer.file.state = FileState::Waiting;
+                }
+                self.tell_file(id, None);
+            }
+            (condition, _, _) => {
+                let why = match (&error.text, condition) {
+                    (_, "resource-constraint") => {
+                        "the other side has too many files offered to it".to_owned()
+                    }
+                    (_, "service-unavailable") => "the other program takes no files".to_owned(),
+                    (Some(text), _) => clean_line(text),
+                    (None, condition) => format!("the other program refused it ({condition})"),
+                };
+                self.fail_file(id, &why, None);
+            }
+        }
+    }
+}
+
+/// How a file was offered.
+struct Known {
+    way: Way,
+    sid: String,
+    encrypted: bool,
+}
+
+/// What was offered.
+struct Offered {
+    name: String,
+    size: u64,
+    media_type: Option<String>,
+    folder: Option<u64>,
+}
