@@ -3,6 +3,7 @@
 mod apply;
 mod late;
 pub mod outbox;
+pub mod room;
 pub mod roster;
 pub mod settings;
 #[cfg(test)]

@@ -1,0 +1,22 @@
+//! Floor 1: rooms without a server. A room is a set of signed entries, kept by every member; what it is follows from the set.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`entry`] | one signed entry and its exact octets |
+//! | [`body`] | what entries say, and their limits |
+//! | [`log`] | the set: chains, gaps, forks, version vectors |
+//! | [`roles`] | who may do what, as a pure function of the set |
+//! | [`state`] | members, messages, polls, as a pure function of the set |
+//! | [`hubs`] | who passes entries on to whom, computed by each from who is here |
+//! | [`packet`] | what programs say to each other about it |
+//! | [`engine`] | [`engine::Room`]: all of it together, sans-IO |
+
+pub mod body;
+pub mod engine;
+pub mod entry;
+pub mod hubs;
+pub mod log;
+pub mod packet;
+pub mod roles;
+pub mod state;
+mod sync;

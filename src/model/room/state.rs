@@ -1,0 +1,372 @@
+//! What the room is, worked out from its entries: who is in it, what was said, what is voted on. Built from scratch in their
+//! order, or carried on by one more at the end: the result is the same.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::body::{Body, Role};
+use super::entry::{Author, Entry, EntryId, Order};
+use super::log::Log;
+use super::roles::Rules;
+use crate::wire::jid::Jid;
+use crate::wire::text::{clean_body, clean_line, clean_name};
+
+/// Somebody who is or was in the room.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Occupant {
+    /// The nick shown: as wanted, or with a number behind it if somebody had it before.
+    pub nick: String,
+    /// The nick wanted.
+    pub wanted: String,
+    /// Where it said it can be reached.
+    pub jid: Jid,
+    /// In the room by its own word.
+    pub joined: bool,
+    /// A good hub.
+    pub steady: bool,
+    /// Since when.
+    pub since: Order,
+    /// What it is.
+    pub role: Role,
+    /// May speak.
+    pub voice: bool,
+    /// Its hand is up, since.
+    pub hand: Option<Order>,
+}
+
+/// A poll.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Poll {
+    /// Who asks.
+    pub by: Author,
+    /// The question.
+    pub question: String,
+    /// The answers.
+    pub answers: Vec<String>,
+    /// The answer of each.
+    pub votes: BTreeMap<Author, u8>,
+    /// Over.
+    pub closed: bool,
+}
+
+impl Poll {
+    /// How many chose each answer.
+    pub fn counts(&self) -> Vec<u32> {
+        let mut counts = vec![0; self.answers.len()];
+        for vote in self.votes.values() {
+            if let Some(count) = counts.get_mut(usize::from(*vote)) {
+                *count += 1;
+            }
+        }
+        counts
+    }
+}
+
+/// Something said, as it is to be shown now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Said {
+    /// Who.
+    pub author: Author,
+    /// What, after corrections; empty if it was taken back.
+    pub text: String,
+    /// When by its author's clock, ms since 1970.
+    pub time: u64,
+    /// Stands out.
+    pub announcement: bool,
+    /// To which.
+    pub reply_to: Option<EntryId>,
+    /// Was changed.
+    pub corrected: bool,
+    /// Was taken back, by whom.
+    pub retracted: Option<Author>,
+    /// Who reacted how.
+    pub reactions: BTreeMap<Author, Vec<String>>,
+}
+
+/// See the module's documentation.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Who may do what.
+    pub rules: Rules,
+    /// What it is called.
+    pub name: String,
+    /// What is talked about, and who set it.
+    pub subject: Option<(String, Author)>,
+    /// Everybody who ever joined.
+    pub occupants: BTreeMap<Author, Occupant>,
+    /// Everything that is shown, in order.
+    pub timeline: BTreeMap<Order, EntryId>,
+    /// The same by id.
+    pub said: HashMap<EntryId, Said>,
+    /// Polls, the oldest first.
+    pub polls: BTreeMap<EntryId, Poll>,
+    /// The room's polls in order.
+    pub poll_order: Vec<EntryId>,
+    last: Option<Order>,
+    founder: Author,
+}
+
+/// Polls remembered; older ones go.
+const MAX_POLLS: usize = 100;
+
+impl State {
+    /// From scratch.
+    pub fn of(founder: Author, log: &Log) -> State {
+        let rules: Vec<&Arc<Entry>> = log
+            .ordered()
+            .filter(|entry| entry.draft.body.is_rule())
+            .collect();
+        let mut state = State {
+            rules: Rules::of(founder, rules.iter().copied()),
+            founder,
+            ..State::default()
+        };
+        for entry in log.ordered() {
+            state.apply(entry);
+        }
+        state.settle();
+        state
+    }
+
+    /// One more at the end; false if this needs a new start from scratch. Follow it with [`State::settle`] if the entry
+    /// is of the room's state.
+    pub fn add(&mut self, entry: &Entry) -> bool {
+        if entry.draft.body.is_rule() || self.last.is_some_and(|last| last > entry.order()) {
+            return false;
+        }
+        self.apply(entry);
+        true
+    }
+
+    /// Who is in the room and may be, the longest first.
+    pub fn present(&self) -> impl Iterator<Item = (&Author, &Occupant)> {
+        let least = if self.rules.members_only {
+            Role::Member
+        } else {
+            Role::None
+        };
+        self.occupants
+            .iter()
+            .filter(move |(_, occupant)| occupant.joined && occupant.role >= least)
+    }
+
+    /// Who has this nick.
+    pub fn by_nick(&self, nick: &str) -> Option<Author> {
+        let all = self
+            .occupants
+            .iter()
+            .filter(|(_, occupant)| occupant.nick == nick);
+        all.max_by_key(|(_, occupant)| occupant.joined)
+            .map(|(author, _)| *author)
+    }
+
+    /// Raised hands, the longest first.
+    pub fn hands(&self) -> Vec<Author> {
+        let mut hands: Vec<(Order, Author)> = self
+            .present()
+            .filter_map(|(author, occupant)| Some((occupant.hand?, *author)))
+            .collect();
+        hands.sort();
+        hands.into_iter().map(|(_, author)| author).collect()
+    }
+
+    fn apply(&mut self, entry: &Entry) {
+        self.last = self.last.max(Some(entry.order()));
+        let author = entry.author;
+        match &entry.draft.body {
+            Body::Create { name, .. } if author == self.founder && entry.draft.seq == 1 => {
+                self.name = clean_name(name);
+            }
+            Body::Kick { target, .. } | Body::Ban { target, .. } => {
+                if self.rules.is_valid(entry)
+                    && let Some(occupant) = self.occupants.get_mut(target)
+                {
+                    (occupant.joined, occupant.hand) = (false, None);
+                }
+            }
+            Body::Join { nick, jid, steady } => self.join(entry, nick, jid, *steady),
+            Body::Leave => {
+                if let Some(occupant) = self.occupants.get_mut(&author) {
+                    (occupant.joined, occupant.hand) = (false, None);
+                }
+            }
+            Body::Nick { nick } => {
+                if let Some(occupant) = self.occupants.get_mut(&author) {
+                    occupant.wanted = clean_name(nick);
+                }
+            }
+            Body::Voice { target, on, .. } => {
+                // The floor was given or taken: the hand comes down.
+                if self.rules.is_valid(entry)
+                    && *on
+                    && let Some(occupant) = self.occupants.get_mut(target)
+                {
+                    occupant.hand = None;
+                }
+            }
+            Body::Hand { up } if self.rules.lets_in(entry) => self.hand(entry, *up),
+            Body::Subject { text } => {
+                let allowed = match self.rules.moderated {
+                    true => self.rules.acts(entry) >= Some(Role::Admin),
+                    false => self.rules.is_heard(entry),
+                };
+                if allowed {
+                    self.subject = Some((clean_line(text), author));
+                }
+            }
+            Body::Vote { .. } => self.vote(entry),
+            body if self.rules.is_heard(entry) => self.hear(entry, body),
+            _ => {}
+        }
+    }
+
+    fn join(&mut self, entry: &Entry, nick: &str, jid: &Jid, steady: bool) {
+        let wanted = clean_name(nick);
+        let fresh = Occupant {
+            nick: wanted.clone(),
+            wanted: wanted.clone(),
+            jid: jid.clone(),
+            joined: false,
+            steady,
+            since: entry.order(),
+            role: Role::None,
+            voice: false,
+            hand: None,
+        };
+        let occupant = self.occupants.entry(entry.author).or_insert(fresh);
+        if !occupant.joined {
+            occupant.since = entry.order();
+        }
+        (occupant.joined, occupant.steady) = (true, steady);
+        (occupant.wanted, occupant.jid) = (wanted, jid.clone());
+    }
+
+    fn hand(&mut self, entry: &Entry, up: bool) {
+        if let Some(occupant) = self.occupants.get_mut(&entry.author) {
+            occupant.hand = match (up, occupant.hand) {
+                (true, Some(since)) => Some(since),
+                (true, None) => Some(entry.order()),
+                (false, _) => None,
+            };
+        }
+    }
+
+    fn hear(&mut self, entry: &Entry, body: &Body) {
+        let author = entry.author;
+        let moderates = self.rules.acts(entry) >= Some(Role::Admin);
+        match body {
+            Body::Message { reply_to, .. } => self.say(entry, false, *reply_to),
+            Body::Announcement { .. } if moderates => self.say(entry, true, None),
+            Body::Correction { target, text } => {
+                if let Some(said) = self.said.get_mut(target)
+                    && said.author == author
+                    && said.retracted.is_none()
+                {
+                    said.text = clean_body(text);
+                    said.corrected = true;
+                }
+            }
+            Body::Retraction { target, .. } => {
+                let above =
+                    |of: Author| self.rules.acts(entry) > Some(self.rules.role_at(of, None));
+                if let Some(by) = self.said.get(target).map(|said| said.author)
+                    && (by == author || moderates && above(by))
+                    && let Some(said) = self.said.get_mut(target)
+                {
+                    said.text.clear();
+                    said.retracted = Some(author);
+                    said.reactions.clear();
+                }
+            }
+            Body::Reaction { target, emoji } => {
+                if let Some(said) = self.said.get_mut(target)
+                    && said.retracted.is_none()
+                {
+                    match emoji.is_empty() {
+                        true => drop(said.reactions.remove(&author)),
+                        false => drop(said.reactions.insert(author, emoji.clone())),
+                    }
+                }
+            }
+            Body::Poll { question, answers } if moderates => {
+                let poll = Poll {
+                    by: author,
+                    question: clean_line(question),
+                    answers: answers.iter().map(|answer| clean_line(answer)).collect(),
+                    votes: BTreeMap::new(),
+                    closed: false,
+                };
+                self.polls.insert(entry.id, poll);
+                self.poll_order.push(entry.id);
+                if self.poll_order.len() > MAX_POLLS {
+                    self.polls.remove(&self.poll_order.remove(0));
+                }
+            }
+            Body::PollClosed { poll } => {
+                if let Some(poll) = self.polls.get_mut(poll)
+                    && (poll.by == author || moderates)
+                {
+                    poll.closed = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Votes are heard from everybody who is not banned: one need not have voice for them.
+    fn vote(&mut self, entry: &Entry) {
+        if let Body::Vote { poll, answer } = &entry.draft.body
+            && self.rules.lets_in(entry)
+            && let Some(poll) = self.polls.get_mut(poll)
+            && !poll.closed
+            && usize::from(*answer) < poll.answers.len()
+        {
+            poll.votes.insert(entry.author, *answer);
+        }
+    }
+
+    fn say(&mut self, entry: &Entry, announcement: bool, reply_to: Option<EntryId>) {
+        let text = entry.draft.body.text();
+        if text.is_empty() {
+            return;
+        }
+        let said = Said {
+            author: entry.author,
+            text,
+            time: entry.draft.time,
+            announcement,
+            reply_to,
+            corrected: false,
+            retracted: None,
+            reactions: BTreeMap::new(),
+        };
+        self.timeline.insert(entry.order(), entry.id);
+        self.said.insert(entry.id, said);
+    }
+
+    /// Roles and nicks of everybody: the earlier one keeps its nick.
+    pub fn settle(&mut self) {
+        let mut by_age: Vec<(bool, Order, Author)> = self
+            .occupants
+            .iter()
+            .map(|(author, one)| (!one.joined, one.since, *author))
+            .collect();
+        by_age.sort();
+        let mut taken: BTreeSet<String> = BTreeSet::new();
+        for (_, _, author) in by_age {
+            let (role, voice) = (self.rules.role(author), self.rules.has_voice(author));
+            let Some(occupant) = self.occupants.get_mut(&author) else {
+                continue;
+            };
+            (occupant.role, occupant.voice) = (role, voice);
+            let mut nick = occupant.wanted.clone();
+            let mut n = 2;
+            while taken.contains(&nick) {
+                nick = format!("{} ({n})", occupant.wanted);
+                n += 1;
+            }
+            taken.insert(nick.clone());
+            occupant.nick = nick;
+        }
+    }
+}

@@ -1,0 +1,395 @@
+//! Members that do not play by the rules: each bounded, each visible where it matters.
+
+use std::sync::Arc;
+
+use balcony::model::room::body::{Body, Cut, Role};
+use balcony::model::room::entry::{Author, Draft, Entry, EntryId, MAX_ENTRY};
+use balcony::model::room::packet::Packet;
+
+use super::checks::hold;
+use super::with_seeds;
+use super::world::{MS, SEC, World};
+
+/// What the member signs if it does as it likes.
+fn forge(
+    world: &World,
+    at: usize,
+    seq: u32,
+    previous: EntryId,
+    clock: u64,
+    grant: EntryId,
+    body: Body,
+) -> Arc<Entry> {
+    let incarnation = own(world, at)
+        .last()
+        .map_or(1, |entry| entry.draft.incarnation);
+    let draft = Draft {
+        room: world.room,
+        incarnation,
+        seq,
+        previous,
+        clock,
+        time: clock,
+        grant,
+        body,
+    };
+    Arc::new(Entry::sign(&world.seats[at].key, draft).unwrap())
+}
+
+fn own(world: &World, at: usize) -> Vec<Arc<Entry>> {
+    let me = Author::from(world.seats[at].key.public());
+    world
+        .room(0)
+        .log()
+        .ordered()
+        .filter(|entry| entry.author == me)
+        .cloned()
+        .collect()
+}
+
+fn push(entries: &[Arc<Entry>]) -> Packet {
+    let entries = entries.iter().map(|entry| entry.octets().clone()).collect();
+    Packet::Entries {
+        start: None,
+        reply: false,
+        whole: true,
+        entries,
+    }
+}
+
+fn text(text: &str) -> Body {
+    Body::Message {
+        text: text.into(),
+        reply_to: None,
+    }
+}
+
+fn room_with_a_traitor(seed: u64) -> World {
+    let mut world = World::new(seed, 6, false, false);
+    world.everybody_joins();
+    world.say(5, "I am one of you").unwrap();
+    world.run_for(5 * SEC);
+    world
+}
+
+#[test]
+fn two_entries_in_one_place_are_found_out_everywhere() {
+    with_seeds(16, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        let last = own(&world, 5).last().unwrap().clone();
+        let (seq, clock) = (last.draft.seq + 1, last.draft.clock + 1);
+        world.seats[5].honest = false;
+        let one = forge(
+            &world,
+            5,
+            seq,
+            last.id,
+            clock,
+            EntryId::default(),
+            text("yes"),
+        );
+        let two = forge(
+            &world,
+            5,
+            seq,
+            last.id,
+            clock,
+            EntryId::default(),
+            text("no"),
+        );
+        let three = forge(
+            &world,
+            5,
+            seq,
+            last.id,
+            clock,
+            EntryId::default(),
+            text("perhaps"),
+        );
+        let next = forge(
+            &world,
+            5,
+            seq + 1,
+            one.id,
+            clock + 1,
+            EntryId::default(),
+            text("as I said"),
+        );
+        world.inject(5, 1, push(&[one.clone(), next]));
+        world.inject(5, 3, push(&[two]));
+        let late = world.rng.span(&(MS..10 * SEC));
+        world.run_for(late);
+        world.inject(5, 4, push(&[three]));
+        world.run_for(120 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            assert!(
+                !world
+                    .texts(at)
+                    .iter()
+                    .any(|text| ["yes", "no", "as I said"].contains(&text.as_str()))
+            );
+            assert!(world.texts(at).contains(&"I am one of you".into()));
+            assert_eq!(world.room(at).log().forks().count(), 1);
+            assert!(!world.troubles(at).is_empty(), "{at} was not told");
+        }
+    });
+}
+
+#[test]
+fn a_banned_one_that_backdates_is_not_heard() {
+    with_seeds(12, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        let key = Author::from(world.seats[5].key.public());
+        world
+            .act(0, |room, clock| room.set_role(clock, key, Role::Admin))
+            .unwrap();
+        world.run_for(5 * SEC);
+        let grant = world.room(0).state().rules.grant_of(key);
+        let last = own(&world, 5).last().unwrap().clone();
+        world
+            .act(0, |room, clock| room.ban(clock, key, "traitor".into()))
+            .unwrap();
+        world.run_for(5 * SEC);
+        world.seats[5].honest = false;
+        let victim = Author::from(world.seats[2].key.public());
+        // Dated before the ban, citing the grant that it had.
+        let clock = last.draft.clock + 1;
+        let ban = Body::Ban {
+            target: victim,
+            reason: String::new(),
+            cut: Vec::new(),
+        };
+        let bad = forge(&world, 5, last.draft.seq + 1, last.id, clock, grant, ban);
+        let worse = forge(
+            &world,
+            5,
+            last.draft.seq + 2,
+            bad.id,
+            clock + 1,
+            grant,
+            text("I was here before"),
+        );
+        world.inject(5, 1, push(&[bad, worse]));
+        world.run_for(60 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            let rules = &world.room(at).state().rules;
+            assert_eq!(
+                (rules.role(victim), rules.role(key)),
+                (Role::None, Role::Outcast)
+            );
+            assert!(!world.texts(at).contains(&"I was here before".into()));
+        }
+    });
+}
+
+#[test]
+fn nobody_makes_itself_more_than_it_is() {
+    with_seeds(8, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        let last = own(&world, 5).last().unwrap().clone();
+        let founder = Author::from(world.seats[0].key.public());
+        let me = Author::from(world.seats[5].key.public());
+        let create = world.room(0).log().ordered().next().unwrap().id;
+        let cut: Vec<Cut> = Vec::new();
+        let tries = [
+            Body::Role {
+                target: me,
+                role: Role::Owner,
+                cut: cut.clone(),
+            },
+            Body::Role {
+                target: founder,
+                role: Role::None,
+                cut: cut.clone(),
+            },
+            Body::Ban {
+                target: founder,
+                reason: String::new(),
+                cut: cut.clone(),
+            },
+            Body::Moderated {
+                on: true,
+                cut: cut.clone(),
+            },
+            Body::Kick {
+                target: founder,
+                reason: String::new(),
+            },
+            Body::Announcement {
+                text: "listen to me".into(),
+            },
+            Body::Poll {
+                question: "am I king?".into(),
+                answers: vec!["yes".into(), "of course".into()],
+            },
+            Body::Create {
+                nonce: "mine".into(),
+                name: "my room".into(),
+                members_only: true,
+                moderated: true,
+            },
+        ];
+        let (mut previous, mut seq, mut clock) = (last.id, last.draft.seq, last.draft.clock);
+        world.seats[5].honest = false;
+        let mut all = Vec::new();
+        for body in tries {
+            (seq, clock) = (seq + 1, clock + 1);
+            // Whatever it cites.
+            let grant = [EntryId::default(), create, previous][seq as usize % 3];
+            let entry = forge(&world, 5, seq, previous, clock, grant, body);
+            previous = entry.id;
+            all.push(entry);
+        }
+        world.inject(5, 1, push(&all));
+        world.run_for(60 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            let state = world.room(at).state();
+            assert_eq!(state.rules.role(me), Role::None);
+            assert_eq!(state.rules.role(founder), Role::Founder);
+            assert!(!state.rules.moderated && !state.rules.members_only && state.polls.is_empty());
+            assert_eq!(state.name, "lecture");
+            assert!(!world.texts(at).contains(&"listen to me".into()));
+        }
+    });
+}
+
+#[test]
+fn forged_oversized_reordered_and_unknown_entries() {
+    with_seeds(8, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        let last = own(&world, 5).last().unwrap().clone();
+        world.seats[5].honest = false;
+        let (seq, clock) = (last.draft.seq, last.draft.clock);
+        let a = forge(
+            &world,
+            5,
+            seq + 1,
+            last.id,
+            clock + 1,
+            EntryId::default(),
+            Body::Unknown(b"{\"kind\":\"hologram\"}".to_vec()),
+        );
+        let b = forge(
+            &world,
+            5,
+            seq + 2,
+            a.id,
+            clock + 2,
+            EntryId::default(),
+            text("after the unknown"),
+        );
+        // The signature of somebody else's words.
+        let mut forged = b.octets().to_vec();
+        let at = forged.len() - 70;
+        forged[at] ^= 1;
+        let forged: Vec<Arc<[u8]>> = (0..20).map(|_| forged.clone().into()).collect();
+        world.inject(
+            5,
+            1,
+            Packet::Entries {
+                start: None,
+                reply: false,
+                whole: true,
+                entries: forged,
+            },
+        );
+        // The later one first.
+        world.inject(5, 1, push(std::slice::from_ref(&b)));
+        world.inject(5, 1, push(&[a, b]));
+        world.run_for(60 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            assert!(
+                world.texts(at).contains(&"after the unknown".into()),
+                "{at}"
+            );
+        }
+        assert!(world.troubles(1).iter().any(|what| what.contains("forged")));
+        let draft = last.draft.clone();
+        let big = Draft {
+            body: Body::Unknown(vec![b'x'; MAX_ENTRY]),
+            ..draft
+        };
+        assert!(Entry::sign(&world.seats[5].key, big).is_err());
+    });
+}
+
+#[test]
+fn a_flood_is_slowed_down_and_everybody_else_is_heard() {
+    with_seeds(2, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        let last = own(&world, 5).last().unwrap().clone();
+        world.seats[5].honest = false;
+        let (mut previous, seq, clock) = (last.id, last.draft.seq, last.draft.clock);
+        let mut flood = Vec::new();
+        for n in 1..=3000u32 {
+            let entry = forge(
+                &world,
+                5,
+                seq + n,
+                previous,
+                clock + u64::from(n),
+                EntryId::default(),
+                text("noise"),
+            );
+            previous = entry.id;
+            flood.push(entry);
+        }
+        for chunk in flood.chunks(200) {
+            world.inject(5, 1, push(chunk));
+        }
+        world.run_for(SEC);
+        let taken = world
+            .texts(1)
+            .iter()
+            .filter(|text| *text == "noise")
+            .count();
+        assert!(taken < 1000, "{taken} at once");
+        assert!(
+            world
+                .troubles(1)
+                .iter()
+                .any(|what| what.contains("more than a room can carry"))
+        );
+        world.say(2, "can you hear me").unwrap();
+        world.run_for(SEC);
+        for at in [0, 1, 3, 4] {
+            assert!(world.texts(at).contains(&"can you hear me".into()), "{at}");
+        }
+        // The moderator sends it out, and its flood with it.
+        let key = Author::from(world.seats[5].key.public());
+        world
+            .act(0, |room, clock| room.ban(clock, key, "flood".into()))
+            .unwrap();
+        world.run_for(60 * SEC);
+        hold(&world);
+    });
+}
+
+#[test]
+fn a_hub_that_withholds_one_author_is_found_out_by_the_second() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 22, false, false);
+        world.everybody_joins();
+        let victim = 21;
+        let me = Author::from(world.seats[victim].key.public());
+        // Every hub could be somebody's primary: one of them withholds.
+        let hub = world.room(5).hubs()[seed as usize % 3].clone();
+        let hub = world.seats.iter().position(|seat| seat.jid == hub).unwrap();
+        world.seats[hub].withholds = Some(me.0);
+        world.seats[hub].honest = false;
+        let id = world.say(victim, "let me be heard").unwrap();
+        let all = |world: &World| {
+            world
+                .honest()
+                .iter()
+                .all(|at| world.room(*at).log().get(&id).is_some())
+        };
+        assert!(world.run_until(25 * SEC, all), "hidden for good");
+        world.run_for(100 * SEC);
+        hold(&world);
+    });
+}
