@@ -317,3 +317,36 @@ keys-zoom = Strg++, Strg+-, Strg+0
 keys-zoom-does = Größer, kleiner, normale Größe
 keys-tab = Tab, Umschalt+Tab
 keys-tab-does = Von einem zum nächsten
+
+## Search, export and deletion
+
+keys-find = Nachrichten durchsuchen
+search-messages = Nachrichten durchsuchen
+search-hint = Tippe, was gesagt wurde: ein beliebiger Teil davon, in jeder Sprache. „Mehrere Wörter“ in Anführungszeichen zählen als eines.
+search-nothing = Das hat hier niemand gesagt.
+search-here-only = Nur mit { $name }
+search-more = Ältere zeigen
+search-hit-spoken = { $name }, { $time }: { $text }
+head-more = Mehr zu dieser Unterhaltung
+head-search = Nachrichten durchsuchen
+head-export = Exportieren …
+head-delete = Unterhaltung löschen
+head-delete-explained = Alle Nachrichten mit { $name } werden auf diesem Rechner gelöscht. { $name } behält sie.
+head-delete-really = Jetzt löschen
+export-title = In eine Datei exportieren
+export-text = Text
+notice-exported = { $count ->
+    [one] Eine Nachricht steht in { $path }.
+   *[other] { $count } Nachrichten stehen in { $path }.
+}
+settings-history = Nachrichten
+settings-keep = Nachrichten behalten
+settings-keep-all = für immer
+settings-keep-days = { $count ->
+    [one] einen Tag
+   *[other] { $count } Tage
+}
+settings-export = Alles exportieren …
+settings-delete = Alles löschen
+settings-delete-explained = Alle Nachrichten aller Unterhaltungen werden auf diesem Rechner gelöscht. Andere behalten ihre.
+settings-delete-really = Jetzt alles löschen

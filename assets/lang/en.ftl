@@ -322,3 +322,36 @@ keys-zoom = Ctrl++, Ctrl+-, Ctrl+0
 keys-zoom-does = Larger, smaller, normal size
 keys-tab = Tab, Shift+Tab
 keys-tab-does = From one thing to the next
+
+## Search, export and deletion
+
+keys-find = Search messages
+search-messages = Search messages
+search-hint = Type what was said: any part of it, in any language. “Several words” in quotes count as one.
+search-nothing = Nobody said that here.
+search-here-only = Only with { $name }
+search-more = Show older ones
+search-hit-spoken = { $name }, { $time }: { $text }
+head-more = More about this conversation
+head-search = Search messages
+head-export = Export…
+head-delete = Delete conversation
+head-delete-explained = All messages with { $name } are deleted from this computer. { $name } keeps them.
+head-delete-really = Delete now
+export-title = Export to a file
+export-text = Text
+notice-exported = { $count ->
+    [one] One message is in { $path }.
+   *[other] { $count } messages are in { $path }.
+}
+settings-history = Messages
+settings-keep = Keep messages
+settings-keep-all = for ever
+settings-keep-days = { $count ->
+    [one] one day
+   *[other] { $count } days
+}
+settings-export = Export everything…
+settings-delete = Delete everything
+settings-delete-explained = All messages of all conversations are deleted from this computer. Others keep theirs.
+settings-delete-really = Delete everything now

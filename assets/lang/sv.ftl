@@ -318,3 +318,36 @@ keys-zoom = Ctrl++, Ctrl+-, Ctrl+0
 keys-zoom-does = Större, mindre, normal storlek
 keys-tab = Tabb, Skift+Tabb
 keys-tab-does = Från det ena till det andra
+
+## Search, export and deletion
+
+keys-find = Sök bland meddelanden
+search-messages = Sök bland meddelanden
+search-hint = Skriv vad som sades: vilken del som helst, på vilket språk som helst. ”Flera ord” inom citattecken räknas som ett.
+search-nothing = Det har ingen sagt här.
+search-here-only = Bara med { $name }
+search-more = Visa äldre
+search-hit-spoken = { $name }, { $time }: { $text }
+head-more = Mer om den här konversationen
+head-search = Sök bland meddelanden
+head-export = Exportera …
+head-delete = Ta bort konversationen
+head-delete-explained = Alla meddelanden med { $name } tas bort från den här datorn. { $name } behåller dem.
+head-delete-really = Ta bort nu
+export-title = Exportera till en fil
+export-text = Text
+notice-exported = { $count ->
+    [one] Ett meddelande finns i { $path }.
+   *[other] { $count } meddelanden finns i { $path }.
+}
+settings-history = Meddelanden
+settings-keep = Behåll meddelanden
+settings-keep-all = för alltid
+settings-keep-days = { $count ->
+    [one] en dag
+   *[other] { $count } dagar
+}
+settings-export = Exportera allt …
+settings-delete = Ta bort allt
+settings-delete-explained = Alla meddelanden i alla konversationer tas bort från den här datorn. Andra behåller sina.
+settings-delete-really = Ta bort allt nu

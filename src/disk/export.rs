@@ -3,7 +3,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use jiff::tz::TimeZone;
 
@@ -169,22 +169,4 @@ impl Sink {
         self.out.flush()?;
         self.out.get_ref().sync_all()
     }
-}
-
-/// A name that a file may have, for a conversation or for all: no separators, nothing hidden.
-pub fn file_name(with: Option<&Jid>, format: ExportFormat, day: &str) -> PathBuf {
-    let ending = match format {
-        ExportFormat::Json => "json",
-        ExportFormat::Text => "txt",
-    };
-    let who = with.map_or("all conversations", Jid::as_str);
-    let who: String = who
-        .chars()
-        .map(|char| match char {
-            '/' | '\\' | ':' => '-',
-            char if char.is_control() => '-',
-            char => char,
-        })
-        .collect();
-    Path::new(&format!("Balcony {who} {day}.{ending}")).to_owned()
 }

@@ -15,10 +15,12 @@ use super::theme;
 use super::when::Now;
 use super::window::Window;
 use super::words::{self, Words, t};
-use crate::command::Command;
+use crate::command::{Command, ExportFormat, Place};
+use crate::event::Event;
 use crate::model::Model;
 use crate::model::settings::Theme;
 use crate::node::NodeHandle;
+use crate::wire::jid::Jid;
 
 type Chosen = Result<PathBuf, String>;
 
@@ -49,9 +51,13 @@ impl App {
         node: NodeHandle,
         model: Model,
         inbox: Inbox,
-        window: Window,
+        mut window: Window,
         desktop: Option<Desktop>,
     ) -> App {
+        let last = model.settings.last_open.clone();
+        if let Some(last) = last.filter(|last| model.contacts.contains_key(last)) {
+            window.open(last);
+        }
         App {
             node,
             model,
@@ -77,6 +83,17 @@ impl App {
             match self.inbox.next() {
                 Ok(Some(event)) => {
                     self.model.apply(&event);
+                    self.window.hear(&event);
+                    if let Event::Exported { path, messages, .. } = &*event {
+                        let path = path.display().to_string();
+                        let count = usize::try_from(*messages).unwrap_or(usize::MAX);
+                        self.model.notice(t!(
+                            self.words,
+                            "notice-exported",
+                            count = count,
+                            path = path
+                        ));
+                    }
                     let watched = self.window.in_sight().filter(|_| self.focused);
                     let note = self
                         .rule
@@ -132,9 +149,66 @@ impl App {
                     contact.conversation.shrink();
                 }
             }
+            Wish::Jump { with, id, .. } => {
+                self.load(with, Place::Around(id));
+            }
+            Wish::Newest(with) => self.load(with, Place::Newest),
+            Wish::Export(with) => self.export(with),
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             // The window did these itself.
             Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
+        }
+    }
+
+    /// Asks for messages that replace what is loaded of a conversation.
+    fn load(&mut self, with: Jid, place: Place) {
+        if let Some(contact) = self.model.contacts.get_mut(&with) {
+            contact.conversation.jump = Some(place.clone());
+        }
+        let around = match place {
+            Place::Around(id) => Some(id),
+            _ => None,
+        };
+        self.ask(Command::History {
+            with,
+            limit: Some(100),
+            before: None,
+            after: None,
+            around,
+        });
+    }
+
+    /// The desktop's file dialog, or a file among the downloads where there is none.
+    fn export(&mut self, with: Option<Jid>) {
+        let (node, words) = (self.node.clone(), self.words.clone());
+        let asked = Instant::now();
+        let day = Now::system(words.clone()).date(jiff::Timestamp::now());
+        let started = std::thread::Builder::new()
+            .name("export".into())
+            .spawn(move || {
+                let name = export_name(with.as_ref(), &day.to_string());
+                let dialog = rfd::FileDialog::new()
+                    .set_title(t!(words, "export-title"))
+                    .add_filter("JSON", &["json"])
+                    .add_filter(t!(words, "export-text"), &["txt"])
+                    .set_file_name(&name);
+                let path = match dialog.save_file() {
+                    Some(path) => path,
+                    None if asked.elapsed().as_millis() < 250 => downloads().join(name),
+                    None => return,
+                };
+                let text = path.extension().is_some_and(|ending| ending == "txt");
+                let format = if text {
+                    ExportFormat::Text
+                } else {
+                    ExportFormat::Json
+                };
+                let _ = node.try_request(Command::Export { with, format, path });
+            });
+        if let Err(error) = started {
+            let error = error.to_string();
+            self.model
+                .notice(t!(self.words, "notice-dialog-failed", error = error));
         }
     }
 
@@ -239,7 +313,35 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        let open = self.window.opened();
+        if open != self.model.settings.last_open.as_ref() {
+            let settings = serde_json::json!({ "last_open": open });
+            let _ = self.node.try_request(Command::Configure { settings });
+        }
         // A goodbye on the network; if the node has ended already there is nobody to ask.
         let _ = self.node.try_request(Command::Quit);
     }
+}
+
+/// A file name for an export: who and when, without what no file may be called.
+fn export_name(with: Option<&Jid>, day: &str) -> String {
+    let who = with.map_or("all", Jid::as_str);
+    let plain = |char: char| {
+        if char.is_alphanumeric() || "-_@. ".contains(char) {
+            char
+        } else {
+            '-'
+        }
+    };
+    let who: String = who.chars().map(plain).collect();
+    ["balcony", &who, day].join("-") + ".json"
+}
+
+fn downloads() -> PathBuf {
+    let dirs = directories::UserDirs::new();
+    let folder = |dirs: &directories::UserDirs| {
+        let downloads = dirs.download_dir().map(std::path::Path::to_owned);
+        downloads.unwrap_or_else(|| dirs.home_dir().to_owned())
+    };
+    dirs.as_ref().map(folder).unwrap_or_default()
 }

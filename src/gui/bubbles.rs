@@ -15,6 +15,7 @@ use super::text::{self, Body};
 use super::theme::{self, Palette, size, space};
 use super::words::{Speaks, t};
 use crate::event::{Message, MessageState};
+use crate::wire::text::Terms;
 
 /// What was clicked in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct Place<'a> {
     pub intro: Option<&'a str>,
     /// Show so many characters of a long text.
     pub unfolded: usize,
+    /// It was searched for: these words are marked.
+    pub found: Option<&'a Terms>,
 }
 
 /// A message laid out. All positions are relative to the row.
@@ -56,6 +59,7 @@ pub struct Row {
     spoken: String,
     details: String,
     id: String,
+    found: bool,
 }
 
 /// A centred word with a rule on both sides.
@@ -101,7 +105,15 @@ impl Row {
             above: Vec::new(),
             bubble: Rect::ZERO,
             fill: if own { palette.ours } else { palette.theirs },
-            body: Body::new(ui, message, nick, widest, place.unfolded.max(text::FOLD)),
+            body: Body::new(
+                ui,
+                message,
+                nick,
+                widest,
+                place.unfolded.max(text::FOLD),
+                place.found,
+            ),
+            found: place.found.is_some(),
             body_at: Vec2::ZERO,
             meta: small(ui, meta_words(scene, message), palette.weak),
             meta_at: Vec2::ZERO,
@@ -260,6 +272,11 @@ impl Row {
         } else {
             ui.painter()
                 .rect_filled(bubble, CornerRadius::same(theme::ROUND + 4), self.fill);
+        }
+        if self.found {
+            let stroke = Stroke::new(2.0, palette.accent);
+            ui.painter()
+                .rect_stroke(bubble, theme::ROUND + 4, stroke, egui::StrokeKind::Outside);
         }
         let mut clicked = None;
         let text_at = bubble.min + self.body_at;

@@ -19,6 +19,7 @@ use crate::event::{ChatState, Trust};
 use crate::model::settings::PlaintextPolicy;
 use crate::model::{Contact, Conversation};
 use crate::wire::jid::Jid;
+use crate::wire::text::Terms;
 
 /// Messages asked for at a time.
 const PAGE: u32 = 100;
@@ -37,6 +38,14 @@ pub struct Talk {
     first_new: Option<String>,
     /// The page of history that is on its way: the message it is to join, or none for the newest page.
     asked: Option<Option<String>>,
+    /// The same for newer ones, where the newest are not loaded.
+    asked_newer: Option<String>,
+    /// The message to go to as soon as it is loaded.
+    target: Option<String>,
+    /// The message that was searched for, and the words.
+    found: Option<(String, Terms)>,
+    /// Where the user was in conversations that were left.
+    places: HashMap<Jid, String>,
     /// Of long messages: how much is shown.
     unfolded: HashMap<String, usize>,
     /// The newest message that we have said to have seen.
@@ -50,27 +59,56 @@ pub struct Talk {
 impl Talk {
     /// Changes to the conversation with `contact`: to its first unread message, else to the end.
     fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
-        if let Some(left) = self.open.take() {
-            wishes.push(Wish::Shrink(left));
-        }
-        let (composer, foot_height) = (std::mem::take(&mut self.composer), self.foot_height);
+        wishes.extend(self.leave());
+        let target = self.target.take();
         *self = Talk {
-            composer,
-            foot_height,
+            composer: std::mem::take(&mut self.composer),
+            foot_height: self.foot_height,
+            places: std::mem::take(&mut self.places),
+            found: self.found.take().filter(|_| target.is_some()),
+            target,
             open: Some(contact.jid.clone()),
             ..Talk::default()
         };
         self.first_new
             .clone_from(&contact.conversation.first_unread);
+        let place = self.places.remove(&contact.jid);
         if let Some(first_new) = &self.first_new {
             self.feed.to(first_new);
+        } else if self.target.is_none()
+            && let Some(id) = place
+        {
+            // As it was when the user left it.
+            self.target = Some(id.clone());
+            wishes.push(Wish::Jump {
+                with: contact.jid.clone(),
+                id,
+                terms: None,
+            });
         }
         self.composer.focus();
     }
 
     /// No conversation is shown any more.
     pub fn leave(&mut self) -> Vec<Wish> {
-        self.open.take().map(Wish::Shrink).into_iter().collect()
+        let Some(left) = self.open.take() else {
+            return Vec::new();
+        };
+        match self.feed.place() {
+            Some(place) => {
+                self.places.insert(left.clone(), place.to_owned());
+            }
+            None => {
+                self.places.remove(&left);
+            }
+        }
+        vec![Wish::Shrink(left)]
+    }
+
+    /// Goes to a message once it is loaded, and marks words in it.
+    pub fn jump(&mut self, id: &str, terms: Option<&str>) {
+        self.target = Some(id.to_owned());
+        self.found = terms.map(|terms| (id.to_owned(), Terms::parse(terms)));
     }
 
     /// Draws the conversation with `contact`. `watched`: the window has the user's eyes. `narrow`: there is no list
@@ -128,7 +166,7 @@ impl Talk {
             .iter()
             .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
         {
-            self.feed.to_end();
+            self.go_to_newest(contact, wishes);
             self.first_new = None;
         }
         wishes.extend(asked);
@@ -220,7 +258,13 @@ impl Talk {
             }
             return;
         }
+        let is_target = |message: &crate::event::Message| Some(&message.id) == self.target.as_ref();
+        if conversation.jump.is_none() && conversation.messages.iter().any(is_target) {
+            self.feed
+                .to_among_others(&self.target.take().unwrap_or_default());
+        }
         let intro = beginning(scene, conversation);
+        let found = &self.found;
         let (first_new, unfolded) = (&self.first_new, &self.unfolded);
         let messages = &conversation.messages;
         let mut row = |ui: &mut Ui, index: usize| {
@@ -230,23 +274,45 @@ impl Talk {
                 first_new: first_new.as_ref() == Some(&message.id),
                 intro: (index == 0).then_some(&intro),
                 unfolded: unfolded.get(&message.id).copied().unwrap_or(FOLD),
+                found: found
+                    .as_ref()
+                    .filter(|(id, _)| *id == message.id)
+                    .map(|(_, terms)| terms),
             };
             Some(Row::new(ui, scene, &contact.nick, message, place))
         };
-        match self.feed.ui(ui, messages, &mut row) {
+        match self.feed.ui(ui, messages, conversation.detached, &mut row) {
             Some(Click::Resend(id)) => wishes.push(Wish::Ask(Command::Resend { id })),
             Some(Click::Unfold(id)) => *self.unfolded.entry(id).or_insert(FOLD) += 10 * FOLD,
             None => {}
         }
-        self.newest_button_ui(ui, pane, conversation);
+        self.newest_button_ui(ui, pane, contact, wishes);
     }
 
-    /// Asks for the newest page if none is loaded, and for an older one when the top is near; once each.
+    /// The end of the list, which may have to be loaded.
+    fn go_to_newest(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
+        self.feed.to_end();
+        self.target = None;
+        if contact.conversation.detached {
+            wishes.push(Wish::Newest(contact.jid.clone()));
+        }
+    }
+
+    /// Asks for the newest page if none is loaded, for an older one when the top is near, and for a newer one when the foot
+    /// is near and the newest are not loaded; once each.
     fn load(&mut self, conversation: &Conversation, with: &Jid, wishes: &mut Vec<Wish>) {
+        if conversation.jump.is_some() {
+            return;
+        }
+        self.load_newer(conversation, with, wishes);
         let oldest = conversation.oldest_id().map(str::to_owned);
         let missing = oldest.is_none() && conversation.last.is_some();
         let near = oldest.is_some() && self.feed.is_near_start();
-        if conversation.complete || !(missing || near) || self.asked.as_ref() == Some(&oldest) {
+        // What was asked for is there, or was dropped again on the way down.
+        if self.asked.as_ref() != Some(&oldest) {
+            self.asked = None;
+        }
+        if conversation.complete || !(missing || near) || self.asked.is_some() {
             return;
         }
         self.asked = Some(oldest.clone());
@@ -259,8 +325,34 @@ impl Talk {
         }));
     }
 
-    fn newest_button_ui(&mut self, ui: &mut Ui, pane: Rect, conversation: &Conversation) {
-        if self.feed.is_at_end() {
+    fn load_newer(&mut self, conversation: &Conversation, with: &Jid, wishes: &mut Vec<Wish>) {
+        let newest = conversation.newest_id();
+        if self.asked_newer.as_deref() != newest {
+            self.asked_newer = None;
+        }
+        let near = self.feed.is_near_end(conversation.messages.len());
+        let Some(newest) = newest.filter(|_| near && self.asked_newer.is_none()) else {
+            return;
+        };
+        self.asked_newer = Some(newest.to_owned());
+        wishes.push(Wish::Ask(Command::History {
+            with: with.clone(),
+            limit: Some(PAGE),
+            before: None,
+            after: Some(newest.to_owned()),
+            around: None,
+        }));
+    }
+
+    fn newest_button_ui(
+        &mut self,
+        ui: &mut Ui,
+        pane: Rect,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let conversation = &contact.conversation;
+        if self.feed.is_at_end() && !conversation.detached {
             return;
         }
         let palette = theme::palette(ui);
@@ -308,13 +400,13 @@ impl Talk {
             );
         }
         if response.on_hover_text(name).clicked() {
-            self.feed.to_end();
+            self.go_to_newest(contact, wishes);
         }
     }
 
     /// Everything down to the newest message has been in sight.
     fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
-        if conversation.unread == 0 || !self.feed.is_at_end() {
+        if conversation.unread == 0 || conversation.detached || !self.feed.is_at_end() {
             return;
         }
         let Some(newest) = conversation

@@ -29,6 +29,9 @@ pub struct Feed {
     /// Index of the anchored message when last seen: found again at once unless messages came in front.
     hint: usize,
     first_seen: usize,
+    last_seen: usize,
+    /// Newer messages exist that are not loaded: the last one here is not the end.
+    goes_on: bool,
 }
 
 impl Feed {
@@ -45,6 +48,22 @@ impl Feed {
         };
     }
 
+    /// Puts a message where its neighbours are seen on both sides.
+    pub fn to_among_others(&mut self, id: &str) {
+        self.anchor = Anchor::At {
+            id: id.to_owned(),
+            offset: 160.0,
+        };
+    }
+
+    /// The message that the list hangs on, unless that is the newest.
+    pub fn place(&self) -> Option<&str> {
+        match &self.anchor {
+            Anchor::End => None,
+            Anchor::At { id, .. } => Some(id),
+        }
+    }
+
     /// Whether the newest message is in sight.
     pub fn is_at_end(&self) -> bool {
         self.anchor == Anchor::End
@@ -55,13 +74,20 @@ impl Feed {
         self.first_seen < 20
     }
 
-    /// Draws the messages into the rest of `ui`. `row` lays out one of them. Gives back what was clicked.
+    /// Whether the newest loaded message is close, of `all`.
+    pub fn is_near_end(&self, all: usize) -> bool {
+        self.last_seen + 20 > all
+    }
+
+    /// Draws the messages into the rest of `ui`. `goes_on`: newer ones exist that are not loaded. `row` lays out one of them. Gives back what was clicked.
     pub fn ui(
         &mut self,
         ui: &mut Ui,
         messages: &VecDeque<Message>,
+        goes_on: bool,
         row: &mut dyn FnMut(&mut Ui, usize) -> Option<Row>,
     ) -> Option<Click> {
+        self.goes_on = goes_on;
         let pane = ui.available_rect_before_wrap();
         ui.advance_cursor_after_rect(pane);
         let mut ui = ui.new_child(egui::UiBuilder::new().max_rect(pane).id_salt("feed"));
@@ -178,7 +204,8 @@ impl Feed {
             *index + 1 == messages.len() && top + row.height <= pane.height() + 1.0
         });
         self.first_seen = rows.front().map_or(0, |(index, ..)| *index);
-        if at_end {
+        self.last_seen = rows.back().map_or(0, |(index, ..)| *index);
+        if at_end && !self.goes_on {
             self.anchor = Anchor::End;
         } else if let Some((index, top, row)) =
             rows.iter().find(|(_, top, row)| top + row.height > 0.0)

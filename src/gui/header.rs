@@ -8,6 +8,7 @@ use super::scene::{Scene, Wish};
 use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
+use crate::command::Command;
 use crate::event::{OfflineReason, Peer, Trust};
 use crate::model::Contact;
 
@@ -35,12 +36,38 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
                 avatar::presence(ui.painter(), palette, face, contact.show(), palette.ground);
                 ui.add_space(space::XS);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                    menu_ui(ui, contact, &mut wishes);
                     security_ui(ui, scene, contact);
                     name_ui(ui, scene, contact);
                 });
             });
         });
     wishes
+}
+
+/// What else can be done with the conversation.
+fn menu_ui(ui: &mut Ui, contact: &Contact, wishes: &mut Vec<Wish>) {
+    let response = Icon::More.button(ui, &t!(ui, "head-more"));
+    egui::Popup::menu(&response).show(|ui| {
+        if ui.button(t!(ui, "head-search")).clicked() {
+            wishes.push(Wish::Show(super::scene::Page::Search));
+        }
+        if ui.button(t!(ui, "head-export")).clicked() {
+            wishes.push(Wish::Export(Some(contact.jid.clone())));
+        }
+        ui.menu_button(t!(ui, "head-delete"), |ui| {
+            ui.set_max_width(260.0);
+            ui.label(t!(ui, "head-delete-explained", name = contact.nick));
+            if ui.button(t!(ui, "head-delete-really")).clicked() {
+                wishes.push(Wish::Ask(Command::Delete {
+                    id: None,
+                    with: Some(contact.jid.clone()),
+                    everything: false,
+                }));
+                ui.close();
+            }
+        });
+    });
 }
 
 fn name_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {

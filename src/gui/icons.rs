@@ -19,6 +19,7 @@ pub enum Icon {
     Gear,
     Info,
     Lock,
+    More,
     Network,
     Open,
     Search,
@@ -82,6 +83,11 @@ impl Icon {
                     line(&[(10.5, 5.0), (10.5, 7.5)]);
                 } else {
                     line(&[(5.5, 5.0), (5.5, 7.5)]);
+                }
+            }
+            Icon::More => {
+                for y in [3.5, 8.0, 12.5] {
+                    painter.circle_filled(at(8.0, y), size / 11.0, color);
                 }
             }
             Icon::Network => {

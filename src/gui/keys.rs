@@ -10,6 +10,7 @@ use super::words::{Speaks, t};
 #[expect(missing_docs, reason = "the table below says it in words")]
 pub enum Act {
     Search,
+    Find,
     Next,
     Previous,
     Settings,
@@ -27,9 +28,9 @@ pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
         "keys-search",
     ),
     (
-        Act::Search,
+        Act::Find,
         KeyboardShortcut::new(Modifiers::CTRL, Key::F),
-        "keys-search",
+        "keys-find",
     ),
     (
         Act::Next,

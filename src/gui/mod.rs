@@ -26,6 +26,7 @@ pub mod network_view;
 pub mod notify;
 pub mod profile;
 pub mod scene;
+mod search_view;
 pub mod settings_view;
 pub mod text;
 pub mod theme;

@@ -25,6 +25,19 @@ pub enum Wish {
     Ask(Command),
     /// Show the conversation with somebody.
     Open(Jid),
+    /// Show a message among its neighbours, with these words marked in it.
+    Jump {
+        /// In the conversation with this one.
+        with: Jid,
+        /// The message.
+        id: String,
+        /// As typed into the search.
+        terms: Option<String>,
+    },
+    /// Load the newest messages of this conversation in place of older ones.
+    Newest(Jid),
+    /// Let the user choose a file and write this conversation to it, or all.
+    Export(Option<Jid>),
     /// Show a page in place of the conversation.
     Show(Page),
     /// Leave what is shown.
@@ -49,4 +62,6 @@ pub enum Page {
     Settings,
     /// Interfaces and peers.
     Network,
+    /// Search in what was said.
+    Search,
 }

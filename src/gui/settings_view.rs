@@ -87,11 +87,14 @@ impl SettingsView {
         section(ui, &t!(ui, "settings-look"));
         theme_ui(ui, settings, &mut asked);
         language_ui(ui, settings, &mut asked);
+        section(ui, &t!(ui, "settings-history"));
+        let export = history_ui(ui, settings, &mut asked);
         section(ui, &t!(ui, "settings-interfaces"));
         let mut wishes: Vec<Wish> = asked
             .into_iter()
             .map(|settings| Wish::Ask(Command::Configure { settings }))
             .collect();
+        wishes.extend(export);
         wishes.extend(interfaces::ui(ui, scene));
         wishes
     }
@@ -226,6 +229,55 @@ fn notifications_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
     let weak = theme::palette(ui).weak;
     let hint = t!(ui, "settings-notify-hint");
     ui.add(egui::Label::new(RichText::new(hint).size(size::SMALL + 0.5).color(weak)).wrap());
+}
+
+/// How long messages are kept, and ways to take them along or be rid of them.
+fn history_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) -> Option<Wish> {
+    let mut wish = None;
+    let words = |days: u32| match days {
+        0 => t!(ui, "settings-keep-all"),
+        days => t!(
+            ui,
+            "settings-keep-days",
+            count = usize::try_from(days).unwrap_or(0)
+        ),
+    };
+    let shown = words(settings.retention_days);
+    let choices = [0, 7, 30, 90, 365].map(|days| (days, words(days)));
+    let mut chosen = settings.retention_days;
+    ui.horizontal(|ui| {
+        let label = ui.label(t!(ui, "settings-keep"));
+        egui::ComboBox::from_id_salt("retention")
+            .selected_text(shown)
+            .show_ui(ui, |ui| {
+                for (days, words) in choices {
+                    ui.selectable_value(&mut chosen, days, words);
+                }
+            })
+            .response
+            .labelled_by(label.id);
+    });
+    if chosen != settings.retention_days {
+        asked.push(json!({ "retention_days": chosen }));
+    }
+    ui.horizontal(|ui| {
+        if ui.button(t!(ui, "settings-export")).clicked() {
+            wish = Some(Wish::Export(None));
+        }
+        ui.menu_button(t!(ui, "settings-delete"), |ui| {
+            ui.set_max_width(260.0);
+            ui.label(t!(ui, "settings-delete-explained"));
+            if ui.button(t!(ui, "settings-delete-really")).clicked() {
+                wish = Some(Wish::Ask(Command::Delete {
+                    id: None,
+                    with: None,
+                    everything: true,
+                }));
+                ui.close();
+            }
+        });
+    });
+    wish
 }
 
 fn away_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {

@@ -11,7 +11,7 @@ use super::links;
 use super::theme::{self, size};
 use super::words::t;
 use crate::event::Message;
-use crate::wire::text::Style;
+use crate::wire::text::{Style, Terms};
 
 /// Characters of a long message that are shown before "Show more", and added by each click on it. Laying out a
 /// megabyte would stop the window for a while, and nobody reads it there.
@@ -45,8 +45,15 @@ pub struct Shown {
 }
 
 impl Body {
-    /// Lays out a message for a width, at most `most` characters of it.
-    pub fn new(ui: &Ui, message: &Message, nick: &str, width: f32, most: usize) -> Body {
+    /// Lays out a message for a width, at most `most` characters of it. `found`: words to be marked.
+    pub fn new(
+        ui: &Ui,
+        message: &Message,
+        nick: &str,
+        width: f32,
+        most: usize,
+        found: Option<&Terms>,
+    ) -> Body {
         let action = message.body.strip_prefix("/me ");
         let shift = if action.is_some() { 4 } else { 0 };
         let (name, said) = match action {
@@ -57,6 +64,7 @@ impl Body {
         let shown = cut_lines(cut(said, most), FOLD_LINES.max(most / 60));
         fonts::prepare(ui.ctx(), shown);
         let mut marks = Marks::of(message, shown, shift);
+        marks.found = found.map_or_else(Vec::new, |terms| terms.places(shown));
         let large = action.is_none() && is_few_emoji(shown);
         let job = marks.job(
             ui,
@@ -142,6 +150,8 @@ impl Body {
 struct Marks {
     spans: Vec<(std::ops::Range<usize>, Style)>,
     links: Vec<(links::Link, bool)>,
+    /// What was searched for.
+    found: Vec<std::ops::Range<usize>>,
 }
 
 impl Marks {
@@ -149,6 +159,7 @@ impl Marks {
         let mut marks = Marks {
             spans: Vec::new(),
             links: Vec::new(),
+            found: Vec::new(),
         };
         for span in message.spans.iter().take(500) {
             let start = span.start.saturating_sub(shift).min(shown.len());
@@ -218,6 +229,7 @@ impl Marks {
                 .iter()
                 .flat_map(|(link, _)| [link.range.start, link.range.end]),
         );
+        edges.extend(self.found.iter().flat_map(|range| [range.start, range.end]));
         edges.sort_unstable();
         edges.dedup();
         for (start, end) in edges.iter().zip(edges.iter().skip(1)) {
@@ -231,6 +243,9 @@ impl Marks {
             if self.links.iter().any(|(link, _)| covers(&link.range)) {
                 format.color = palette.link;
                 format.underline = Stroke::new(1.0, palette.link);
+            }
+            if self.found.iter().any(covers) {
+                format.background = palette.notice;
             }
             job.append(shown.get(*start..*end).unwrap_or_default(), 0.0, format);
         }

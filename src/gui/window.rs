@@ -12,9 +12,11 @@ use super::keys::{self, Act};
 use super::network_view::NetworkView;
 use super::profile::Profile;
 use super::scene::{Page, Scene, Wish};
+use super::search_view::SearchView;
 use super::settings_view::SettingsView;
 use super::theme::{self, size, space};
 use super::words::t;
+use crate::event::Event;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
@@ -30,6 +32,7 @@ pub struct Window {
     profile: Profile,
     settings: SettingsView,
     network: NetworkView,
+    search: SearchView,
     key_map: bool,
     icon: Option<egui::TextureHandle>,
 }
@@ -47,6 +50,7 @@ impl Window {
             profile: Profile::default(),
             settings: SettingsView::default(),
             network: NetworkView::default(),
+            search: SearchView::default(),
             key_map: false,
             icon: None,
         }
@@ -60,6 +64,16 @@ impl Window {
     /// With whom the conversation is that is in sight.
     pub fn in_sight(&self) -> Option<&Jid> {
         self.selected.as_ref().filter(|_| self.page == Page::Talk)
+    }
+
+    /// With whom the conversation is that was opened last, in sight or not.
+    pub fn opened(&self) -> Option<&Jid> {
+        self.selected.as_ref()
+    }
+
+    /// An answer came that a view has asked for.
+    pub fn hear(&mut self, event: &Event) {
+        self.search.hear(event);
     }
 
     /// Opens a conversation, with the cursor in the field.
@@ -139,6 +153,7 @@ impl Window {
                 let view = &mut self.settings;
                 page_ui(ui, &t!(ui, "settings-title"), |ui| view.ui(ui, scene))
             }
+            Page::Search => self.search.ui(ui, scene),
             Page::Network => {
                 let view = &mut self.network;
                 page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
@@ -177,12 +192,24 @@ impl Window {
     fn fulfil(&mut self, wish: &Wish) -> bool {
         match wish {
             Wish::Open(jid) => self.open(jid.clone()),
-            Wish::Show(page) => self.page = *page,
+            Wish::Show(page) => {
+                self.page = *page;
+                if *page == Page::Search {
+                    self.search.start(self.selected.as_ref());
+                }
+            }
+            Wish::Jump { with, id, terms } => {
+                self.open(with.clone());
+                self.talk.jump(id, terms.as_deref());
+                return false;
+            }
             Wish::Back => self.back(),
             Wish::Ask(_)
             | Wish::ForgetNotice
             | Wish::ChoosePicture
             | Wish::Shrink(_)
+            | Wish::Newest(_)
+            | Wish::Export(_)
             | Wish::Quit => return false,
         }
         true
@@ -215,6 +242,7 @@ impl Window {
                         Contacts::neighbour(scene, self.selected.as_ref(), step).map(Wish::Open),
                     );
                 }
+                Act::Find => wishes.push(Wish::Show(Page::Search)),
                 Act::Settings => wishes.push(Wish::Show(Page::Settings)),
                 Act::Network => wishes.push(Wish::Show(Page::Network)),
                 Act::KeyMap => self.key_map = !self.key_map,

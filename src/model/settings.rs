@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::event::Card;
+use crate::wire::jid::Jid;
 
 /// All settings. Every member has a default, so that a stored part of an older or newer version still reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +31,8 @@ pub struct Settings {
     pub send_typing: bool,
     /// Messages that came or were written longer ago than so many days are deleted; 0 = they are kept.
     pub retention_days: u32,
+    /// The conversation that was open in the window when it was closed last.
+    pub last_open: Option<Jid>,
     /// Colours of the window.
     pub theme: Theme,
     /// Language of the window (`en`, `de`, `sv`, …); empty: the system's.
@@ -50,6 +53,7 @@ impl Default for Settings {
             notification_text: true,
             send_typing: true,
             retention_days: 0,
+            last_open: None,
             theme: Theme::default(),
             language: String::new(),
         }

@@ -60,7 +60,7 @@ fn part_of_a_name_and_enter_opens_the_conversation_and_one_writes() {
 #[test]
 fn the_arrows_choose_in_the_search_and_escape_ends_it() {
     let mut screen = show(three(), WIDE);
-    screen.key_press_modifiers(Modifiers::CTRL, Key::F);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
     screen.run();
     for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowUp] {
         screen.key_press(key);

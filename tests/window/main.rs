@@ -17,4 +17,5 @@ mod languages;
 mod layout;
 mod list;
 mod network;
+mod search;
 mod settings;

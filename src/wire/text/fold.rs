@@ -91,7 +91,7 @@ impl Terms {
     pub fn parse(text: &str) -> Terms {
         let text: String = text.chars().take(MOST_CHARS).collect();
         let mut terms: Vec<String> = Vec::new();
-        for (at, part) in text.split('"').enumerate() {
+        for (at, part) in text.split(['"', '“', '”', '„']).enumerate() {
             let folded = fold(part);
             if at % 2 == 1 {
                 terms.push(folded.trim().to_owned());
