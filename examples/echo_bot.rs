@@ -30,7 +30,12 @@ async fn main() -> anyhow::Result<()> {
             Some(Event::MessageReceived { message }) => {
                 println!("{}: {}", message.from, message.body.escape_debug());
                 let (to, body) = (message.from.clone(), message.body.clone());
-                node.request(Command::Send { to, body }).await?;
+                node.request(Command::Send {
+                    to,
+                    body,
+                    spoiler: None,
+                })
+                .await?;
             }
             Some(Event::Error { message, .. }) => eprintln!("{message}"),
             Some(_) => {}

@@ -9,6 +9,24 @@ use crate::event::{ChatState, Show};
 use crate::wire::jid::Jid;
 use crate::wire::key::Fingerprint;
 
+/// To whom a broadcast goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Recipients {
+    /// These.
+    Chosen(Vec<Jid>),
+    /// Everybody who is here.
+    All(All),
+}
+
+/// The word `all`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum All {
+    /// Everybody who is here.
+    All,
+}
+
 /// A command with the caller's own reference, which comes back in the answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -89,6 +107,51 @@ pub enum Command {
         to: Jid,
         /// The text; control characters are left out; at most 1 MiB of UTF-8.
         body: String,
+        /// The text is to be hidden until the reader asks for it (XEP-0382): a hint, which may be empty.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spoiler: Option<String>,
+    },
+    /// Change the text of a message of ours (XEP-0308). Answers: `message-corrected`, then `message-state` of the change,
+    /// whose `about` is the message.
+    Correct {
+        /// The message.
+        id: String,
+        /// The whole new text.
+        body: String,
+    },
+    /// Take a message of ours back (XEP-0424). Answers: `message-retracted`, then `message-state` of the change; `failed`
+    /// says that it stays readable there.
+    Retract {
+        /// The message.
+        id: String,
+    },
+    /// React to a message (XEP-0444). Answers: `message-reactions`, then `message-state` of the change; `failed` says that
+    /// the other program cannot show it.
+    React {
+        /// The message.
+        id: String,
+        /// All of our reactions to it, at most 20 emoji; none takes them back.
+        emoji: Vec<String>,
+    },
+    /// Answer a message (XEP-0461). Answers: as `send`.
+    Reply {
+        /// The message.
+        id: String,
+        /// The text.
+        body: String,
+    },
+    /// Send one text to several people, each of them alone; once in 10 seconds, to at most 300. Answers: `broadcast`,
+    /// `message-state` events of each message, `broadcast-state`.
+    Broadcast {
+        /// The text.
+        body: String,
+        /// To whom: an array of JIDs, or `"all"` who are here.
+        to: Recipients,
+    },
+    /// Knock (XEP-0224): once in 30 seconds, to a peer that is connected and knows it.
+    Attention {
+        /// At whose door.
+        to: Jid,
     },
     /// Set availability and the text beside it.
     Status {

@@ -182,6 +182,31 @@ pub enum Event {
         /// What they do.
         state: ChatState,
     },
+    /// A peer wants our attention (XEP-0224): not kept, at most once in 30 seconds from each, and not while we are `dnd`.
+    Attention {
+        /// Who.
+        from: Jid,
+    },
+    /// A `broadcast` of ours begins; the `message-state` events of its messages carry its id.
+    Broadcast {
+        /// Its id; in `broadcast.id` of each of its messages.
+        id: String,
+        /// The text.
+        body: String,
+        /// To whom.
+        to: Vec<Jid>,
+        /// Copied from the command.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<serde_json::Value>,
+    },
+    /// How far the messages of a `broadcast` got, all together; after each change.
+    BroadcastState {
+        /// Its id.
+        id: String,
+        /// How far.
+        #[serde(flatten)]
+        progress: BroadcastProgress,
+    },
     /// Answer to the `history` command, oldest first.
     History {
         /// The conversation.
@@ -407,6 +432,24 @@ impl Message {
     pub fn with(&self) -> &Jid {
         if self.is_own() { &self.to } else { &self.from }
     }
+}
+
+/// The messages of a broadcast, counted by how far they got.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct BroadcastProgress {
+    /// To so many people it goes.
+    pub people: u32,
+    /// Still here.
+    pub queued: u32,
+    /// Left us; nothing else is known.
+    pub sent: u32,
+    /// On the other disk, or seen.
+    pub delivered: u32,
+    /// Seen.
+    pub displayed: u32,
+    /// Failed, or perhaps lost.
+    pub failed: u32,
 }
 
 /// How far a message of ours got.

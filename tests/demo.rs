@@ -97,7 +97,13 @@ async fn juliet_reads_what_is_written_and_answers_and_nothing_stays_behind() {
     let mut face = node.subscribe().await.unwrap();
     let body = "Hello Juliet! Can you hear me?".to_owned();
     let to = jid(JULIET);
-    node.request(Command::Send { to, body }).await.unwrap();
+    node.request(Command::Send {
+        to,
+        body,
+        spoiler: None,
+    })
+    .await
+    .unwrap();
     until(&mut face, "the receipt", |event, _| {
         let delivered = matches!(event, Event::MessageState { to, state: MessageState::Delivered, .. } if to.as_str() == JULIET);
         delivered.then_some(())

@@ -50,6 +50,7 @@ fn every_extension_stands_in_the_list_once_and_in_a_file_of_its_number() {
     let numbers: Vec<u16> = xep::all()
         .iter()
         .map(|extension| extension.spec().number)
+        .filter(|number| *number != 0) // our own
         .collect();
     let listed: BTreeSet<String> = numbers
         .iter()

@@ -137,7 +137,15 @@ impl Face {
         tokio::spawn(async move {
             for _ in 0..count {
                 let (to, body) = (to.clone(), body.clone());
-                if node.request(Command::Send { to, body }).await.is_err() {
+                if node
+                    .request(Command::Send {
+                        to,
+                        body,
+                        spoiler: None,
+                    })
+                    .await
+                    .is_err()
+                {
                     return;
                 }
             }
@@ -148,7 +156,12 @@ impl Face {
         if let Some(trip) = &mut self.trip {
             trip.sent = Instant::now();
             let (to, body) = (trip.to.clone(), trip.body.clone());
-            self.ask(Command::Send { to, body }).await;
+            self.ask(Command::Send {
+                to,
+                body,
+                spoiler: None,
+            })
+            .await;
         }
     }
 
@@ -156,7 +169,12 @@ impl Face {
         match &*event {
             Event::MessageReceived { message } if self.echoes => {
                 let (to, body) = (message.from.clone(), message.body.clone());
-                self.ask(Command::Send { to, body }).await;
+                self.ask(Command::Send {
+                    to,
+                    body,
+                    spoiler: None,
+                })
+                .await;
             }
             Event::MessageReceived { message }
                 if self

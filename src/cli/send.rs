@@ -81,6 +81,7 @@ async fn send(
     let command = Command::Send {
         to: peer.jid.clone(),
         body: text,
+        spoiler: None,
     };
     link.request(Request {
         command,

@@ -45,6 +45,11 @@ impl Content {
         }
     }
 
+    /// Whether nobody wants to know how far this gets: the word that a message was seen.
+    pub fn is_unheard(&self) -> bool {
+        matches!(self, Content::About(about) if about.change == Change::Displayed)
+    }
+
     /// The message that this is about, if it is not a message itself.
     pub fn target(&self) -> Option<&str> {
         match self {
@@ -118,9 +123,9 @@ pub struct Extra {
     /// The same text went to so many people, each of them alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broadcast: Option<Broadcast>,
-    /// Passed on from somebody else: who said it first.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub forwarded: Option<String>,
+    /// Its marks are no styling (XEP-0393 §7).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unstyled: bool,
     /// It names our user (XEP-0372).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub mentions_me: bool,
@@ -226,6 +231,32 @@ impl Message {
             Change::React { emoji } if !retracted => self.react(told, emoji),
             _ => false,
         }
+    }
+
+    /// What is to be sent of a message of ours that a restart finds in the outbox: as it was said first, for what was said
+    /// about it later follows it there. `None` if it was taken back.
+    pub fn as_first_said(&self) -> Option<Content> {
+        let Some(extra) = &self.extra else {
+            return Some(Content::text(self.body.clone()));
+        };
+        if extra.retracted.is_some() {
+            return None;
+        }
+        let first = extra
+            .versions
+            .first()
+            .map_or(&self.body, |first| &first.body);
+        let extra = Extra {
+            versions: Vec::new(),
+            edited: None,
+            reactions: Vec::new(),
+            unseen_there: None,
+            ..(**extra).clone()
+        };
+        Some(Content::Text {
+            body: first.clone(),
+            extra: extra.boxed(),
+        })
     }
 
     /// A change of ours to it is not known to the peer for this reason, or is after all; false if that is no news.

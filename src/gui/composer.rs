@@ -118,6 +118,7 @@ impl Composer {
             wishes.push(Wish::Ask(Command::Send {
                 to: contact.jid.clone(),
                 body,
+                spoiler: None,
             }));
         } else if changed {
             self.typed(scene, contact, ready, &mut wishes);

@@ -144,8 +144,15 @@ impl Model {
                 reference: None,
                 message,
             } => self.notice(message.clone()),
+            Event::Broadcast { id, body, to, .. } => self.broadcast_begins(id, body, to),
+            Event::BroadcastState { id, progress } => {
+                if let Some(known) = self.broadcasts.iter_mut().find(|known| known.id == *id) {
+                    known.progress = *progress;
+                }
+            }
             Event::Error { .. }
             | Event::Done { .. }
+            | Event::Attention { .. }
             | Event::SearchResult { .. }
             | Event::Exported { .. } => {}
         }
@@ -153,6 +160,22 @@ impl Model {
 
     fn file(&mut self, file: &File) {
         self.files.insert(file.transfer.clone(), file.clone());
+    }
+
+    fn broadcast_begins(&mut self, id: &str, body: &str, to: &[Jid]) {
+        if self.broadcasts.len() >= Self::MAX_BROADCASTS {
+            self.broadcasts.pop_front();
+        }
+        let people = u32::try_from(to.len()).unwrap_or(u32::MAX);
+        self.broadcasts.push_back(super::Broadcast {
+            id: id.to_owned(),
+            body: body.to_owned(),
+            to: to.to_vec(),
+            progress: crate::event::BroadcastProgress {
+                people,
+                ..Default::default()
+            },
+        });
     }
 
     fn present(&mut self, peer: &Peer) {

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::command::Place;
 use crate::event::{
-    ChatState, ConversationSummary, Interface, KnownKey, Me, Message, OfflineReason, Peer,
-    Security, Show,
+    BroadcastProgress, ChatState, ConversationSummary, Interface, KnownKey, Me, Message,
+    OfflineReason, Peer, Security, Show,
 };
 use crate::wire::jid::Jid;
 use settings::Settings;
@@ -42,11 +42,15 @@ pub struct Model {
     pub blocked_names: Vec<Jid>,
     /// Files on their way and those that came or went lately, by their transfer's id.
     pub files: BTreeMap<String, transfer::File>,
+    /// Our latest broadcasts, oldest first, at most [`Model::MAX_BROADCASTS`].
+    pub broadcasts: VecDeque<Broadcast>,
     /// Things that the user should know, oldest first, at most [`Model::MAX_NOTICES`]; a face removes what it has shown.
     pub notices: VecDeque<String>,
 }
 
 impl Model {
+    /// Broadcasts kept.
+    pub const MAX_BROADCASTS: usize = 20;
     /// Notices kept; the oldest go first.
     pub const MAX_NOTICES: usize = 20;
 
@@ -60,6 +64,7 @@ impl Model {
             blocked_keys: Vec::new(),
             blocked_names: Vec::new(),
             files: BTreeMap::new(),
+            broadcasts: VecDeque::new(),
             notices: VecDeque::new(),
         }
     }
@@ -104,6 +109,19 @@ impl Model {
         }
         self.notices.push_back(text);
     }
+}
+
+/// One text of ours to several people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Broadcast {
+    /// Its id, in each of its messages.
+    pub id: String,
+    /// The text.
+    pub body: String,
+    /// To whom.
+    pub to: Vec<Jid>,
+    /// How far its messages got.
+    pub progress: BroadcastProgress,
 }
 
 /// One person.

@@ -68,6 +68,8 @@ pub struct Settled {
     pub pending: Option<Box<Pending>>,
     /// It is no message but something about this one.
     pub about: Option<String>,
+    /// It is a marker: nobody wants to know how far it got.
+    pub unheard: bool,
 }
 
 /// A peer without acknowledgements is believed to have what was written to a stream that is still open this much later:
@@ -186,6 +188,16 @@ impl Outbox {
             .retain(|pending| pending.id != id && pending.content.target() != Some(id));
     }
 
+    /// Takes a message out that waits and has never left us.
+    pub fn withdraw(&mut self, id: &str) -> Option<Settled> {
+        let given = self.in_flight();
+        let waits =
+            |(at, pending): (usize, &Pending)| at >= given && !pending.delayed && pending.id == id;
+        let at = self.queue.iter().enumerate().position(waits)?;
+        let pending = self.queue.remove(at)?;
+        Some(pending.settle(MessageState::Failed, None))
+    }
+
     /// The kernel has taken all bytes of stream `conn` up to `end`.
     pub fn written(&mut self, conn: u64, end: u64, now: Moment) {
         for pending in &mut self.queue {
@@ -293,6 +305,7 @@ impl Pending {
             state,
             reason,
             about: self.content.target().map(str::to_owned),
+            unheard: self.content.is_unheard(),
             pending: again.then(|| Box::new(self)),
         }
     }

@@ -153,6 +153,7 @@ impl Known {
     fn new(jid: Jid) -> Known {
         let facts = PeerFacts {
             jid: jid.clone(),
+            nick: String::new(),
             legacy: false,
             libpurple: false,
             features: None,
@@ -219,6 +220,11 @@ impl Known {
                 self.peer.nick.clone_from(&presence.nick);
             }
         }
+        self.facts.nick = if self.peer.nick == self.peer.jid.as_str() {
+            String::new()
+        } else {
+            self.peer.nick.clone()
+        };
         self.peer.card = self.advert.card.clone();
         self.peer.chat_states = self.takes_chat_states();
         self.peer.client = self

@@ -167,6 +167,7 @@ impl Core {
                 reason: Some(reason),
                 pending: None,
                 about: None,
+                unheard: false,
             },
             from,
         );
@@ -186,6 +187,7 @@ impl Core {
             reason: None,
             pending: None,
             about: None,
+            unheard: false,
         };
         self.set_state(settled, from);
         self.resettle(from);
@@ -198,11 +200,15 @@ impl Core {
             .with_attr("from", self.ourselves.jid.as_str())
             .with_attr("type", "chat")
             .with_attr("id", outgoing.id.clone());
+        let mut outgoing = outgoing.clone();
+        if let Some(known) = self.roster.get(to) {
+            outgoing.body = crate::xep::wire_body(&known.facts, &outgoing);
+        }
         if let Some(body) = &outgoing.body {
             stanza.push(Element::new("body", ns::CLIENT).with_text(body.clone()));
         }
         self.with_extensions(conn, |extension, cx| {
-            extension.compose(cx, outgoing, &mut stanza);
+            extension.compose(cx, &outgoing, &mut stanza);
             None::<()>
         });
         stanza

@@ -11,7 +11,7 @@ use crate::command::{Command, Place, Request};
 use crate::disk::export::Export;
 use crate::disk::search::Wanted;
 use crate::disk::store::Op;
-use crate::event::{ChatState, Content, Event, Message, MessageState, Show};
+use crate::event::{ChatState, Content, Event, Extra, Message, MessageState, Show};
 use crate::model::outbox::Pending;
 use crate::model::settings::Settings;
 use crate::net::Request as Net;
@@ -31,7 +31,16 @@ impl Core {
             return self.error(reference, "Balcony is ending; this was not done.");
         }
         match command {
-            Command::Send { to, body } => self.send(to, &body, reference),
+            Command::Send { to, body, spoiler } => self.send(to, &body, spoiler, reference),
+            Command::Correct { ref id, .. }
+            | Command::Retract { ref id }
+            | Command::React { ref id, .. }
+            | Command::Reply { ref id, .. } => {
+                let id = id.clone();
+                self.about_message(command, id, reference);
+            }
+            Command::Broadcast { body, to } => self.broadcast(&to, &body, reference),
+            Command::Attention { to } => self.attention(&to, reference),
             Command::Status { show, message } => self.set_status(show, &message, reference),
             Command::Avatar { path } => self.choose_avatar(path, reference),
             Command::Typing { to, state } => self.typing(&to, state, reference),
@@ -92,8 +101,7 @@ impl Core {
         }
     }
 
-    fn send(&mut self, to: Jid, body: &str, reference: Option<Value>) {
-        let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
+    fn send(&mut self, to: Jid, body: &str, spoiler: Option<String>, reference: Option<Value>) {
         if to == self.ourselves.jid {
             return self.error(reference, "This is your own name: choose somebody else.");
         }
@@ -104,12 +112,25 @@ impl Core {
             Ok(body) => body,
             Err(why) => return self.error(reference, why.to_string()),
         };
+        let extra = Extra {
+            spoiler: spoiler.map(|hint| text::clean_line(&hint)),
+            ..Extra::default()
+        };
+        let content = Content::Text {
+            body,
+            extra: extra.boxed(),
+        };
+        self.send_content(to, content, reference);
+    }
+
+    /// A message to somebody, unless too many wait for them already.
+    pub(super) fn send_content(&mut self, to: Jid, content: Content, reference: Option<Value>) {
+        let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
         if waiting >= MOST_WAITING {
             let message =
                 format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
             return self.error(reference, message);
         }
-        let content = Content::text(body);
         let pending = Pending::new(self.rng.uuid(), None, content, self.clock.wall);
         self.enqueue(to, pending, reference);
     }
@@ -176,7 +197,9 @@ impl Core {
             (Command::Displayed { .. }, None) => {
                 self.error(reference, "No conversation has a message with that id.");
             }
-            (_, found) => self.resend_found(found, reference),
+            (Command::Resend { .. }, found) => self.resend_found(found, reference),
+            (command, Some(message)) => self.act_on(command, &message, reference),
+            (_, None) => self.error(reference, "There is no message with that id."),
         }
     }
 

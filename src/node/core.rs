@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::broadcasts::Broadcasts;
 use super::effect::{Effect, Input};
 use super::iq::Iqs;
 use super::late::Late;
@@ -116,6 +117,10 @@ pub struct Core {
     pub(super) files: super::files::Files,
     /// The latest that was said about earlier messages.
     pub(super) late: Late,
+    pub(super) broadcasts: Broadcasts,
+    pub(super) last_broadcast: Option<Moment>,
+    /// When we knocked at whose door last (XEP-0224).
+    pub(super) knocked: HashMap<Jid, Moment>,
     /// Messages that only the user may send again; at most 1000.
     pub(super) parked: VecDeque<(Jid, Pending)>,
     /// Contacts to whom plaintext is allowed by hand under the setting `ask`.
@@ -171,6 +176,7 @@ impl Core {
             tell: false,
             utc_offset: start.utc_offset,
             send_typing: start.settings.send_typing,
+            show: Default::default(),
         };
         let mut core = Core {
             clock: start.clock,
@@ -189,6 +195,9 @@ impl Core {
             recent: Recent::default(),
             files: super::files::Files::new(start.files),
             late: Late::default(),
+            broadcasts: Broadcasts::default(),
+            last_broadcast: None,
+            knocked: HashMap::new(),
             parked: VecDeque::new(),
             plaintext_allowed: HashSet::new(),
             extensions,
@@ -364,7 +373,11 @@ impl Core {
         if let Some(contact) = talk {
             contact.conversation.shrink_to(NEWEST);
         }
+        let broadcast = self.broadcasts.count(&event);
         self.effects.push_back(Effect::Emit(Arc::new(event)));
+        if let Some(broadcast) = broadcast {
+            self.emit(broadcast);
+        }
     }
 
     pub(super) fn error(&mut self, reference: Option<Value>, message: impl Into<String>) {

@@ -13,6 +13,7 @@ use crate::model::settings::PlaintextPolicy;
 use crate::net::ConnId;
 use crate::stream::SendError;
 use crate::wire::jid::Jid;
+use crate::wire::ns;
 use crate::xep::Outgoing;
 
 /// Bytes given to a connection and not yet taken by the kernel, above which no more messages are written to it.
@@ -71,7 +72,11 @@ impl Core {
             reason,
             pending,
             about,
+            unheard,
         } = settled;
+        if unheard {
+            return self.ops.push(Op::Settled { id });
+        }
         if matches!(state, MessageState::Sent | MessageState::Delivered) {
             self.attempts.remove(to);
         }
@@ -166,7 +171,7 @@ impl Core {
             return;
         }
         self.touch(conn);
-        let confirmed = self.confirms(conn);
+        let confirms = self.confirms(conn);
         loop {
             let end = self.collect(conn);
             let busy = self
@@ -187,6 +192,9 @@ impl Core {
                 self.refuse_to_send(jid, &id, NO_FORM);
                 continue;
             }
+            // A peer without acknowledgements confirms only what asks for a receipt.
+            let confirmed = confirms
+                && (self.has_acks(conn) || stanza.child("request", ns::RECEIPTS).is_some());
             match self.send_stanza(conn, &stanza, Some(id.clone())) {
                 Ok(()) => {}
                 Err(SendError::NotReady) => return,

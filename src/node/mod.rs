@@ -1,6 +1,7 @@
 //! Floor 3: the node joins rules and services. `core` is sans-IO: [`Input`] in, [`Effect`]s out; `run` is the loop that
 //! performs effects on the real network and disk; `sim` performs them on the pretend LAN; `demo` lets people watch that.
 
+mod broadcasts;
 mod chat;
 mod claims;
 mod commands;
@@ -23,6 +24,7 @@ mod recent;
 mod run;
 pub mod sim;
 mod store;
+mod talk;
 mod timers;
 mod trust;
 

@@ -131,6 +131,7 @@ impl Core {
 
     /// Our presence as it is now, to everybody: TXT for all, a stanza on each stream of our kind.
     pub(super) fn publish_presence(&mut self) {
+        self.ourselves.show = self.model.me.show;
         self.advertise();
         let conns: Vec<_> = self.links.keys().copied().collect();
         for conn in conns {

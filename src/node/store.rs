@@ -248,6 +248,9 @@ impl Core {
                 (None, None, Some(about.target.clone()))
             }
         };
+        if pending.content.is_unheard() {
+            return self.outboxes.entry(to.clone()).or_default().push(pending);
+        }
         self.emit(Event::MessageState {
             id: pending.id.clone(),
             reference: pending.reference.clone(),

@@ -119,6 +119,7 @@ fn send(to: Option<&Jid>, body: String) -> Wish {
         Some(to) => Wish::Ask(Command::Send {
             to: to.clone(),
             body,
+            spoiler: None,
         }),
         None => Wish::Say("To whom? /who shows who is here, /to NAME chooses.".into()),
     }

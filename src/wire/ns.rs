@@ -93,6 +93,24 @@ namespaces! {
     MARKERS = "urn:xmpp:chat-markers:0";
     /// Message processing hints (XEP-0334).
     HINTS = "urn:xmpp:hints";
+    /// Last message correction (XEP-0308).
+    CORRECT = "urn:xmpp:message-correct:0";
+    /// References: mentions (XEP-0372).
+    REFERENCE = "urn:xmpp:reference:0";
+    /// Spoilers (XEP-0382).
+    SPOILER = "urn:xmpp:spoiler:0";
+    /// Message styling (XEP-0393).
+    STYLING = "urn:xmpp:styling:0";
+    /// Message retraction (XEP-0424).
+    RETRACT = "urn:xmpp:message-retract:1";
+    /// Fallback indication (XEP-0428).
+    FALLBACK = "urn:xmpp:fallback:0";
+    /// Message reactions (XEP-0444).
+    REACTIONS = "urn:xmpp:reactions:0";
+    /// Message replies (XEP-0461).
+    REPLY = "urn:xmpp:reply:0";
+    /// One text to many (our own).
+    BROADCAST = "urn:xmpp:balcony:broadcast:0";
     /// Stanza ids and origin ids (XEP-0359).
     SID = "urn:xmpp:sid:0";
 }

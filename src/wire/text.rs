@@ -6,6 +6,7 @@
 //! - `html`: XHTML-IM (XEP-0071) and libpurple's form of it, in to text and spans, out for libpurple only
 //! - `links`: where a plain text holds links, and which of them want a second look
 //! - `me`: "/me waves"
+//! - `styling`: `*bold*` and the other marks of XEP-0393
 
 mod clean;
 mod file_name;
@@ -13,10 +14,13 @@ mod fold;
 mod html;
 mod links;
 mod me;
+pub mod styling;
 
 use serde::{Deserialize, Serialize};
 
-pub use clean::{BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, outgoing_body};
+pub use clean::{
+    BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, one_emoji, outgoing_body,
+};
 pub use file_name::{MAX_FILE_NAME, clean_file_name, clean_path, split_ending};
 pub use fold::{Terms, fold, fold_into};
 pub use html::{from_html, to_purple_html};

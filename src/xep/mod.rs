@@ -28,19 +28,31 @@ macro_rules! extensions {
     };
 }
 
-// The order matters twice: ids are settled before receipts refer to them, and a typing notice with the text typed so
-// far loses its text after XHTML-IM has read it.
+// The order matters: what stands in a text for others is left out before its HTML is looked at; a correction takes the
+// text as it is then; delay marks only what says something. Ids are settled before receipts refer to them, and a
+// typing notice with the text typed so far loses its text after XHTML-IM has read it.
 // `cargo fmt` does not see modules that a macro declares: `rustfmt src/xep/*.rs` does.
 extensions! {
     xep0359_ids::Ids,
     xep0030_disco::Disco,
     xep0115_caps::Caps,
     xep0012_last::Last,
+    xep0428_fallback::Fallback,
     xep0071_xhtml::Xhtml,
     xep0022_events::Events,
     xep0085_chat_states::ChatStates,
     xep0092_version::Version,
     xep0172_nick::Nick,
+    xep0461_replies::Replies,
+    xep0382_spoilers::Spoilers,
+    broadcast::Broadcasts,
+    xep0372_mentions::Mentions,
+    xep0393_styling::Styling,
+    xep0308_correction::Correction,
+    xep0424_retraction::Retraction,
+    xep0444_reactions::Reactions,
+    xep0333_markers::Markers,
+    xep0224_attention::Attention,
     xep0184_receipts::Receipts,
     xep0199_ping::Ping,
     xep0202_time::Time,
@@ -53,6 +65,10 @@ extensions! {
     xep0096_si::Si,
     xep0234_jingle_file::JingleFile,
 }
+
+mod words;
+pub use words::wire_body;
+use words::{lacks, target};
 
 /// Our program as XEP-0115 names it: `node` of TXT record, caps and disco.
 pub const NODE: &str = "urn:xmpp:balcony";
@@ -99,6 +115,10 @@ pub fn table() -> String {
         ..
     } in specs
     {
+        if number == 0 {
+            let _ = writeln!(table, "| ours | {title} | {version} | {scope} |");
+            continue;
+        }
         let _ = writeln!(
             table,
             "| [{number:04}](https://xmpp.org/extensions/xep-{number:04}.html) | {title} | {version} | {scope} |"
@@ -128,7 +148,7 @@ pub const FOUNDATIONS: [Spec; 2] = [
 /// What an extension is, as data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spec {
-    /// XEP number.
+    /// XEP number; 0 for an extension of our own.
     pub number: u16,
     /// Its title.
     pub title: &'static str,
@@ -273,6 +293,8 @@ pub struct Ourselves {
     pub tell: bool,
     /// May typing notices be sent?
     pub send_typing: bool,
+    /// Our availability.
+    pub show: Show,
 }
 
 /// What extensions may know of the peer.
@@ -280,6 +302,8 @@ pub struct Ourselves {
 pub struct PeerFacts {
     /// Its address.
     pub jid: Jid,
+    /// As it calls itself; empty if it has no nick.
+    pub nick: String,
     /// A peer whose stream header had no version (libpurple, iChat, Adium): answers no iq, send it none.
     pub legacy: bool,
     /// Advertised as libpurple (`node=libpurple`): needs its HTML form, takes no typing notices.
@@ -337,6 +361,8 @@ pub struct Incoming {
     pub about: Option<About>,
     /// Not to be shown, stored or answered at all.
     pub drop: bool,
+    /// A part of the text was left out that stood there for others (XEP-0428): HTML beside it would bring it back.
+    pub stripped: bool,
 }
 
 impl Incoming {
@@ -372,6 +398,8 @@ pub struct Outgoing {
     /// It is no message to be shown but something about an earlier one. There is no `<body/>` then but what an extension
     /// adds.
     pub about: Option<Box<About>>,
+    /// A knock (XEP-0224), and nothing else.
+    pub attention: bool,
 }
 
 impl Outgoing {
@@ -386,6 +414,7 @@ impl Outgoing {
             receipt_for: None,
             extra: None,
             about: None,
+            attention: false,
         }
     }
 }

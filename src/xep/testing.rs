@@ -32,9 +32,11 @@ impl Default for Scene {
             nick: "Juliet".into(),
             tell: true,
             send_typing: true,
+            show: Show::Available,
         };
         let peer = PeerFacts {
             jid: Jid::new("romeo@forza").unwrap(),
+            nick: String::new(),
             legacy: false,
             libpurple: false,
             features: None,
@@ -145,6 +147,15 @@ pub fn said(body: &str) -> Element {
 pub fn saying(body: &str) -> Outgoing {
     Outgoing {
         body: Some(body.to_owned()),
+        ..nothing()
+    }
+}
+
+/// Something of ours about the message `m1`.
+pub fn about(change: crate::event::Change) -> Outgoing {
+    let target = "m1".to_owned();
+    Outgoing {
+        about: Some(Box::new(About { target, change })),
         ..nothing()
     }
 }

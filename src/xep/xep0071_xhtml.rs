@@ -24,6 +24,9 @@ impl Extension for Xhtml {
     }
 
     fn receive(&mut self, _cx: &mut Cx<'_>, stanza: &Element, message: &mut Incoming) {
+        if message.stripped {
+            return;
+        }
         let html = stanza
             .child("html", NS)
             .or_else(|| stanza.child("html", XHTML));

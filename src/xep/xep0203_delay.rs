@@ -34,7 +34,9 @@ impl Extension for Delay {
     }
 
     fn compose(&mut self, _cx: &mut Cx<'_>, message: &Outgoing, stanza: &mut Element) {
-        if message.delayed && message.body.is_some() {
+        let says =
+            message.body.is_some() || (message.about.is_some() && !stanza.children.is_empty());
+        if message.delayed && says {
             stanza.push(Element::new("delay", NS).with_attr("stamp", stamp(message.time)));
         }
     }

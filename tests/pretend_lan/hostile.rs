@@ -287,7 +287,14 @@ fn what_a_full_disk_refused_can_be_sent_again() {
     let mut alone = Alone::new();
     let to = jid("juliet@pronto");
     let body = "wherefore".to_owned();
-    alone.input(Input::Request(Command::Send { to, body }.into()));
+    alone.input(Input::Request(
+        Command::Send {
+            to,
+            body,
+            spoiler: None,
+        }
+        .into(),
+    ));
     let (seq, ops) = alone.commits.pop_front().unwrap();
     alone.input(Input::Stored(Stored {
         synced: true,

@@ -20,3 +20,4 @@ mod journeys;
 mod names;
 mod records;
 mod stage;
+mod talk;

@@ -46,7 +46,8 @@ fn enter_sends_shift_enter_breaks_and_drafts_stay_with_their_contact() {
     screen.run();
     assert!(screen.state().asked().contains(&Command::Send {
         to: jid("anna@pc"),
-        body: "one\ntwo".into()
+        body: "one\ntwo".into(),
+        spoiler: None,
     }));
     assert_eq!(
         screen

@@ -44,6 +44,7 @@ fn part_of_a_name_and_enter_opens_the_conversation_and_one_writes() {
     let sent = Command::Send {
         to: jid("bob@pc"),
         body: "hi Bob".into(),
+        spoiler: None,
     };
     assert!(
         screen.state().asked().contains(&sent),

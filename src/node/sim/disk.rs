@@ -11,7 +11,7 @@ use crate::command::Place;
 use crate::disk::avatars::Avatars;
 use crate::disk::search::{Found, Wanted};
 use crate::disk::store::{Op, Page, Stored};
-use crate::event::{Content, ConversationSummary, Extra, Hit, Message, MessageState, Told};
+use crate::event::{Change, Content, ConversationSummary, Extra, Hit, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::model::trust::KnownKey;
 use crate::net::memory::Rng;
@@ -99,15 +99,7 @@ impl Disk {
                 .into_iter()
                 .flatten()
                 .find(|message| message.id == *id && message.is_own());
-            let content = |message: &Message| {
-                let (body, extra) = (message.body.clone(), message.extra.clone());
-                Pending::new(
-                    id.clone(),
-                    None,
-                    Content::Text { body, extra },
-                    message.time,
-                )
-            };
+            let first = message.map(|message| Some((message.as_first_said()?, message.time)));
             let told = || {
                 let (_, told) = self
                     .told
@@ -116,7 +108,14 @@ impl Disk {
                 let about = Content::About(Box::new(told.about.clone()));
                 Some(Pending::new(id.clone(), None, about, told.time))
             };
-            Some((to.clone(), message.map(content).or_else(told)?))
+            let pending = match first {
+                Some(said) => {
+                    let (content, time) = said?;
+                    Pending::new(id.clone(), None, content, time)
+                }
+                None => told()?,
+            };
+            Some((to.clone(), pending))
         };
         (
             conversations,
@@ -398,6 +397,9 @@ impl Disk {
         let same = |(of, old): &(Jid, Told)| *of == with && *old == told;
         if self.told.iter().any(same) {
             return told.own;
+        }
+        if told.own && told.about.change == Change::Retract {
+            self.outbox.retain(|(_, id)| *id != told.about.target);
         }
         if outbox {
             self.outbox.push((with.clone(), told.id.clone()));

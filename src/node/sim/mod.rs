@@ -150,6 +150,7 @@ impl Sim {
                 Command::Send {
                     to: to.clone(),
                     body: body.to_owned(),
+                    spoiler: None,
                 },
             ),
         }

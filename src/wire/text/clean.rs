@@ -71,6 +71,20 @@ pub fn outgoing_body(body: &str) -> Result<String, BodyError> {
     }
 }
 
+/// A single grapheme that is seen and is neither letter nor digit, as reactions are (XEP-0444 §4): without the space around
+/// it. `None` for anything else.
+pub fn one_emoji(text: &str) -> Option<String> {
+    let text = text.trim();
+    let mut graphemes = text.graphemes(true);
+    let one = graphemes.next().filter(|_| graphemes.next().is_none())?;
+    let seen = one.len() <= 64
+        && one.chars().count() <= MAX_CLUSTER
+        && !one.chars().next().is_some_and(char::is_alphabetic)
+        && !one.chars().any(|c| c.is_control() || c.is_whitespace())
+        && !one.chars().all(unseen);
+    seen.then(|| one.to_owned())
+}
+
 /// The longest beginning of `text` of at most `bytes` bytes that ends on a character boundary.
 pub fn cut(text: &str, bytes: usize) -> &str {
     text.get(..text.floor_char_boundary(bytes))
