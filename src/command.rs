@@ -1,5 +1,7 @@
 //! What a face asks for: everything that a user can do, and the input half of the JSON lines.
 
+pub mod room;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -335,6 +337,9 @@ pub enum Command {
     },
     /// Ask for everything as it is now. Answer: `snapshot`.
     Snapshot,
+    /// Something in or about a room; read by its own name, see [`room`].
+    #[serde(skip)]
+    Room(room::RoomCommand),
     /// Say goodbye on the network and end.
     Quit,
 }

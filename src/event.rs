@@ -3,6 +3,8 @@
 //! The serialised form is the contract of `balcony headless` and of the control socket: one object a line with
 //! `"event"` first. Fields may be added, none renamed. [`crate::model::Model::apply`] is how a face keeps its copy.
 
+pub mod room;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -378,6 +380,9 @@ pub enum Event {
         /// A sentence for people.
         message: String,
     },
+    /// Something happened in a room: its own `event`, see [`room`].
+    #[serde(untagged)]
+    Room(room::RoomEvent),
 }
 
 /// One of our own or a received message, as faces show it.

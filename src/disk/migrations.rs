@@ -11,7 +11,13 @@ use super::open::OpenError;
 pub const APPLICATION_ID: i32 = 0x426c_6379;
 
 /// The steps. `user_version` n means that the first n were taken.
-pub const STEPS: &[&str] = &[V1, CHANGES, SEARCH, super::keys::TABLE];
+pub const STEPS: &[&str] = &[
+    V1,
+    CHANGES,
+    SEARCH,
+    super::keys::TABLE,
+    super::rooms::TABLES,
+];
 
 /// Messages in the order in which they came (`row`); `peer` is the conversation. Ids of our own messages are UUIDs and
 /// unique; those of a peer are unique within its conversation (see `writer`). Times are microseconds since 1970, states

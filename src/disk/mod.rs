@@ -21,6 +21,7 @@ pub mod paths;
 pub mod picture;
 mod queries;
 mod reader;
+pub mod rooms;
 pub mod search;
 pub mod sources;
 pub mod store;

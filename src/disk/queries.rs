@@ -31,6 +31,7 @@ pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
         conversations: conversations(db)?,
         outbox: late::outbox(db)?,
         early: late::early(db)?,
+        rooms: super::rooms::load(db)?,
         backup: None,
     })
 }

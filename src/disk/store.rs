@@ -127,6 +127,23 @@ pub enum Op {
         /// Its id.
         id: String,
     },
+    /// An entry of a room, in the order in which entries are to be read again. Its id is the room's own matter; one that
+    /// is there is not kept twice.
+    RoomEntry {
+        /// The room's id.
+        room: String,
+        /// Its own id.
+        id: String,
+        /// Its exact octets, base64.
+        octets: String,
+    },
+    /// What is kept of a room beside its entries.
+    Room {
+        /// The room's id.
+        room: String,
+        /// As the node wrote it.
+        about: Value,
+    },
     /// One setting, as JSON; null forgets it.
     Setting {
         /// Its key.
@@ -167,6 +184,8 @@ pub struct Loaded {
     pub outbox: Vec<(Jid, Pending)>,
     /// What peers said about messages that have not come, with whom.
     pub early: Vec<(Jid, Told)>,
+    /// Rooms with their entries.
+    pub rooms: Vec<super::rooms::KeptRoom>,
     /// The copy of the database that was made before bringing it to this version.
     pub backup: Option<PathBuf>,
 }

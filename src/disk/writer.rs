@@ -415,6 +415,10 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
             db.prepare_cached("DELETE FROM settings WHERE key = ?1")?
                 .execute([key])?;
         }
+        Op::RoomEntry { room, id, octets } => {
+            super::rooms::keep_entry(db, room, id, &super::rooms::decode(octets))?;
+        }
+        Op::Room { room, about } => super::rooms::keep_about(db, room, about)?,
         Op::Setting { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?
                 .execute([key, &value.to_string()])?;

@@ -7,9 +7,12 @@ use serde_json::Value;
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 
+use crate::command::room::RoomCommand;
 use crate::command::{Command, Request};
 use crate::event::Event;
+use crate::event::room::RoomEvent;
 use crate::model::Model;
+use crate::model::rooms::RoomView;
 use crate::node::{NodeEnded, NodeHandle, Subscription};
 
 /// The longest line that is taken: a body of 1 MiB fits, also where half of its characters are escaped.
@@ -128,6 +131,21 @@ pub fn greeting(model: &Model) -> Vec<Event> {
         .values()
         .filter_map(|contact| contact.peer.clone());
     events.extend(peers.map(|peer| Event::PeerOnline { peer }));
+    let joined = |room: &RoomView| {
+        Event::Room(RoomEvent::RoomJoined {
+            about: Box::new(room.about.clone()),
+            members: room.members.clone(),
+            messages: room.lines.iter().cloned().collect(),
+            reference: None,
+        })
+    };
+    events.extend(
+        model
+            .rooms
+            .values()
+            .filter(|room| room.about.joined)
+            .map(joined),
+    );
     events
 }
 
@@ -140,6 +158,18 @@ fn put(buffer: &mut Vec<u8>, event: &Event) {
         return;
     }
     buffer.push(b'\n');
+    if let Event::Room(RoomEvent::RoomMessage { room, line }) = event
+        && !line.own
+        && !line.history
+    {
+        // For who listens for messages only.
+        let received = serde_json::json!({
+            "event": "message-received", "id": line.id, "from": format!("{room}/{}", line.nick), "room": room,
+            "nick": line.nick, "body": line.body, "time": line.time, "encrypted": true, "delayed": line.late,
+        });
+        buffer.extend_from_slice(received.to_string().as_bytes());
+        buffer.push(b'\n');
+    }
 }
 
 /// What a line asks.
@@ -173,6 +203,19 @@ fn parse(line: &[u8]) -> Result<Option<Asked>, Box<Event>> {
         Some(Value::String(_)) => {}
         Some(_) => return complain(reference, "\"command\" must be a text".into()),
         None => return complain(reference, "\"command\" is missing".into()),
+    }
+    if object
+        .get("command")
+        .and_then(Value::as_str)
+        .is_some_and(RoomCommand::is_name)
+    {
+        return match serde_json::from_value::<RoomCommand>(Value::Object(object)) {
+            Ok(command) => Ok(Some(Asked::Request(Box::new(Request {
+                command: Command::Room(command),
+                reference,
+            })))),
+            Err(error) => complain(reference, format!("this command cannot be used: {error}")),
+        };
     }
     match serde_json::from_value::<Command>(Value::Object(object)) {
         Ok(command) => Ok(Some(Asked::Request(Box::new(Request {

@@ -127,6 +127,7 @@ impl Model {
             // What became of it was told by `file-state` already.
             Event::FileDone { .. } | Event::FileFailed { .. } => {}
             Event::Network { interfaces } => self.interfaces.clone_from(interfaces),
+            Event::Room(event) => self.apply_room(event),
             Event::Settings { settings } => self.settings = (**settings).clone(),
             Event::Snapshot {
                 me,

@@ -4,6 +4,7 @@ mod apply;
 mod late;
 pub mod outbox;
 pub mod room;
+pub mod rooms;
 pub mod roster;
 pub mod settings;
 #[cfg(test)]
@@ -46,6 +47,12 @@ pub struct Model {
     pub broadcasts: VecDeque<Broadcast>,
     /// Things that the user should know, oldest first, at most [`Model::MAX_NOTICES`]; a face removes what it has shown.
     pub notices: VecDeque<String>,
+    /// Rooms that we are in, by address.
+    pub rooms: BTreeMap<String, rooms::RoomView>,
+    /// Rooms that there are, as last asked.
+    pub directory: Vec<crate::event::room::RoomAbout>,
+    /// Who asks us to come where, the latest last.
+    pub invitations: VecDeque<rooms::Invitation>,
 }
 
 impl Model {
@@ -66,6 +73,9 @@ impl Model {
             files: BTreeMap::new(),
             broadcasts: VecDeque::new(),
             notices: VecDeque::new(),
+            rooms: BTreeMap::new(),
+            directory: Vec::new(),
+            invitations: VecDeque::new(),
         }
     }
 

@@ -67,6 +67,9 @@ impl Core {
         if self.on_file_message(conn, stanza) {
             return;
         }
+        if self.on_room_stanza(conn, stanza) {
+            return;
+        }
         let mut incoming = Incoming::read(stanza);
         self.with_extensions(conn, |extension, cx| {
             extension.receive(cx, stanza, &mut incoming);

@@ -97,6 +97,7 @@ impl Core {
             | Command::Block { .. }
             | Command::Unblock { .. }) => self.on_trust_command(command, reference),
             Command::Snapshot => self.snapshot(reference),
+            Command::Room(command) => self.on_room_command(command, reference),
             Command::Quit => self.quit(reference),
         }
     }

@@ -50,6 +50,8 @@ pub struct Start {
     pub key: SecretKey,
     /// What was said about messages that have not come yet, with whom.
     pub early: Vec<(Jid, Told)>,
+    /// Rooms that we are in or remember.
+    pub rooms: Vec<crate::disk::rooms::KeptRoom>,
     /// The keys of others.
     pub keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
@@ -81,6 +83,10 @@ pub(super) enum Timer {
     Retry(Jid),
     /// Answers that did not come.
     Iq,
+    /// A room's own.
+    Room(crate::model::room::entry::RoomId),
+    /// What we advertise of rooms may change again.
+    Rooms,
     /// Delete messages that were kept for long enough.
     Expire,
     /// Something that a file waits for.
@@ -142,6 +148,7 @@ pub struct Core {
     pub(super) unsynced: VecDeque<(u64, Vec<Acknowledge>)>,
     pub(super) seq: u64,
     pub(super) rng: super::random::Random,
+    pub(super) rooms: super::rooms::Rooms,
     pub(super) quitting: bool,
     /// Nothing is published yet: the user has not said a name.
     pub(super) hidden: bool,
@@ -216,6 +223,7 @@ impl Core {
             unsynced: VecDeque::new(),
             seq: 0,
             rng: super::random::Random::new(start.seed),
+            rooms: super::rooms::Rooms::default(),
             quitting: false,
             hidden: start.wait_for_name && start_nameless,
             namesake: None,
@@ -227,6 +235,7 @@ impl Core {
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
+        core.restore_rooms(start.rooms);
         core.advertise();
         core
     }
@@ -263,6 +272,7 @@ impl Core {
             Input::File(told) => self.on_file_told(told),
             Input::Timeout => self.on_timeout(),
         }
+        self.flush_rooms();
         self.flush_links();
         self.flush_store();
     }
@@ -350,6 +360,8 @@ impl Core {
                 Timer::Iq => self.on_iq_timeout(),
                 Timer::Expire => self.expire(),
                 Timer::File(id) => self.on_file_timeout(&id),
+                Timer::Room(id) => self.on_room_timeout(id),
+                Timer::Rooms => {} // The end of this turn looks at what we advertise.
                 Timer::Quit => self.effects.push_back(Effect::Quit),
             }
         }
@@ -364,6 +376,7 @@ impl Core {
         // What faces look at is theirs to keep.
         if !matches!(event, Event::History { .. }) {
             self.model.apply(&event);
+            self.note_for_rooms(&event);
         }
         let talk = match &event {
             Event::MessageReceived { message } => self.model.contacts.get_mut(&message.from),

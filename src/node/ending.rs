@@ -128,6 +128,7 @@ impl Core {
             known.step_by_step = true;
         }
         self.abandon_iqs_of(conn);
+        self.rooms.links_changed = true;
         self.links.remove(&conn);
         for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
             self.timers.set(timer, None);
@@ -181,7 +182,8 @@ impl Core {
             .and_then(|jid| self.outboxes.get(jid))
             .is_some_and(|out| !out.is_empty());
         let files = link.peer.as_ref().is_some_and(|jid| self.files_hold(jid));
-        if waiting || files {
+        let rooms = link.peer.as_ref().is_some_and(|jid| self.rooms_use(jid));
+        if waiting || files || rooms {
             return self.touch(conn);
         }
         self.close_link(conn);

@@ -326,6 +326,7 @@ impl Core {
             });
             self.send_presence(conn);
         }
+        self.rooms.links_changed = true;
         self.touch(conn);
         self.pump(&jid);
         self.files_ready(&jid);
@@ -373,6 +374,11 @@ impl Core {
             outbox.written(conn.0, written, now);
             self.resettle(&jid);
         }
+        let on_the_way = self
+            .links
+            .get(&conn)
+            .map_or(0, |link| link.given.saturating_sub(link.written));
+        self.on_room_written(&jid, on_the_way);
         self.pump(&jid);
     }
 

@@ -21,6 +21,7 @@ mod peers;
 mod presence;
 pub mod random;
 mod recent;
+mod rooms;
 mod run;
 pub mod sim;
 mod store;

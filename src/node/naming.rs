@@ -55,6 +55,7 @@ impl Core {
         if publish.fingerprint {
             advert.tlsfp = Some(self.key.fingerprint());
         }
+        advert.rooms = self.room_ads();
         if publish.nick {
             advert.nick.clone_from(&me.nick);
         }
@@ -84,7 +85,11 @@ impl Core {
         if jid != self.wanted || (self.model.me.online && jid == self.model.me.jid) {
             return;
         }
+        let renamed = self.ourselves.jid != jid;
         self.ourselves.jid = jid.clone();
+        if renamed {
+            self.rename_in_rooms();
+        }
         let port = self.model.me.port;
         self.emit(Event::Ready {
             jid,

@@ -30,6 +30,7 @@ impl Core {
             advert,
             ..
         } = sighting;
+        self.rooms.note_ads(&jid, &advert.rooms);
         let change = self.roster.seen(Seen {
             jid: jid.clone(),
             addresses,

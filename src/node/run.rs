@@ -117,6 +117,7 @@ pub fn start(config: NodeConfig) -> Result<(NodeHandle, Ended), StartError> {
         outbox: loaded.outbox,
         key,
         early: loaded.early,
+        rooms: loaded.rooms,
         keys: loaded.keys,
         files: FileStart {
             kept: FileStart::read(&loaded.values),

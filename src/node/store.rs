@@ -31,6 +31,11 @@ pub(super) enum After {
         id: Option<String>,
         reference: Option<Value>,
     },
+    /// Entries of a room are kept.
+    RoomKept {
+        room: crate::model::room::entry::RoomId,
+        count: usize,
+    },
     /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
     Handled { conn: ConnId, count: u32 },
 }
@@ -215,6 +220,7 @@ impl Core {
                     id,
                     reference,
                 } => self.on_deleted(with, id, reference),
+                After::RoomKept { room, count } => self.on_room_kept(room, count),
                 After::Handled { conn, count } => {
                     acknowledge.push(Acknowledge::Handled { conn, count });
                 }
@@ -320,7 +326,8 @@ impl Core {
                 After::Deleted { reference, .. } => {
                     self.error(reference, format!("Nothing was deleted: {why}"));
                 }
-                After::Handled { .. } => {}
+                // They are not told to anybody; our own are not sent.
+                After::RoomKept { .. } | After::Handled { .. } => {}
             }
         }
     }

@@ -6,6 +6,7 @@ pub mod key;
 pub mod nonza;
 pub mod ns;
 pub mod quirks;
+pub mod room_ad;
 pub mod stanza;
 pub mod text;
 pub mod time;

@@ -29,6 +29,10 @@ namespaces! {
     SM = "urn:xmpp:sm:3";
     /// Stream limits (XEP-0478).
     LIMITS = "urn:xmpp:stream-limits:0";
+    /// Invitations to rooms (XEP-0249).
+    CONFERENCE = "jabber:x:conference";
+    /// Packets of rooms without a server, between Balconies.
+    ROOM = "urn:xmpp:balcony:room:0";
     /// The `xml:` prefix (Namespaces in XML 1.0 §3).
     XML = "http://www.w3.org/XML/1998/namespace";
     /// XHTML, for XHTML-IM bodies and libpurple's HTML (XEP-0071).

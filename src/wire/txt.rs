@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::jid::Jid;
 use super::key::Fingerprint;
+use super::room_ad::{self, RoomAd};
 use super::text::{clean_line, clean_name, cut};
 
 /// A TXT record as meaning.
@@ -31,6 +32,8 @@ pub struct Advert {
     pub vc: String,
     /// `tlsfp`: the fingerprint of the key that it says it has. A hint, never a proof: anybody can publish anything.
     pub tlsfp: Option<Fingerprint>,
+    /// `room1` to `room3`: rooms of which it is a hub.
+    pub rooms: Vec<RoomAd>,
 }
 
 /// Availability, as people set it.
@@ -114,6 +117,9 @@ impl Advert {
             txt.push(key, cut(&clean_name(name), MAX_NAME));
         }
         txt.push("msg", &clean_line(&self.message));
+        for (key, room) in ["room1", "room2", "room3"].iter().zip(&self.rooms) {
+            txt.push(key, &room.to_txt());
+        }
         for (key, list) in [("email", &self.card.email), ("jid", &self.card.jid)] {
             txt.push_list(key, list);
         }
@@ -163,6 +169,9 @@ impl Advert {
             "ver" => self.ver = token(&text),
             "vc" => self.vc = token(&text),
             "tlsfp" => self.tlsfp = text.parse().ok(),
+            "room1" | "room2" | "room3" if self.rooms.len() < room_ad::MOST => {
+                self.rooms.extend(RoomAd::from_txt(&text));
+            }
             _ => {}
         }
     }

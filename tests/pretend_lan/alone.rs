@@ -43,6 +43,7 @@ impl Alone {
             blocked: Vec::new(),
             key: SecretKey::from_seed(&[7; 32]).unwrap(),
             early: Vec::new(),
+            rooms: Vec::new(),
             files: Default::default(),
             wait_for_name: false,
             seed: [7; 32],

@@ -19,5 +19,6 @@ mod hostile;
 mod journeys;
 mod names;
 mod records;
+mod rooms;
 mod stage;
 mod talk;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use balcony::model::room::body::{Body, Role};
+use balcony::model::room::engine::Happened;
 use balcony::net::memory::Rng;
 
 use super::checks::{few_copies, hold, same_trace};
@@ -358,6 +359,43 @@ fn a_slow_reader_is_dropped_to_catching_up_and_catches_up() {
         for at in 0..7 {
             world.act(at, |room, clock| room.handle_slow(clock, &slow, false));
         }
+        rest(&mut world);
+        hold(&world);
+    });
+}
+
+#[test]
+fn who_is_sent_out_is_told() {
+    with_seeds(4, |seed| {
+        let mut world = World::new(seed, 4, false, seed.is_multiple_of(2));
+        world.everybody_joins();
+        let (three, two) = (world.room(3).me(), world.room(2).me());
+        world
+            .act(0, |room, clock| room.ban(clock, three, "noise".into()))
+            .unwrap();
+        world
+            .act(0, |room, clock| {
+                room.write(
+                    clock,
+                    Body::Kick {
+                        target: two,
+                        reason: "pause".into(),
+                    },
+                )
+            })
+            .unwrap();
+        world.run_for(5 * SEC);
+        for (at, expected) in [(3, true), (2, false)] {
+            let out = world.seats[at].happened.iter().any(|(_, happened)| {
+                matches!(happened, Happened::Out { banned, by: Some(_), .. } if *banned == expected)
+            });
+            assert!(out, "{at} was not told");
+            assert!(!world.room(at).is_inside());
+        }
+        assert!(world.say(2, "hello?").is_none());
+        world.act(2, |room, clock| room.enter(clock));
+        world.run_for(10 * SEC);
+        assert!(world.room(2).is_inside());
         rest(&mut world);
         hold(&world);
     });

@@ -71,7 +71,9 @@ impl Room {
     pub fn handle_linked(&mut self, clock: Clock, jid: &Jid) {
         self.clock = clock;
         self.stale = true;
-        if let Some(peer) = self.peer(jid) {
+        if let Some(peer) = self.peer(jid)
+            && !peer.linked
+        {
             (peer.linked, peer.present, peer.slow) = (true, true, false);
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
         }
@@ -104,6 +106,13 @@ impl Room {
             self.send_digest(jid, self.log.vector(), false);
         }
         self.finish();
+    }
+
+    /// Is the stream to this member needed?
+    pub fn uses(&self, jid: &Jid) -> bool {
+        self.peers.get(jid).is_some_and(|peer| {
+            peer.linked && (peer.here != Level::None || peer.there != Level::None)
+        })
     }
 
     /// Our own address has changed.

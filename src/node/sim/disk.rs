@@ -36,6 +36,8 @@ pub struct Disk {
     pub told: Vec<(Jid, Told)>,
     /// The newest message that was read, by conversation.
     pub read: BTreeMap<Jid, String>,
+    /// Rooms by id.
+    pub rooms: BTreeMap<String, crate::disk::rooms::KeptRoom>,
     /// Pictures by hash. The paths given out for them lead nowhere.
     pub pictures: HashMap<[u8; 20], Bytes>,
     /// The keys of others.
@@ -382,6 +384,16 @@ impl Disk {
                 for message in all.filter(|message| message.id == id && message.is_own()) {
                     message.encrypted = true;
                 }
+            }
+            Op::RoomEntry { room, octets, .. } => {
+                let octets = crate::disk::rooms::decode(&octets);
+                let kept = self.rooms.entry(room.clone()).or_default();
+                kept.room = room;
+                kept.entries.push(octets);
+            }
+            Op::Room { room, about } => {
+                let kept = self.rooms.entry(room.clone()).or_default();
+                (kept.room, kept.about) = (room, about);
             }
             Op::Setting { key, value } => {
                 if key == crate::node::trust::BLOCKED {

@@ -460,6 +460,7 @@ impl Sim {
             blocked: seat.disk.blocked.clone(),
             key,
             early: seat.disk.early(),
+            rooms: seat.disk.rooms.values().cloned().collect(),
             files: Default::default(),
             wait_for_name: false,
             seed,

@@ -28,6 +28,7 @@ fn juliet() -> Advert {
         ver: "QgayPKawpkPSDYmwT/WM94uAlu0=".into(),
         vc: "!".into(),
         tlsfp: Some(Fingerprint::from_bytes([0x5a; 32])),
+        rooms: Vec::new(),
     }
 }
 

@@ -1,0 +1,307 @@
+//! Rooms as faces show them: changed by [`RoomEvent`]s only.
+
+use std::collections::VecDeque;
+
+use super::Model;
+use crate::event::room::{Notify, RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll};
+use crate::wire::jid::Jid;
+
+/// One room that we are in, or were.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct RoomView {
+    /// What it is.
+    pub about: RoomAbout,
+    /// Who is in it.
+    pub members: Vec<RoomMember>,
+    /// What was said, in the room's order; at most [`RoomView::WINDOW`] unless the user asks for more.
+    pub lines: VecDeque<RoomLine>,
+    /// Nothing older is to be had.
+    pub complete: bool,
+    /// Not seen yet.
+    pub unread: u32,
+    /// Of these, such as name us, and announcements.
+    pub mentions: u32,
+    /// What is told.
+    pub notify: Notify,
+    /// Polls that are not over, and the last one that is; the latest last.
+    pub polls: Vec<RoomPoll>,
+    /// Raised hands, the longest first.
+    pub hands: Vec<String>,
+    /// Why we are out, if we were sent.
+    pub out: Option<String>,
+    /// What who moderates should know, the latest last.
+    pub troubles: VecDeque<String>,
+}
+
+/// Somebody asks us to come.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invitation {
+    /// The room's address.
+    pub room: String,
+    /// Its id; its address will not do where nobody advertises it.
+    pub id: String,
+    /// Who.
+    pub from: Jid,
+    /// Why.
+    pub reason: String,
+}
+
+impl RoomView {
+    /// Lines kept, unless the user scrolls back.
+    pub const WINDOW: usize = 1000;
+    const MAX_POLLS: usize = 20;
+    const MAX_TROUBLES: usize = 20;
+
+    /// Ourselves in it.
+    pub fn me(&self) -> Option<&RoomMember> {
+        self.members.iter().find(|member| member.me)
+    }
+
+    /// May we moderate?
+    pub fn moderates(&self) -> bool {
+        self.me().is_some_and(|me| me.role == "moderator")
+    }
+
+    /// May we speak?
+    pub fn may_speak(&self) -> bool {
+        self.about.joined && self.me().is_none_or(|me| me.role != "visitor")
+    }
+
+    fn put(&mut self, line: &RoomLine) {
+        if let Some(known) = self.lines.iter_mut().find(|known| known.id == line.id) {
+            let (late, delivered) = (known.late, known.delivered);
+            *known = line.clone();
+            known.late |= late;
+            known.delivered = known.delivered.or(delivered);
+            return;
+        }
+        let at = match &line.after {
+            None => Some(0),
+            Some(after) => self
+                .lines
+                .iter()
+                .rposition(|known| known.id == *after)
+                .map(|at| at + 1),
+        };
+        // One that joins nothing here goes by its time.
+        let at = at.unwrap_or_else(|| {
+            self.lines
+                .iter()
+                .rposition(|known| known.time <= line.time)
+                .map_or(0, |at| at + 1)
+        });
+        self.lines.insert(at, line.clone());
+        if self.lines.len() > Self::WINDOW {
+            self.lines.pop_front();
+            self.complete = false;
+        }
+        if !line.own && !line.history {
+            self.unread += 1;
+            self.mentions += u32::from(line.mention || line.announcement);
+        }
+    }
+
+    fn poll(&mut self, poll: &RoomPoll) {
+        match self.polls.iter_mut().find(|known| known.id == poll.id) {
+            Some(known) => *known = poll.clone(),
+            None => self.polls.push(poll.clone()),
+        }
+        if self.polls.len() > Self::MAX_POLLS {
+            self.polls.remove(0);
+        }
+    }
+}
+
+impl Model {
+    /// Unread messages of rooms that are to be told.
+    pub fn rooms_unread(&self) -> u32 {
+        let told = |room: &RoomView| match room.notify {
+            Notify::All => room.unread,
+            Notify::Mentions => room.mentions,
+            Notify::None => 0,
+        };
+        self.rooms
+            .values()
+            .fold(0, |sum, room| sum.saturating_add(told(room)))
+    }
+
+    pub(super) fn apply_room(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::RoomJoined {
+                about,
+                members,
+                messages,
+                ..
+            } => {
+                self.invitations
+                    .retain(|one| one.room != about.room && one.id != about.id);
+                let room = self.rooms.entry(about.room.clone()).or_default();
+                room.about = (**about).clone();
+                room.members.clone_from(members);
+                room.out = None;
+                for line in messages {
+                    room.put(&RoomLine {
+                        history: true,
+                        ..line.clone()
+                    });
+                }
+            }
+            RoomEvent::RoomLeft {
+                room,
+                by,
+                banned,
+                reason,
+            } => {
+                let Some(view) = self.rooms.get_mut(room) else {
+                    return;
+                };
+                view.about.joined = false;
+                match by {
+                    None => drop(self.rooms.remove(room)),
+                    Some(by) => {
+                        let how = if *banned { "banned" } else { "kicked" };
+                        view.out = Some(format!("{how} by {by} {reason}").trim_end().to_owned());
+                    }
+                }
+            }
+            RoomEvent::RoomInvited {
+                room,
+                id,
+                from,
+                reason,
+            } => {
+                self.invitations.retain(|one| one.room != *room);
+                self.invitations.push_back(Invitation {
+                    room: room.clone(),
+                    id: id.clone(),
+                    from: from.clone(),
+                    reason: reason.clone(),
+                });
+                if self.invitations.len() > Self::MAX_NOTICES {
+                    self.invitations.pop_front();
+                }
+            }
+            RoomEvent::Rooms { rooms, .. } => self.directory.clone_from(rooms),
+            RoomEvent::RoomMessage { room, .. }
+            | RoomEvent::RoomHidden { room, .. }
+            | RoomEvent::RoomMembers { room, .. }
+            | RoomEvent::RoomSubject { room, .. }
+            | RoomEvent::RoomRole { room, .. }
+            | RoomEvent::RoomPoll { room, .. }
+            | RoomEvent::RoomHand { room, .. }
+            | RoomEvent::RoomDelivered { room, .. }
+            | RoomEvent::RoomTrouble { room, .. }
+            | RoomEvent::RoomHistory { room, .. }
+            | RoomEvent::RoomSeen { room, .. } => {
+                if let Some(view) = self.rooms.get_mut(room) {
+                    view.apply(event);
+                }
+            }
+        }
+    }
+}
+
+impl RoomView {
+    fn apply(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::RoomMessage { line, .. } => self.put(line),
+            RoomEvent::RoomHidden { id, .. } => self.lines.retain(|line| line.id != *id),
+            RoomEvent::RoomMembers { members, .. } => {
+                self.members.clone_from(members);
+                self.about.occupants = u16::try_from(members.len()).unwrap_or(u16::MAX);
+                if let Some(me) = members.iter().find(|member| member.me) {
+                    self.about.nick.clone_from(&me.nick);
+                }
+            }
+            RoomEvent::RoomSubject { subject, .. } => self.about.subject.clone_from(subject),
+            RoomEvent::RoomRole { member, .. } => {
+                if let Some(known) = self
+                    .members
+                    .iter_mut()
+                    .find(|known| known.fingerprint == member.fingerprint)
+                {
+                    *known = member.clone();
+                }
+            }
+            RoomEvent::RoomPoll { poll, .. } => self.poll(poll),
+            RoomEvent::RoomHand { hands, .. } => self.hands.clone_from(hands),
+            RoomEvent::RoomDelivered {
+                id, delivered, of, ..
+            } => {
+                if let Some(line) = self.lines.iter_mut().find(|line| line.id == *id) {
+                    line.delivered = Some((*delivered, *of));
+                }
+            }
+            RoomEvent::RoomTrouble { message, .. } => {
+                self.troubles.push_back(message.clone());
+                if self.troubles.len() > Self::MAX_TROUBLES {
+                    self.troubles.pop_front();
+                }
+            }
+            RoomEvent::RoomHistory {
+                messages, complete, ..
+            } => {
+                for line in messages {
+                    self.put(&RoomLine {
+                        history: true,
+                        ..line.clone()
+                    });
+                }
+                self.complete |= complete;
+            }
+            RoomEvent::RoomSeen { notify, .. } => {
+                (self.notify, self.unread, self.mentions) = (*notify, 0, 0);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::indexing_slicing)]
+
+    use super::*;
+
+    fn line(id: &str, after: Option<&str>, second: i64) -> RoomLine {
+        RoomLine {
+            id: id.into(),
+            nick: "romeo".into(),
+            own: false,
+            body: id.into(),
+            time: jiff::Timestamp::from_second(second).unwrap_or_default(),
+            announcement: false,
+            reply_to: None,
+            corrected: false,
+            retracted: None,
+            reactions: Default::default(),
+            history: false,
+            late: false,
+            mention: false,
+            after: after.map(str::to_owned),
+            delivered: None,
+        }
+    }
+
+    #[test]
+    fn a_late_line_takes_its_place_and_counts_as_unread() {
+        let mut room = RoomView::default();
+        room.put(&line("a", None, 1));
+        room.put(&line("c", Some("a"), 3));
+        room.put(&RoomLine {
+            late: true,
+            mention: true,
+            ..line("b", Some("a"), 9)
+        });
+        let ids: Vec<&str> = room.lines.iter().map(|line| line.id.as_str()).collect();
+        assert_eq!(ids, ["a", "b", "c"]);
+        assert_eq!((room.unread, room.mentions), (3, 1));
+        // Changed, it stays where it is and late.
+        room.put(&RoomLine {
+            corrected: true,
+            ..line("b", Some("a"), 9)
+        });
+        assert!(room.lines[1].late && room.lines[1].corrected);
+        assert_eq!(room.unread, 3);
+    }
+}
