@@ -50,6 +50,7 @@ impl Core {
         let (Some(claim), Some(remote)) = (link.claim.clone(), link.remote) else {
             return;
         };
+        let claimed = claim.as_deref().and_then(|from| Jid::new(from).ok());
         let verdict = match claim {
             Some(from) => self.judge_name(&from, remote, last),
             None => self.judge_address(remote, last),
@@ -61,6 +62,10 @@ impl Core {
                 if self.timers.get(&Timer::Judge(conn)).is_none() {
                     let at = self.after(JUDGE_AFTER);
                     self.timers.set(Timer::Judge(conn), at);
+                    // Maybe we have heard of one address family only, and it dialled by the other: this asks for both.
+                    if let Some(jid) = claimed {
+                        self.verify(&jid);
+                    }
                 }
             }
             Some(Ok(jid)) if self.book.is_blocked(&jid, self.hint(&jid)) => {
