@@ -36,7 +36,6 @@ fn node(name: &str, data: &str) {
         plaintext: None,
         wait_for_name: false,
     };
-    let (handle, ended) = balcony::node::start(config).expect("a node");
     let (lines, commands) = mpsc::channel(1024);
     std::thread::spawn(move || {
         for line in std::io::stdin().lock().lines().map_while(Result::ok) {
@@ -46,11 +45,17 @@ fn node(name: &str, data: &str) {
             }
         }
     });
-    tokio::runtime::Builder::new_current_thread()
-        .build()
-        .expect("a runtime")
-        .block_on(serve(handle, commands));
-    ended.wait();
+    // As `balcony headless` does it: face and node on one thread.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.expect("a runtime").block_on(async {
+        let node = balcony::node::start_within(config).await;
+        let (handle, running) = node.expect("a node");
+        let running = tokio::spawn(running);
+        serve(handle, commands).await;
+        running.await.expect("the node's end");
+    });
 }
 
 /// A face: what the benchmarks ask is done here, everything else goes to the node and comes out as JSON lines.

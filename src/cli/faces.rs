@@ -80,18 +80,22 @@ pub fn has_display() -> bool {
         .any(|key| std::env::var_os(key).is_some_and(|value| !value.is_empty()))
 }
 
-/// `balcony headless`.
+/// `balcony headless`: for programs, whose answers come fast, the node runs on the thread of the face.
 pub fn headless(args: NodeArgs) -> Result<Exit> {
     let runtime = runtime()?;
     let data = args.data()?;
-    let (node, ended) = node::start(args.config()?)?;
-    let control = serve(&data, &node, None);
-    let result = runtime.block_on(headless::run(&node));
-    drop((control, node));
-    ended.wait();
+    let result = runtime.block_on(async {
+        let (node, running) = node::start_within(args.config()?).await?;
+        let running = tokio::spawn(running);
+        let control = serve(&data, &node, None);
+        let result = headless::run(&node).await;
+        drop((control, node));
+        running.await?;
+        result.context("headless")
+    });
     // A thread may still wait for input that never comes.
     runtime.shutdown_background();
-    result.context("headless")?;
+    result?;
     Ok(Exit::Done)
 }
 

@@ -67,7 +67,7 @@ fn log(verbose: u8) {
         .init();
 }
 
-/// A runtime for a face; the node has its own.
+/// A runtime for a face; the node has its own, or is spawned on this one.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -31,7 +31,7 @@ mod trust;
 
 pub use demo::demo;
 pub use naming::usable_name;
-pub use run::{Ended, StartError, start};
+pub use run::{Ended, StartError, start, start_within};
 
 use std::path::PathBuf;
 use std::sync::Arc;
