@@ -53,7 +53,8 @@ fn node(name: &str, data: &str) {
         let node = balcony::node::start_within(config).await;
         let (handle, running) = node.expect("a node");
         let running = tokio::spawn(running);
-        serve(handle, commands).await;
+        let face = tokio::spawn(serve(handle, commands));
+        face.await.expect("the face's end");
         running.await.expect("the node's end");
     });
 }

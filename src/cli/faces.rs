@@ -88,8 +88,10 @@ pub fn headless(args: NodeArgs) -> Result<Exit> {
         let (node, running) = node::start_within(args.config()?).await?;
         let running = tokio::spawn(running);
         let control = serve(&data, &node, None);
-        let result = headless::run(&node).await;
-        drop((control, node));
+        // A task, too: tokio looks for news of the network before each turn of its main future.
+        let face = tokio::spawn(async move { headless::run(&node).await });
+        let result = face.await?;
+        drop(control);
         running.await?;
         result.context("headless")
     });

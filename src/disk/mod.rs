@@ -13,6 +13,7 @@ pub mod export;
 pub mod identity;
 mod journal;
 mod keys;
+mod known;
 mod late;
 mod lock;
 pub(crate) mod migrations;

@@ -22,6 +22,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::journal::Journal;
+use super::known::Known;
 use super::open::{self, OpenError};
 use super::reader::Reader;
 use super::search::{self, Found, Wanted};
@@ -237,6 +238,8 @@ pub(super) struct Shared {
     /// Messages of peers that are in the journal and not in the database: by whom and id, in which submission, and a hash
     /// of the text.
     pub fresh: Mutex<Fresh>,
+    /// Messages of peers that may be in the database or in the journal.
+    pub known: Mutex<Known>,
     /// For looking up what was taken before; the thread closes it before its own, which then tidies up.
     pub reader: Mutex<Option<Connection>>,
 }
@@ -298,6 +301,7 @@ impl Store {
             journal: Mutex::new(journal),
             trouble: Mutex::default(),
             fresh: Mutex::default(),
+            known: Mutex::new(Known::load(&opened.db).map_err(sql)?),
             reader: Mutex::new(Some(open::reader(&path).map_err(sql)?)),
         });
         let (jobs, inbox) = mpsc::channel(8192);
@@ -375,13 +379,9 @@ impl Store {
                     same
                 }
                 Entry::Vacant(place) => {
-                    let known = match &*lock(&self.shared.reader) {
-                        Some(db) => {
-                            queries::seen(db, with, &message.id)?
-                                && !queries::says_something_else(db, with, message)?
-                        }
-                        None => false,
-                    };
+                    let known = self.is_seen(with, &message.id, |db| {
+                        Ok(!queries::says_something_else(db, with, message)?)
+                    })?;
                     if !known {
                         place.insert((seq, text));
                     }
@@ -407,14 +407,29 @@ impl Store {
         let Entry::Vacant(place) = fresh.entry((with.clone(), id.clone())) else {
             return Ok(true);
         };
-        let known = match &*lock(&self.shared.reader) {
-            Some(db) => queries::seen(db, with, &id)?,
-            None => false,
-        };
+        let known = self.is_seen(with, &id, |_| Ok(true))?;
         if !known {
             place.insert((seq, 0));
         }
         Ok(known)
+    }
+
+    /// Does the database remember this, and is it `still` the same? From now on it is known.
+    fn is_seen(
+        &self,
+        with: &Jid,
+        id: &str,
+        still: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+    ) -> rusqlite::Result<bool> {
+        let mut known = lock(&self.shared.known);
+        if !known.may_hold(with, id) {
+            known.add(with, id);
+            return Ok(false);
+        }
+        match &*lock(&self.shared.reader) {
+            Some(db) => Ok(queries::seen(db, with, id)? && still(db)?),
+            None => Ok(false),
+        }
     }
 
     /// A page of a conversation, of `limit` (1 to 1000) messages. Sees everything that was submitted before.

@@ -5,10 +5,12 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use socket2::SockRef;
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, Sleep};
@@ -291,14 +293,15 @@ impl Driver {
                     } else if let Some(news) = self.wire.news.pop_front() {
                         permit.send(news);
                     } else {
-                        match read_some(&self.stream, &self.scratch) {
-                            Ok(Some(bytes)) => match self.wire.open(self.id, bytes) {
-                                Ok(Some(report)) => permit.send(report),
-                                Ok(None) => {}
-                                Err(error) => return End::Untrue(error),
-                            },
-                            Ok(None) => self.readable = false,
+                        let (read, more) = match read_some(&mut self.stream, &self.scratch) {
+                            Ok(read) => read,
                             Err(why) => return End::Happened(why),
+                        };
+                        self.readable = more;
+                        match read.map(|bytes| self.wire.open(self.id, bytes)).transpose() {
+                            Ok(Some(Some(report))) => permit.send(report),
+                            Ok(_) => {}
+                            Err(error) => return End::Untrue(error),
                         }
                     }
                 }
@@ -405,7 +408,7 @@ impl Driver {
             SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write)?;
             loop {
                 self.stream.readable().await?;
-                if read_some(&self.stream, &self.scratch).is_err() {
+                if read_some(&mut self.stream, &self.scratch).is_err() {
                     return io::Result::Ok(());
                 }
             }
@@ -461,14 +464,24 @@ fn advance(queue: &mut VecDeque<Bytes>, mut taken: usize) {
     }
 }
 
-/// What is there to be read, `None` if nothing.
-fn read_some(stream: &TcpStream, scratch: &Scratch) -> Result<Option<Bytes>, CloseReason> {
+/// What is there to be read, `None` if nothing; and whether there may be more. By `poll_read`, which after a short read takes
+/// the socket for empty and does not ask the kernel once more.
+fn read_some(
+    stream: &mut TcpStream,
+    scratch: &Scratch,
+) -> Result<(Option<Bytes>, bool), CloseReason> {
     let mut scratch = scratch.lock().unwrap_or_else(PoisonError::into_inner);
-    match stream.try_read(&mut scratch) {
-        Ok(0) => Err(CloseReason::Eof),
-        Ok(count) => Ok(scratch.get(..count).map(Bytes::copy_from_slice)),
-        Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(None),
-        Err(error) => Err(reason(&error)),
+    let mut room = ReadBuf::new(&mut scratch);
+    // Nobody is to be woken: who waits does so for `readable`.
+    let mut context = Context::from_waker(Waker::noop());
+    match Pin::new(stream).poll_read(&mut context, &mut room) {
+        Poll::Pending => Ok((None, false)),
+        Poll::Ready(Ok(())) if room.filled().is_empty() => Err(CloseReason::Eof),
+        Poll::Ready(Ok(())) => {
+            let more = room.remaining() == 0;
+            Ok((Some(Bytes::copy_from_slice(room.filled())), more))
+        }
+        Poll::Ready(Err(error)) => Err(reason(&error)),
     }
 }
 

@@ -15,6 +15,8 @@ const JUDGE_AFTER: Duration = Duration::from_millis(1000);
 const MOST_STRANGERS: usize = 32;
 /// Conversations that such peers began and nobody has read: as long as there are so many, nobody begins another.
 const MOST_UNREAD_STRANGERS: usize = 256;
+/// Unread conversations with which no peer begins another: on a network anybody may advertise any name.
+const MOST_UNREAD: usize = 1024;
 
 impl Core {
     /// A libpurple peer connects to us while our own connection to it has not said a byte: ours gives way, so that it
@@ -125,7 +127,8 @@ impl Core {
         let owns = known.is_some_and(|known| known.owns(remote.ip(), &self.our_ips));
         let advertised = known.is_some_and(|known| known.advertised);
         match (advertised, owns) {
-            (true, true) => Some(Ok(jid)),
+            (true, true) if self.may_begin_another(&jid, MOST_UNREAD, |_| true) => Some(Ok(jid)),
+            (true, true) => Some(Err(Condition::ResourceConstraint)),
             // Somebody else has that name here: a name alone is no proof.
             (true, false) => last.then_some(Err(Condition::InvalidFrom)),
             // Nobody advertises it: a network without multicast, or an address typed by hand.
@@ -149,14 +152,19 @@ impl Core {
         if streams.count() >= MOST_STRANGERS {
             return false;
         }
+        self.may_begin_another(jid, MOST_UNREAD_STRANGERS, |jid| !listed(jid))
+    }
+
+    /// Has this peer a conversation with us, or are there fewer than `most` unread ones of those that `count`?
+    fn may_begin_another(&self, jid: &Jid, most: usize, count: impl Fn(&Jid) -> bool) -> bool {
         let contacts = &self.model.contacts;
         let known = contacts
             .get(jid)
             .is_some_and(|contact| contact.conversation.last.is_some());
         let unread = contacts
             .values()
-            .filter(|contact| contact.conversation.unread > 0 && !listed(&contact.jid));
-        known || unread.count() < MOST_UNREAD_STRANGERS
+            .filter(|contact| contact.conversation.unread > 0 && count(&contact.jid));
+        known || unread.count() < most
     }
 
     /// iChat says no name: who is at this address?

@@ -14,6 +14,7 @@ use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, Stream
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::key::PublicKey;
+use crate::wire::nonza::Condition;
 use crate::wire::time::Moment;
 
 /// Towards libpurple our header waits this long after the connect: if its own connection comes in meanwhile, ours ends
@@ -33,6 +34,10 @@ pub(super) struct Secured {
     #[allow(dead_code)]
     pub(super) exporter: [u8; 32],
 }
+
+/// Stanzas that a peer which promised acks (XEP-0198) may leave without one; then the stream is ended. A burst of messages waits
+/// for the other disk for some milliseconds, so this is far above what a burst comes to.
+const MOST_UNACKED: usize = 50_000;
 
 /// One connection and its stream.
 pub(super) struct Link {
@@ -393,6 +398,11 @@ impl Core {
             return Err(SendError::NotReady);
         };
         let acks = link.acks();
+        if acks && link.unacked.len() >= MOST_UNACKED {
+            tracing::warn!(peer = ?link.peer, "acknowledges nothing, the stream is ended");
+            self.fail_link(conn, Condition::PolicyViolation);
+            return Err(SendError::NotReady);
+        }
         let Some(stream) = &mut link.stream else {
             return Err(SendError::NotReady);
         };

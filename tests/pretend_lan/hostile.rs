@@ -71,6 +71,68 @@ fn conversations_that_strangers_begin_wait_for_the_reader() {
 }
 
 #[test]
+fn names_that_anybody_may_advertise_do_not_begin_conversations_without_end() {
+    let mut alone = Alone::new();
+    for n in 0..1100u64 {
+        let (who, conn) = (jid(&format!("x{n}@y")), 2 * n + 1);
+        alone.seen(&who, "10.0.0.9", |_| {});
+        alone.called(conn, "10.0.0.9", who.as_str());
+        alone.hears(conn, &message("1", "buy"));
+        alone.hears(conn, "</stream:stream>");
+        alone.all_stored();
+        alone.input(Input::Net(Report::Gone {
+            jid: who,
+            goodbye: true,
+        }));
+    }
+    assert_eq!(alone.shown().len(), 1024);
+    assert!(
+        alone.said(2199).contains("resource-constraint"),
+        "an answer"
+    );
+    // Whom we know is heard all the same.
+    alone.seen(&jid("x1@y"), "10.0.0.9", |_| {});
+    alone.called(9001, "10.0.0.9", "x1@y");
+    alone.hears(9001, &message("2", "buy more"));
+    alone.all_stored();
+    assert_eq!(alone.shown().last(), Some(&"buy more"));
+}
+
+#[test]
+fn who_promised_to_acknowledge_and_never_does_is_let_go() {
+    let mut alone = Alone::new();
+    alone.seen(&jid("juliet@pronto"), "10.0.0.2", |_| {});
+    alone.input(Input::Net(Report::Accepted {
+        conn: ConnId(1),
+        local: "10.0.0.1:5298".parse().unwrap(),
+        remote: "10.0.0.2:40000".parse().unwrap(),
+    }));
+    alone.hears(
+        1,
+        "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='juliet@pronto' \
+         to='romeo@forza' version='1.0'><enable xmlns='urn:xmpp:sm:3'/>",
+    );
+    let asks = "<iq type='get' id='1'><query xmlns='jabber:iq:version'/></iq>".repeat(50);
+    let closed = |request: &Request| {
+        matches!(
+            request,
+            Request::Close {
+                conn: ConnId(1),
+                ..
+            }
+        )
+    };
+    let rounds = (1..2000).find(|_| {
+        alone.requests.clear();
+        alone.hears(1, &asks);
+        alone.wait(SEC);
+        alone.requests.iter().any(closed)
+    });
+    assert!(matches!(rounds, Some(990..1010)), "{rounds:?}");
+    assert!(alone.said(1).contains("policy-violation"), "an answer");
+}
+
+#[test]
 fn a_claim_is_judged_in_time_however_much_is_announced() {
     let mut alone = Alone::new();
     alone.called(1, "10.0.0.9", "tybalt@verona");
