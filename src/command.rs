@@ -313,6 +313,24 @@ pub enum Command {
         /// The name.
         peer: Jid,
     },
+    /// Compare keys with somebody by a short code. Answers: `verification` events, here and there.
+    Verify {
+        /// With whom.
+        peer: Jid,
+    },
+    /// The user has compared the code of a `verification`.
+    Confirm {
+        /// With whom.
+        peer: Jid,
+        /// Whether both see the same.
+        #[serde(rename = "match")]
+        same: bool,
+    },
+    /// Give a comparison up; or, after the end, put its result away.
+    CancelVerification {
+        /// With whom.
+        peer: Jid,
+    },
     /// A fingerprint that the other person gave by another way: if it is the key in use it is verified; if none is known
     /// yet it is pinned. Otherwise `error`, and nothing changes.
     Trust {

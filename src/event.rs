@@ -68,6 +68,14 @@ pub enum Event {
         #[serde(flatten)]
         security: Security,
     },
+    /// Two people compare their keys: how far that is.
+    Verification {
+        /// With whom.
+        peer: Jid,
+        /// The code, once both programs have it, and the state.
+        #[serde(flatten)]
+        verification: Verification,
+    },
     /// A known key is in use under another name: the same person, and the same conversation from now on.
     ContactMoved {
         /// The name so far.
@@ -535,6 +543,67 @@ pub enum Trust {
     Changed,
 }
 
+/// A comparison of keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verification {
+    /// How far it is.
+    pub state: VerificationState,
+    /// Three numbers, for a telephone; the same at both ends if nobody is between.
+    #[serde(default)]
+    pub code: Option<String>,
+    /// Seven emoji, likewise.
+    #[serde(default)]
+    pub emoji: Vec<Emoji>,
+    /// Why it failed, for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// One of the seven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Emoji {
+    /// The character.
+    pub emoji: String,
+    /// Its name in English.
+    pub name: String,
+}
+
+/// How far a comparison of keys is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum VerificationState {
+    /// The programs agree on the code, or a stream is being opened for that.
+    Waiting,
+    /// The code is there: compare it, and answer with `confirm`.
+    Compare,
+    /// The other user has confirmed; ours has not.
+    TheyConfirmed,
+    /// Our user has confirmed; the other has not.
+    Confirmed,
+    /// Both have: the key is verified.
+    Verified,
+    /// The codes differ, it took too long, or the connection ended: see `reason`.
+    Failed,
+    /// Somebody gave it up.
+    Cancelled,
+}
+
+/// What stands in the way of trust in a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody proved another key than the pinned one.
+    OtherKey,
+    /// Another key is announced than the pinned one, or than the one that was shown.
+    OtherAnnounced,
+    /// It was encrypted before and is not any more.
+    NoEncryption,
+    /// The user has compared codes that were different.
+    CodesDiffer,
+    /// Nothing stands in the way of this one; but it is called like somebody who is verified, and has another key.
+    Namesake,
+}
+
 /// What is known of the key behind a name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Security {
@@ -549,6 +618,9 @@ pub struct Security {
     /// With `changed`: the two people had compared the key.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub was_verified: bool,
+    /// What stands in the way, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<Cause>,
     /// What the user should know, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,

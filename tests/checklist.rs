@@ -79,7 +79,7 @@ const CHECKLIST: &[Line] = &[
     (46, "§12", "the machine name is ASCII", Tested("src/host/mod.rs", "the_machine_part_is_one_ascii_label")),
     (47, "§12", "the instance name is UTF-8, its machine part ASCII", Tested("src/net/mdns.rs", "instance_names_may_hold_anything")),
     (48, "§12", "values in TXT are UTF-8", Tested(TXT, "the_record_stays_small_whatever_the_user_types")),
-    (49, "§13.1", "TLS and SASL where possible", NotYet("the stream has their places; keys and TLS come with the encryption issue")),
+    (49, "§13.1", "TLS and SASL where possible", Tested("src/stream/tests.rs", "tls_and_sasl_lead_to_a_secure_stream")),
     (50, "§13.1", "a plaintext stream may be accepted", Tested(STREAM, "two_of_ours_become_ready_with_acks")),
     (51, "§13.1", "then the user is warned", NotYet("every message and contact says whether it is encrypted; a test of the window is to be named")),
     (52, "§13.2", "nothing is injected into XMPP networks", Elsewhere("there is no connection to any server in Balcony")),

@@ -350,3 +350,109 @@ settings-export = Alles exportieren …
 settings-delete = Alles löschen
 settings-delete-explained = Alle Nachrichten aller Unterhaltungen werden auf diesem Rechner gelöscht. Andere behalten ihre.
 settings-delete-really = Jetzt alles löschen
+
+## Schlüssel
+
+alarm-other-key = { $name } zeigt einen anderen Schlüssel als bisher
+alarm-other-announced = { $name } kündigt einen anderen Schlüssel an als bisher
+alarm-no-encryption = { $name } war bisher verschlüsselt und ist es nicht mehr
+alarm-codes-differ = Die Codes, die du mit { $name } verglichen hast, waren verschieden
+alarm-namesake = { $name } heißt wie jemand, dessen Schlüssel du geprüft hast, hat aber einen anderen
+alarm-was-verified = Du hattest die Schlüssel mit { $name } verglichen. Es kann ein neuer Rechner sein oder jemand, der sich ausgibt: Frage persönlich nach, bevor du entscheidest. Bis dahin wird nichts gesendet und nichts angenommen.
+alarm-waits = Es kann ein neuer Rechner oder ein anderes Programm sein oder jemand, der sich ausgibt. Bis du entscheidest, wird nichts gesendet und nichts angenommen.
+alarm-ask = Frage persönlich nach, bevor du etwas Vertrauliches schreibst.
+alarm-keep-waiting = Weiter warten
+alarm-somebody-else = Es ist jemand anderes
+alarm-accept = Neuen Schlüssel annehmen
+alarm-go-on-plain = Unverschlüsselt weiter
+alarm-go-on = Trotzdem weiter
+compare-waiting = { $name } wird nach einem Code gefragt…
+compare-compare = Sieht { $name } dasselbe?
+compare-they-confirmed = { $name } sagt, es sei dasselbe. Stimmt das?
+compare-confirmed = Jetzt muss { $name } es noch bestätigen
+compare-verified = Geprüft: Niemand ist zwischen dir und { $name }
+compare-failed = Die Schlüssel wurden nicht mit { $name } verglichen
+compare-digits = oder am Telefon: { $code }
+compare-same = Es ist dasselbe
+compare-different = Es ist verschieden
+compare-cancel = Abbrechen
+compare-close = Schließen
+key-theirs = Schlüssel
+key-own = Mein Schlüssel
+key-qr = QR-Code mit dem Link zu meinem Schlüssel
+key-copy = Link kopieren
+key-compare = Schlüssel vergleichen…
+key-paste = Fingerabdruck oder Link
+key-check = Prüfen
+key-block = { $name } blockieren
+blocked-title = Blockiert
+blocked-undo = { $name } nicht mehr blockieren
+settings-publish-fingerprint = Fingerabdruck meines Schlüssels (andere wissen gleich, dass ich verschlüssele)
+settings-private = Privater Modus: kein Schlüssel, keine Namen
+settings-invisible = Unsichtbar: andere sehen, ohne gezeigt zu werden
+emoji-name = { $name ->
+    [dog] Hund
+    [cat] Katze
+    [horse] Pferd
+    [pig] Schwein
+    [elephant] Elefant
+    [rabbit] Hase
+    [bear] Bär
+    [rooster] Hahn
+    [penguin] Pinguin
+    [turtle] Schildkröte
+    [fish] Fisch
+    [octopus] Krake
+    [butterfly] Schmetterling
+    [bee] Biene
+    [snail] Schnecke
+    [tree] Baum
+    [cactus] Kaktus
+    [sunflower] Sonnenblume
+    [mushroom] Pilz
+    [moon] Mond
+    [star] Stern
+    [rainbow] Regenbogen
+    [fire] Feuer
+    [snowman] Schneemann
+    [apple] Apfel
+    [banana] Banane
+    [strawberry] Erdbeere
+    [grapes] Trauben
+    [lemon] Zitrone
+    [carrot] Karotte
+    [corn] Mais
+    [pizza] Pizza
+    [bread] Brot
+    [cheese] Käse
+    [egg] Ei
+    [cake] Torte
+    [coffee] Kaffee
+    [crown] Krone
+    [hat] Hut
+    [glasses] Brille
+    [shoe] Schuh
+    [umbrella] Regenschirm
+    [key] Schlüssel
+    [bell] Glocke
+    [book] Buch
+    [pencil] Bleistift
+    [scissors] Schere
+    [hammer] Hammer
+    [lamp] Lampe
+    [candle] Kerze
+    [clock] Uhr
+    [camera] Kamera
+    [telephone] Telefon
+    [balloon] Ballon
+    [present] Geschenk
+    [ball] Ball
+    [guitar] Gitarre
+    [trumpet] Trompete
+    [drum] Trommel
+    [car] Auto
+    [bicycle] Fahrrad
+    [train] Zug
+    [aeroplane] Flugzeug
+   *[rocket] Rakete
+}

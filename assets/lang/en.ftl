@@ -355,3 +355,109 @@ settings-export = Export everything…
 settings-delete = Delete everything
 settings-delete-explained = All messages of all conversations are deleted from this computer. Others keep theirs.
 settings-delete-really = Delete everything now
+
+## Keys
+
+alarm-other-key = { $name } shows another key than before
+alarm-other-announced = { $name } announces another key than before
+alarm-no-encryption = { $name } was encrypted before and is not any more
+alarm-codes-differ = The codes that you compared with { $name } were different
+alarm-namesake = { $name } is called like somebody whose key you have verified, but has another key
+alarm-was-verified = You had compared keys with { $name }. It may be a new computer, or somebody who wants to be taken for them: ask in person before you decide. Nothing is sent and nothing taken until then.
+alarm-waits = It may be a new computer or another program, or somebody who wants to be taken for them. Nothing is sent and nothing taken until you decide.
+alarm-ask = Ask in person before you tell them anything private.
+alarm-keep-waiting = Keep waiting
+alarm-somebody-else = It is somebody else
+alarm-accept = Accept the new key
+alarm-go-on-plain = Go on without encryption
+alarm-go-on = Go on all the same
+compare-waiting = Asking { $name } for a code…
+compare-compare = Does { $name } see the same?
+compare-they-confirmed = { $name } says that it is the same. Is it?
+compare-confirmed = Now { $name } must say so, too
+compare-verified = Verified: nobody is between you and { $name }
+compare-failed = The keys were not compared with { $name }
+compare-digits = or, on the telephone: { $code }
+compare-same = It is the same
+compare-different = It is different
+compare-cancel = Cancel
+compare-close = Close
+key-theirs = Key
+key-own = My key
+key-qr = QR code with the link to my key
+key-copy = Copy the link
+key-compare = Compare keys…
+key-paste = Their fingerprint or link
+key-check = Check
+key-block = Block { $name }
+blocked-title = Blocked
+blocked-undo = Unblock { $name }
+settings-publish-fingerprint = My key’s fingerprint (others know at once that I encrypt)
+settings-private = Private mode: no key, no names
+settings-invisible = Invisible: see others without being shown
+emoji-name = { $name ->
+    [dog] dog
+    [cat] cat
+    [horse] horse
+    [pig] pig
+    [elephant] elephant
+    [rabbit] rabbit
+    [bear] bear
+    [rooster] rooster
+    [penguin] penguin
+    [turtle] turtle
+    [fish] fish
+    [octopus] octopus
+    [butterfly] butterfly
+    [bee] bee
+    [snail] snail
+    [tree] tree
+    [cactus] cactus
+    [sunflower] sunflower
+    [mushroom] mushroom
+    [moon] moon
+    [star] star
+    [rainbow] rainbow
+    [fire] fire
+    [snowman] snowman
+    [apple] apple
+    [banana] banana
+    [strawberry] strawberry
+    [grapes] grapes
+    [lemon] lemon
+    [carrot] carrot
+    [corn] corn
+    [pizza] pizza
+    [bread] bread
+    [cheese] cheese
+    [egg] egg
+    [cake] cake
+    [coffee] coffee
+    [crown] crown
+    [hat] hat
+    [glasses] glasses
+    [shoe] shoe
+    [umbrella] umbrella
+    [key] key
+    [bell] bell
+    [book] book
+    [pencil] pencil
+    [scissors] scissors
+    [hammer] hammer
+    [lamp] lamp
+    [candle] candle
+    [clock] clock
+    [camera] camera
+    [telephone] telephone
+    [balloon] balloon
+    [present] present
+    [ball] ball
+    [guitar] guitar
+    [trumpet] trumpet
+    [drum] drum
+    [car] car
+    [bicycle] bicycle
+    [train] train
+    [aeroplane] aeroplane
+   *[rocket] rocket
+}

@@ -351,3 +351,109 @@ settings-export = Exportera allt …
 settings-delete = Ta bort allt
 settings-delete-explained = Alla meddelanden i alla konversationer tas bort från den här datorn. Andra behåller sina.
 settings-delete-really = Ta bort allt nu
+
+## Nycklar
+
+alarm-other-key = { $name } visar en annan nyckel än förut
+alarm-other-announced = { $name } anger en annan nyckel än förut
+alarm-no-encryption = { $name } var krypterad förut och är det inte längre
+alarm-codes-differ = Koderna som du jämförde med { $name } var olika
+alarm-namesake = { $name } heter som någon vars nyckel du har verifierat, men har en annan nyckel
+alarm-was-verified = Du hade jämfört nycklar med { $name }. Det kan vara en ny dator, eller någon som utger sig för att vara dem: fråga personligen innan du bestämmer dig. Till dess skickas inget och tas inget emot.
+alarm-waits = Det kan vara en ny dator eller ett annat program, eller någon som utger sig för att vara dem. Inget skickas och inget tas emot förrän du bestämmer dig.
+alarm-ask = Fråga personligen innan du berättar något privat.
+alarm-keep-waiting = Fortsätt vänta
+alarm-somebody-else = Det är någon annan
+alarm-accept = Godta den nya nyckeln
+alarm-go-on-plain = Fortsätt utan kryptering
+alarm-go-on = Fortsätt ändå
+compare-waiting = Ber { $name } om en kod…
+compare-compare = Ser { $name } samma sak?
+compare-they-confirmed = { $name } säger att det är samma sak. Är det?
+compare-confirmed = Nu måste { $name } också säga det
+compare-verified = Verifierad: ingen är mellan dig och { $name }
+compare-failed = Nycklarna jämfördes inte med { $name }
+compare-digits = eller på telefon: { $code }
+compare-same = Det är samma sak
+compare-different = Det är olika
+compare-cancel = Avbryt
+compare-close = Stäng
+key-theirs = Nyckel
+key-own = Min nyckel
+key-qr = QR-kod med länken till min nyckel
+key-copy = Kopiera länken
+key-compare = Jämför nycklar…
+key-paste = Deras fingeravtryck eller länk
+key-check = Kontrollera
+key-block = Blockera { $name }
+blocked-title = Blockerade
+blocked-undo = Häv blockeringen av { $name }
+settings-publish-fingerprint = Min nyckels fingeravtryck (andra vet genast att jag krypterar)
+settings-private = Privat läge: ingen nyckel, inga namn
+settings-invisible = Osynlig: se andra utan att visas
+emoji-name = { $name ->
+    [dog] hund
+    [cat] katt
+    [horse] häst
+    [pig] gris
+    [elephant] elefant
+    [rabbit] kanin
+    [bear] björn
+    [rooster] tupp
+    [penguin] pingvin
+    [turtle] sköldpadda
+    [fish] fisk
+    [octopus] bläckfisk
+    [butterfly] fjäril
+    [bee] bi
+    [snail] snigel
+    [tree] träd
+    [cactus] kaktus
+    [sunflower] solros
+    [mushroom] svamp
+    [moon] måne
+    [star] stjärna
+    [rainbow] regnbåge
+    [fire] eld
+    [snowman] snögubbe
+    [apple] äpple
+    [banana] banan
+    [strawberry] jordgubbe
+    [grapes] druvor
+    [lemon] citron
+    [carrot] morot
+    [corn] majs
+    [pizza] pizza
+    [bread] bröd
+    [cheese] ost
+    [egg] ägg
+    [cake] tårta
+    [coffee] kaffe
+    [crown] krona
+    [hat] hatt
+    [glasses] glasögon
+    [shoe] sko
+    [umbrella] paraply
+    [key] nyckel
+    [bell] klocka
+    [book] bok
+    [pencil] penna
+    [scissors] sax
+    [hammer] hammare
+    [lamp] lampa
+    [candle] ljus
+    [clock] väckarklocka
+    [camera] kamera
+    [telephone] telefon
+    [balloon] ballong
+    [present] present
+    [ball] boll
+    [guitar] gitarr
+    [trumpet] trumpet
+    [drum] trumma
+    [car] bil
+    [bicycle] cykel
+    [train] tåg
+    [aeroplane] flygplan
+   *[rocket] raket
+}

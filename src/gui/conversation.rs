@@ -126,6 +126,7 @@ impl Talk {
             self.enter(contact, &mut wishes);
         }
         wishes.extend(header::ui(ui, scene, contact, narrow));
+        super::trust_view::panels_ui(ui, scene, contact, &mut wishes);
         let rest = ui.available_rect_before_wrap();
         let rest = rest.with_max_y(self.foot_ui(ui, scene, contact, &mut wishes));
         ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {

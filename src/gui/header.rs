@@ -37,7 +37,7 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
                 ui.add_space(space::XS);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                     menu_ui(ui, contact, &mut wishes);
-                    security_ui(ui, scene, contact);
+                    security_ui(ui, scene, contact, &mut wishes);
                     name_ui(ui, scene, contact);
                 });
             });
@@ -125,18 +125,20 @@ fn presence_words(scene: &Scene<'_>, contact: &Contact) -> String {
 }
 
 /// Whether others can read along, as a button that opens the details.
-fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
+fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut Vec<Wish>) {
     let palette = theme::palette(ui);
-    let trust = contact
-        .peer
-        .as_ref()
-        .map_or(Trust::Plaintext, |peer| peer.trust);
+    let trust = match &contact.peer {
+        Some(peer) => peer.trust,
+        None => contact.security.trust,
+    };
     let (icon, words, color) = match trust {
-        _ if contact.peer.is_none() => (Icon::Info, t!(ui, "trust-details"), palette.weak),
+        _ if contact.peer.is_none() && trust != Trust::Changed => {
+            (Icon::Info, t!(ui, "trust-details"), palette.weak)
+        }
         Trust::Plaintext => (Icon::Open, t!(ui, "trust-plaintext"), palette.away),
         Trust::Unknown => (Icon::Lock, t!(ui, "trust-unknown"), palette.weak),
         Trust::Pinned => (Icon::Lock, t!(ui, "trust-pinned"), palette.available),
-        Trust::Verified => (Icon::Lock, t!(ui, "trust-verified"), palette.available),
+        Trust::Verified => (Icon::Checks, t!(ui, "trust-verified"), palette.available),
         Trust::Changed => (Icon::Warning, t!(ui, "trust-changed"), palette.bad),
     };
     let compact = ui.available_width() < 320.0;
@@ -164,7 +166,12 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) {
         .width(320.0)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            details_ui(ui, scene, contact, trust);
+            egui::ScrollArea::vertical()
+                .max_height(460.0)
+                .show(ui, |ui| {
+                    details_ui(ui, scene, contact, trust);
+                    super::trust_view::keys_ui(ui, scene, contact, wishes);
+                });
         });
     response.on_hover_text(words);
 }

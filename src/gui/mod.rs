@@ -30,6 +30,7 @@ mod search_view;
 pub mod settings_view;
 pub mod text;
 pub mod theme;
+mod trust_view;
 pub mod when;
 pub mod window;
 pub mod words;

@@ -7,9 +7,10 @@ use super::interfaces;
 use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
+use super::trust_view;
 use super::words::{self, Speaks, t};
 use crate::command::Command;
-use crate::model::settings::{PlaintextPolicy, Settings, Theme};
+use crate::model::settings::{PlaintextPolicy, Publish, Settings, Theme};
 
 /// The page, with the text fields that are being edited.
 #[derive(Default)]
@@ -80,6 +81,9 @@ impl SettingsView {
         self.personal_ui(ui, settings, &mut asked);
         section(ui, &t!(ui, "settings-privacy"));
         privacy_ui(ui, settings, &mut asked);
+        let mut wishes = Vec::new();
+        trust_view::own_ui(ui, scene);
+        trust_view::blocked_ui(ui, scene, &mut wishes);
         section(ui, &t!(ui, "settings-notifications"));
         notifications_ui(ui, settings, &mut asked);
         section(ui, &t!(ui, "settings-presence"));
@@ -90,10 +94,8 @@ impl SettingsView {
         section(ui, &t!(ui, "settings-history"));
         let export = history_ui(ui, settings, &mut asked);
         section(ui, &t!(ui, "settings-interfaces"));
-        let mut wishes: Vec<Wish> = asked
-            .into_iter()
-            .map(|settings| Wish::Ask(Command::Configure { settings }))
-            .collect();
+        let asked = asked.into_iter();
+        wishes.extend(asked.map(|settings| Wish::Ask(Command::Configure { settings })));
         wishes.extend(export);
         wishes.extend(interfaces::ui(ui, scene));
         wishes
@@ -110,6 +112,7 @@ impl SettingsView {
             ("settings-publish-message", &mut publish.message),
             ("settings-publish-avatar", &mut publish.avatar),
             ("settings-publish-name", &mut publish.name),
+            ("settings-publish-fingerprint", &mut publish.fingerprint),
         ] {
             ui.checkbox(on, t!(ui, name));
         }
@@ -186,6 +189,29 @@ impl SettingsView {
 }
 
 fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
+    let mut invisible = !settings.publish.anything;
+    if ui
+        .checkbox(&mut invisible, t!(ui, "settings-invisible"))
+        .changed()
+    {
+        let anything = !invisible;
+        let publish = Publish {
+            anything,
+            ..settings.publish
+        };
+        asked.push(json!({ "publish": publish }));
+    }
+    let mut private = settings.publish == Publish::private();
+    if ui
+        .checkbox(&mut private, t!(ui, "settings-private"))
+        .changed()
+    {
+        let publish = match private {
+            true => Publish::private(),
+            false => Publish::default(),
+        };
+        asked.push(json!({ "publish": publish }));
+    }
     ui.label(t!(ui, "settings-plaintext"));
     for (policy, words) in [
         (PlaintextPolicy::Allow, t!(ui, "settings-plaintext-allow")),

@@ -31,6 +31,11 @@ impl Model {
                     contact.security = security.clone();
                 }
             }
+            Event::Verification { peer, verification } => {
+                if let Some(contact) = self.contacts.get_mut(peer) {
+                    contact.verification = Some(verification.clone());
+                }
+            }
             Event::ContactMoved { from, to } => self.moved(from, to),
             Event::Blocked { keys, names } => {
                 self.blocked_keys.clone_from(keys);

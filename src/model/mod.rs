@@ -6,6 +6,7 @@ pub mod outbox;
 pub mod room;
 pub mod rooms;
 pub mod roster;
+pub mod sas;
 pub mod settings;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use jiff::Timestamp;
 use crate::command::Place;
 use crate::event::{
     BroadcastProgress, ChatState, ConversationSummary, Interface, KnownKey, Me, Message,
-    OfflineReason, Peer, Security, Show,
+    OfflineReason, Peer, Security, Show, Verification,
 };
 use crate::wire::jid::Jid;
 use settings::Settings;
@@ -149,6 +150,8 @@ pub struct Contact {
     pub typing: ChatState,
     /// What is known of its key.
     pub security: Security,
+    /// The comparison of keys that is under way, or how the last one ended.
+    pub verification: Option<Verification>,
     /// The conversation.
     pub conversation: Conversation,
 }
@@ -163,6 +166,7 @@ impl Contact {
             gone: None,
             typing: ChatState::Active,
             security: Security::default(),
+            verification: None,
             conversation: Conversation::default(),
         }
     }

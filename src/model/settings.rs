@@ -81,6 +81,26 @@ pub struct Publish {
     /// `tlsfp`: the fingerprint of our key. Without it others learn on the first stream that we encrypt, and who watches
     /// the network does not recognise us by it.
     pub fingerprint: bool,
+    /// False: be invisible. Nothing is published; others are seen all the same, and see us only once we write to them.
+    pub anything: bool,
+}
+
+impl Publish {
+    /// Private mode: nothing that names the person or lets who watches recognise them. (The instance name itself stays
+    /// what was chosen: without one there is no presence.)
+    pub fn private() -> Publish {
+        Publish {
+            nick: false,
+            status: true,
+            message: false,
+            avatar: false,
+            name: false,
+            email: false,
+            jid: false,
+            fingerprint: false,
+            anything: true,
+        }
+    }
 }
 
 impl Default for Publish {
@@ -94,6 +114,7 @@ impl Default for Publish {
             email: false,
             jid: false,
             fingerprint: true,
+            anything: true,
         }
     }
 }

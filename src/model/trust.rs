@@ -44,6 +44,8 @@ pub enum Alarm {
     NoEncryption,
     /// It announces another key than the pinned one, or than the one that it showed.
     OtherAnnounced(Fingerprint),
+    /// The user compared codes, and they were different: somebody stood between. This is the key that was in use.
+    CodesDiffer(Fingerprint),
 }
 
 impl Alarm {
@@ -62,6 +64,11 @@ impl Alarm {
                 format!("{name} announces one key and shows another."),
                 "a program that was just set up anew",
             ),
+            Alarm::CodesDiffer(_) => {
+                return format!(
+                    "The codes that you compared with {name} were different: somebody stands between you, or one of you misread them. Nothing is sent, and nothing taken, until you decide. Compare again in person, or compare the fingerprints."
+                );
+            }
             Alarm::NoEncryption => (
                 format!("{name} was encrypted before and is not any more."),
                 "another program on the same computer",
@@ -177,6 +184,9 @@ impl Book {
         let known = self.keys.get(&key);
         if known.is_some_and(|known| known.blocked) || self.blocked_names.contains(jid) {
             return Verdict::Blocked;
+        }
+        if let Some(alarm @ Alarm::CodesDiffer(_)) = self.alarms.get(jid) {
+            return Verdict::Changed(*alarm);
         }
         match self.pins.get(jid) {
             Some(pinned) if *pinned != key => return Verdict::Changed(Alarm::OtherKey(key)),

@@ -7,6 +7,7 @@ use super::store::{After, Kept};
 use crate::disk::store::Op;
 use crate::event::{ChatState, Event, Message, MessageState};
 use crate::model::outbox::Settled;
+use crate::model::sas::Word;
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
@@ -15,6 +16,10 @@ use crate::xep::{Incoming, Outgoing};
 
 impl Core {
     pub(super) fn on_stanza(&mut self, conn: ConnId, stanza: &Element) {
+        let admitted = |link: &super::links::Link| link.ready.is_some();
+        if !self.links.get(&conn).is_some_and(admitted) {
+            return;
+        }
         self.touch(conn);
         let before = self.afters.len();
         match &*stanza.name {
@@ -69,6 +74,9 @@ impl Core {
         }
         if self.on_room_stanza(conn, stanza) {
             return;
+        }
+        if let Some(word) = Word::read(stanza) {
+            return self.on_word(conn, &from, word);
         }
         let mut incoming = Incoming::read(stanza);
         self.with_extensions(conn, |extension, cx| {

@@ -129,6 +129,8 @@ impl Core {
         match (advertised, owns) {
             (true, true) if self.may_begin_another(&jid, MOST_UNREAD, |_| true) => Some(Ok(jid)),
             (true, true) => Some(Err(Condition::ResourceConstraint)),
+            // It will have to prove its key, wherever it comes from.
+            _ if self.book.pinned(&jid).is_some() => Some(Ok(jid)),
             // Somebody else has that name here: a name alone is no proof.
             (true, false) => last.then_some(Err(Condition::InvalidFrom)),
             // Nobody advertises it: a network without multicast, or an address typed by hand.

@@ -90,6 +90,9 @@ impl Core {
             Command::Close { to } => self.close(&to, reference),
             Command::Configure { settings } => self.configure(settings, reference),
             Command::Idle { seconds } => self.idle(seconds, reference),
+            Command::Verify { peer } => self.verify_key(&peer, reference),
+            Command::Confirm { peer, same } => self.confirm_key(&peer, same, reference),
+            Command::CancelVerification { peer } => self.cancel_comparison(&peer, reference),
             command @ (Command::AcceptKey { .. }
             | Command::SeparateKey { .. }
             | Command::KeepWaiting { .. }

@@ -81,6 +81,8 @@ pub(super) enum Timer {
     Settle(Jid),
     /// Dial again.
     Retry(Jid),
+    /// A comparison of keys takes too long.
+    Comparison(Jid),
     /// Answers that did not come.
     Iq,
     /// A room's own.
@@ -106,6 +108,11 @@ pub struct Core {
     pub(super) key: SecretKey,
     /// Whom we know by key.
     pub(super) book: Book,
+    /// Comparisons of keys under way, and how often they were tried.
+    pub(super) comparisons: HashMap<Jid, super::verification::UnderWay>,
+    pub(super) tries: HashMap<Jid, super::verification::Tries>,
+    /// Whom to greet as soon as they are seen; see `greet`.
+    pub(super) to_greet: BTreeSet<Jid>,
     /// Blocked peers that are here.
     pub(super) unwanted: BTreeMap<Jid, crate::net::Sighting>,
     pub(super) effects: VecDeque<Effect>,
@@ -189,6 +196,9 @@ impl Core {
             clock: start.clock,
             key: start.key,
             book: Book::new(start.keys, start.blocked),
+            comparisons: HashMap::new(),
+            tries: HashMap::new(),
+            to_greet: BTreeSet::new(),
             unwanted: BTreeMap::new(),
             effects: VecDeque::new(),
             model: Model::new(me, start.settings),
@@ -231,6 +241,7 @@ impl Core {
         core.restore(start.conversations, start.outbox, &start.early);
         core.expire();
         core.recall_keys();
+        core.remember_to_greet();
         core.model.files = core.files.shown();
         let choice = core.model.settings.interfaces.clone();
         core.ask(Net::Interfaces { choice });
@@ -357,6 +368,7 @@ impl Core {
                 Timer::Idle(conn) => self.on_idle_timeout(conn),
                 Timer::Settle(jid) => self.settle(&jid),
                 Timer::Retry(jid) => self.pump(&jid),
+                Timer::Comparison(jid) => self.on_comparison_timeout(&jid),
                 Timer::Iq => self.on_iq_timeout(),
                 Timer::Expire => self.expire(),
                 Timer::File(id) => self.on_file_timeout(&id),

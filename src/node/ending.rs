@@ -139,6 +139,7 @@ impl Core {
         if self.active(&jid).is_none() {
             self.stream_is_gone(&jid, reason);
         }
+        self.comparison_lost(&jid, conn);
         self.lost(&jid, conn);
         self.pump(&jid);
     }

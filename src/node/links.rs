@@ -31,7 +31,6 @@ pub(super) struct Secured {
     /// The peer's key, proven.
     pub(super) key: PublicKey,
     /// What only the two ends of this connection know: the short codes that people compare are made of it.
-    #[allow(dead_code)]
     pub(super) exporter: [u8; 32],
 }
 
@@ -280,6 +279,9 @@ impl Core {
 
     fn on_ready(&mut self, conn: ConnId, ready: ReadyStream) {
         let jid = ready.peer.clone();
+        if !self.is_admitted(conn, &ready) {
+            return;
+        }
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
@@ -332,6 +334,7 @@ impl Core {
             self.send_presence(conn);
         }
         self.rooms.links_changed = true;
+        self.resume_comparison(&jid, conn);
         self.touch(conn);
         self.pump(&jid);
         self.files_ready(&jid);

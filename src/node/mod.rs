@@ -28,6 +28,7 @@ mod store;
 mod talk;
 mod timers;
 mod trust;
+mod verification;
 
 pub use demo::demo;
 pub use naming::usable_name;

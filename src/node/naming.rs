@@ -17,9 +17,19 @@ impl Core {
         if self.hidden {
             return;
         }
+        if !self.model.settings.publish.anything {
+            return self.vanish_from_view();
+        }
         let advert = Box::new(self.advert());
         let (jid, port) = (self.wanted.clone(), self.model.me.port);
         self.ask(Net::Advertise { jid, port, advert });
+    }
+
+    /// Invisible: goodbye to whoever saw us.
+    fn vanish_from_view(&mut self) {
+        self.ask(Net::Withdraw);
+        self.model.me.online = false;
+        self.emit_me();
     }
 
     /// Serves our picture, or takes it back.

@@ -48,6 +48,7 @@ impl Core {
         self.judge_claims();
         if change == Change::Online {
             self.attempts.remove(&jid);
+            self.greet(&jid);
         }
         // A new TXT or a new address: whatever waits may have a way now.
         if change != Change::None {

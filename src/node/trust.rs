@@ -7,9 +7,10 @@ use super::core::Core;
 use super::links::Secured;
 use crate::command::Command;
 use crate::disk::store::Op;
-use crate::event::{Event, OfflineReason, Security, Trust};
+use crate::event::{Cause, Event, OfflineReason, Security, Trust};
 use crate::model::trust::{Alarm, KnownKey, Verdict};
 use crate::net::{ConnId, Request as Net};
+use crate::stream::ReadyStream;
 use crate::wire::jid::Jid;
 use crate::wire::key::{Fingerprint, PublicKey};
 use crate::wire::nonza::{Condition, StreamError};
@@ -56,7 +57,9 @@ impl Core {
                 Verdict::Known | Verdict::New | Verdict::Elsewhere(_) => None,
                 Verdict::Blocked => Some("not wanted here"),
                 Verdict::Changed(alarm) => {
-                    self.raise(&jid, Some(alarm));
+                    if self.is_evidence(conn, &jid) {
+                        self.raise(&jid, Some(alarm));
+                    }
                     self.retry_later(&jid);
                     Some("another key is expected under this name")
                 }
@@ -81,7 +84,7 @@ impl Core {
             return;
         };
         link.broken = true;
-        let (jid, early) = (link.peer.clone(), link.secured.is_none());
+        let (jid, early) = (link.peer.clone(), link.ours && link.secured.is_none());
         tracing::info!(?jid, error, early, "TLS failed");
         if let Some(jid) = &jid {
             if early && self.book.pinned(jid).is_some() {
@@ -97,9 +100,39 @@ impl Core {
         let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
             return;
         };
-        if self.must_encrypt(&jid) {
+        if self.must_encrypt(&jid) && self.is_evidence(conn, &jid) {
             self.raise(&jid, Some(Alarm::NoEncryption));
         }
+    }
+
+    /// The last look before anything is taken from a stream or given to it: whom it is with may have become known only by
+    /// the peer's header (an address typed by hand). One that is not admitted is ended.
+    pub(super) fn is_admitted(&mut self, conn: ConnId, ready: &ReadyStream) -> bool {
+        let jid = &ready.peer;
+        let unencrypted = !ready.secure && self.must_encrypt(jid);
+        if !unencrypted && !self.book.is_blocked(jid, self.hint(jid)) {
+            return true;
+        }
+        if let Some(link) = self.links.get_mut(&conn) {
+            link.peer.get_or_insert_with(|| jid.clone());
+        }
+        if unencrypted {
+            self.on_unencrypted(conn);
+        }
+        self.fail_link(conn, Condition::PolicyViolation);
+        false
+    }
+
+    /// Is what happens on this stream evidence about the peer that it is said to be with? We dialled it, or it comes from
+    /// an address of the peer's: anybody can connect to us and say a name.
+    fn is_evidence(&self, conn: ConnId, jid: &Jid) -> bool {
+        self.links.get(&conn).is_some_and(|link| {
+            let known = self.roster.get(jid);
+            link.ours
+                || link.remote.is_some_and(|remote| {
+                    known.is_some_and(|known| known.owns(remote.ip(), &self.our_ips))
+                })
+        })
     }
 
     /// An encrypted stream is ready, and nothing stood against its key: it is pinned now, and whatever stood in the way of
@@ -233,10 +266,19 @@ impl Core {
             trust: self.book.trust(jid, hint),
             fingerprint: key,
             offered: match alarm {
-                Some(Alarm::OtherKey(key) | Alarm::OtherAnnounced(key)) => Some(key),
+                Some(
+                    Alarm::OtherKey(key) | Alarm::OtherAnnounced(key) | Alarm::CodesDiffer(key),
+                ) => Some(key),
                 _ => None,
             },
             was_verified: alarm.is_some() && verified,
+            cause: match alarm {
+                Some(Alarm::OtherKey(_)) => Some(Cause::OtherKey),
+                Some(Alarm::OtherAnnounced(_)) => Some(Cause::OtherAnnounced),
+                Some(Alarm::NoEncryption) => Some(Cause::NoEncryption),
+                Some(Alarm::CodesDiffer(_)) => Some(Cause::CodesDiffer),
+                None => warning.is_some().then_some(Cause::Namesake),
+            },
             warning,
         }
     }
@@ -244,14 +286,12 @@ impl Core {
     /// Tells the faces if the trust in a name is another one now.
     pub(super) fn retrust(&mut self, jid: &Jid) {
         let security = self.security(jid);
+        let shown = self.model.contacts.get(jid);
+        // Before the peer is told about, which takes the word of trust with it.
+        let news = shown.is_some_and(|contact| contact.security != security);
         let trust = security.trust;
         self.amend(jid, |known| known.trust = trust);
-        let shown = self
-            .model
-            .contacts
-            .get(jid)
-            .map(|contact| &contact.security);
-        if shown.is_some_and(|shown| *shown != security) {
+        if news {
             self.emit(Event::TrustChanged {
                 peer: jid.clone(),
                 security,
@@ -273,6 +313,28 @@ impl Core {
         }
         let blocked = self.blocked();
         self.model.apply(&blocked);
+    }
+
+    /// At the start, those with whom we spoke last and whose keys we hold are greeted as soon as they are seen: a stream
+    /// shows us to them while our name is still being probed for, which takes most of a second (RFC 6762 §8.1).
+    pub(super) fn remember_to_greet(&mut self) {
+        if !self.model.settings.publish.anything || self.hidden {
+            return;
+        }
+        let by_recency = self.model.by_recency().into_iter();
+        let known = by_recency.filter(|contact| self.book.pinned(&contact.jid).is_some());
+        let known = known.filter(|contact| contact.last_time().is_some());
+        self.to_greet = known
+            .take(MOST_GREETED)
+            .map(|contact| contact.jid.clone())
+            .collect();
+    }
+
+    /// Somebody is seen.
+    pub(super) fn greet(&mut self, jid: &Jid) {
+        if self.to_greet.remove(jid) && self.active(jid).is_none() {
+            self.dial(jid);
+        }
     }
 
     fn blocked(&self) -> Event {
@@ -307,7 +369,9 @@ impl Core {
         };
         let nick = self.book.pinned(jid).map(|known| known.nick.clone());
         match alarm {
-            Alarm::OtherKey(fingerprint) | Alarm::OtherAnnounced(fingerprint) => {
+            Alarm::OtherKey(fingerprint)
+            | Alarm::OtherAnnounced(fingerprint)
+            | Alarm::CodesDiffer(fingerprint) => {
                 let known = self.book.key(&fingerprint).cloned();
                 if known.as_ref().is_some_and(|known| known.blocked) {
                     return Err("You have blocked that key: unblock it first.".to_owned());
@@ -502,5 +566,7 @@ impl Core {
 
 /// Under this name the disk keeps the blocked names.
 pub(in crate::node) const BLOCKED: &str = "blocked-names";
+/// Streams that are opened at the start without anything to say.
+const MOST_GREETED: usize = 30;
 /// Blocked peers whose sightings are kept.
 const MOST_UNWANTED: usize = 256;

@@ -6,7 +6,7 @@ use super::editor::Editor;
 use super::show::clean;
 use crate::command::Command;
 use crate::event::Show;
-use crate::model::{Contact, Model};
+use crate::model::{Contact, Model, trust};
 use crate::wire::jid::Jid;
 
 /// What the user wants.
@@ -37,12 +37,17 @@ const HELP: &str = "\
   /search WORDS           in all conversations; parts of words do, and \"several words\" as one
   /status away [TEXT]     also: available, dnd; with a text beside it
   /nick NAME              how others see you
+  /key                    your key as a link for others, and the key of whom you write to
+  /verify                 compare keys with whom you write to; then /same or /different
+  /trust FINGERPRINT      a fingerprint or link that they gave you by another way
+  /accept, /separate      a key has changed: it is the same person all the same; it is somebody else
+  /block NAME, /unblock NAME
   /network                which interfaces are used, and why others are not
   /connect HOST[:PORT]    for networks that carry no multicast
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 20] = [
     "/who",
     "/to ",
     "/me ",
@@ -50,6 +55,15 @@ const NAMES: [&str; 11] = [
     "/search ",
     "/status ",
     "/nick ",
+    "/key",
+    "/verify",
+    "/same",
+    "/different",
+    "/trust ",
+    "/accept",
+    "/separate",
+    "/block ",
+    "/unblock ",
     "/network",
     "/connect ",
     "/help",
@@ -101,6 +115,12 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
         "nick" => Wish::Ask(Command::Configure {
             settings: json!({ "nick": rest }),
         }),
+        "key" => Wish::Say(keys(model, to)),
+        "verify" | "same" | "different" | "accept" | "separate" | "trust" => match to {
+            Some(to) => about_key(command, to.clone(), rest),
+            None => Wish::Say("With whom? /to NAME chooses.".into()),
+        },
+        "block" | "unblock" => block(model, command == "block", rest),
         "network" => Wish::Network,
         "connect" if rest.is_empty() => Wish::Say("Connect to whom? /connect 192.168.1.20".into()),
         "connect" => Wish::Ask(Command::Connect {
@@ -123,6 +143,62 @@ fn send(to: Option<&Jid>, body: String) -> Wish {
         }),
         None => Wish::Say("To whom? /who shows who is here, /to NAME chooses.".into()),
     }
+}
+
+/// Our key, and theirs.
+fn keys(model: &Model, to: Option<&Jid>) -> String {
+    let mut lines = Vec::new();
+    if let Some(own) = &model.me.fingerprint {
+        lines.push(format!("Your key: {}", own.spelled()));
+        lines.push(format!("As a link: {}", trust::link(&model.me.jid, own)));
+    }
+    let contact = to.and_then(|to| model.contacts.get(to));
+    if let Some(contact) = contact {
+        let name = clean(&contact.nick);
+        lines.push(match &contact.security.fingerprint {
+            Some(theirs) => format!("The key of {name}: {}", theirs.spelled()),
+            None => format!("No key of {name} is known."),
+        });
+    }
+    lines.join("\n")
+}
+
+fn about_key(command: &str, peer: Jid, rest: &str) -> Wish {
+    Wish::Ask(match command {
+        "verify" => Command::Verify { peer },
+        "same" => Command::Confirm { peer, same: true },
+        "different" => Command::Confirm { peer, same: false },
+        "accept" => Command::AcceptKey { peer },
+        "separate" => Command::SeparateKey { peer },
+        _ if rest.is_empty() => {
+            return Wish::Say(
+                "Which fingerprint? /trust xmpp:juliet@pronto?trust-message;…".into(),
+            );
+        }
+        _ => Command::Trust {
+            peer,
+            fingerprint: rest.to_owned(),
+        },
+    })
+}
+
+fn block(model: &Model, block: bool, rest: &str) -> Wish {
+    if rest.is_empty() {
+        let names: Vec<&str> = model.blocked_names.iter().map(Jid::as_str).collect();
+        return Wish::Say(format!("Blocked: {}", clean(&names.join(", "))));
+    }
+    // Who is blocked is in no list any more: the whole name then.
+    let peer = match (find(model, rest), Jid::new(rest)) {
+        (Wish::To(peer), _) | (_, Ok(peer)) => peer,
+        (other, _) => return other,
+    };
+    Wish::Ask(match block {
+        true => Command::Block { peer },
+        false => Command::Unblock {
+            peer: Some(peer),
+            fingerprint: None,
+        },
+    })
 }
 
 fn history(to: Option<&Jid>, limit: &str) -> Wish {

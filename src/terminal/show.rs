@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::screen::Style;
-use crate::event::{Event, Hit, Message, MessageState, OfflineReason, Peer, Show};
+use crate::event::{
+    Cause, Event, Hit, Message, MessageState, OfflineReason, Peer, Security, Show, Trust,
+    Verification, VerificationState,
+};
 use crate::model::{Contact, Model};
 use crate::wire::jid::Jid;
 
@@ -67,11 +70,81 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
         Event::NameChanged { jid, was } => {
             Some(style.alarm(&format!("The name {was} is taken; you are now {jid}.")))
         }
+        Event::TrustChanged { peer, security } => trust(model, peer, security, style),
+        Event::Verification { peer, verification } => {
+            Some(comparison(&name(model, peer), verification, style))
+        }
+        Event::ContactMoved { from, to } => Some(style.dim(&format!(
+            "{} has the key of {}: it is the same person.",
+            one_line(to.as_str()),
+            one_line(from.as_str())
+        ))),
         Event::Network { interfaces } if interfaces.iter().all(|interface| !interface.used) => {
             Some(style.alarm("There is no network to use. /network tells why."))
         }
         Event::Error { message, .. } => Some(style.alarm(&format!("! {}", clean(message)))),
         _ => None,
+    }
+}
+
+/// What has become of the trust in a name, where that wants words.
+fn trust(model: &Model, peer: &Jid, security: &Security, style: Style) -> Option<String> {
+    let before = model
+        .contacts
+        .get(peer)
+        .map(|contact| contact.security.trust);
+    let nick = name(model, peer);
+    if let Some(warning) = &security.warning {
+        let mark = if security.was_verified { "!!!" } else { "!" };
+        let choice = match security.cause {
+            Some(Cause::Namesake) | None => "",
+            _ => " (/to them, then /accept or /separate; or let it wait)",
+        };
+        return Some(style.alarm(&format!("{mark} {}{choice}", clean(warning))));
+    }
+    match (before, security.trust) {
+        (Some(Trust::Changed), Trust::Pinned | Trust::Verified) => {
+            Some(style.dim(&format!("The key of {nick} is settled.")))
+        }
+        (Some(before), Trust::Pinned) if before != Trust::Pinned => Some(style.dim(&format!(
+            "Encrypted with {nick}; the key is remembered. /verify compares it."
+        ))),
+        _ => None,
+    }
+}
+
+/// How far a comparison of keys is.
+fn comparison(nick: &str, verification: &Verification, style: Style) -> String {
+    let reason = verification.reason.as_deref().unwrap_or_default();
+    match verification.state {
+        VerificationState::Waiting => style.dim(&format!("Asking {nick} for a code…")),
+        VerificationState::Compare => {
+            let emoji = verification.emoji.iter();
+            let emoji: Vec<String> = emoji
+                .map(|one| format!("{} {}", one.emoji, one.name))
+                .collect();
+            format!(
+                "{}\n      {}\n      or: {}\n      /same or /different",
+                style.bold(&format!("Does {nick} see the same?")),
+                emoji.join("  "),
+                verification.code.as_deref().unwrap_or_default()
+            )
+        }
+        VerificationState::TheyConfirmed => {
+            format!("{nick} says that it is the same. Is it? /same or /different")
+        }
+        VerificationState::Confirmed => style.dim(&format!("Now {nick} must say so, too.")),
+        VerificationState::Verified => {
+            style.bold(&format!("Verified: nobody is between you and {nick}."))
+        }
+        VerificationState::Failed => style.alarm(&format!(
+            "! The keys were not compared with {nick}: {}",
+            clean(reason)
+        )),
+        VerificationState::Cancelled => style.dim(&format!(
+            "The keys were not compared with {nick}: {}",
+            clean(reason)
+        )),
     }
 }
 

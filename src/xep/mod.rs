@@ -134,7 +134,7 @@ pub const FOUNDATIONS: [Spec; 2] = [
         title: "Serverless Messaging",
         version: "2.0.1",
         features: &[],
-        scope: "discovery, presence, streams, chat; not yet TLS and SASL, nor wide-area discovery",
+        scope: "discovery, presence, streams, chat, TLS and SASL EXTERNAL between Balconies; not yet wide-area discovery",
     },
     Spec {
         number: 198,

@@ -16,8 +16,10 @@ mod discovery;
 mod files;
 mod interfaces;
 mod lab_itself;
+mod mallory;
 mod messages;
 mod names;
+mod secrecy;
 mod vanishing;
 
 use lab::headless::balcony;

@@ -22,3 +22,4 @@ mod records;
 mod rooms;
 mod stage;
 mod talk;
+mod trust;

@@ -19,3 +19,4 @@ mod list;
 mod network;
 mod search;
 mod settings;
+mod trust;

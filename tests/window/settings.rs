@@ -7,7 +7,15 @@ fn every_settings_switch_asks_for_its_own_change() {
     for (label, change) in [
         (
             "Publish mail addresses",
-            json!({ "publish": { "nick": true, "status": true, "message": true, "avatar": true, "name": false, "email": true, "jid": false } }),
+            json!({ "publish": { "nick": true, "status": true, "message": true, "avatar": true, "name": false, "email": true, "jid": false, "fingerprint": true, "anything": true } }),
+        ),
+        (
+            "Invisible: see others without being shown",
+            json!({ "publish": { "nick": true, "status": true, "message": true, "avatar": true, "name": false, "email": false, "jid": false, "fingerprint": true, "anything": false } }),
+        ),
+        (
+            "Private mode: no key, no names",
+            json!({ "publish": { "nick": false, "status": true, "message": false, "avatar": false, "name": false, "email": false, "jid": false, "fingerprint": false, "anything": true } }),
         ),
         (
             "Ask before the first message",

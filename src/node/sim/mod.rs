@@ -236,6 +236,11 @@ impl Sim {
         self.events(host).iter().filter_map(message).collect()
     }
 
+    /// The disk of a node, to look at.
+    pub fn disk_of(&self, host: HostId) -> Option<&Disk> {
+        self.seats.get(host.0).map(|seat| &seat.disk)
+    }
+
     /// The disk of a node.
     pub fn disk(&mut self, host: HostId) -> Option<&mut Disk> {
         self.seats.get_mut(host.0).map(|seat| &mut seat.disk)
