@@ -52,9 +52,10 @@ fn window(args: NodeArgs) -> Result<Exit> {
     };
     let config = NodeConfig {
         wait_for_name: !named,
-        ..args.config()?
+        ..args.clone().config()?
     };
     let (node, ended) = node::start(config)?;
+    quit_on_signals(&node)?;
     let subscription = runtime.block_on(node.subscribe())?;
     let raised = context;
     let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
@@ -68,8 +69,42 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
     drop((control, node));
     ended.wait();
-    shown.context("no window; `balcony terminal` chats without one")?;
-    Ok(Exit::Done)
+    match shown {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) if std::io::stdin().is_terminal() => {
+            eprintln!("balcony: {error}. So here is the chat of the terminal.");
+            terminal(args)
+        }
+        Err(error) => Err(error.context("no window; `balcony terminal` chats without one")),
+    }
+}
+
+/// SIGTERM and SIGINT end a window as closing it does: with a goodbye, and nothing is left behind.
+#[cfg(feature = "gui")]
+pub fn quit_on_signals(node: &NodeHandle) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (runtime, node) = (runtime()?, node.clone());
+    let (mut terminate, mut interrupt) = {
+        let _within = runtime.enter();
+        (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        )
+    };
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                // A node that has ended closes the window, too.
+                let _ = node.request(balcony::command::Command::Quit).await;
+            });
+        })?;
+    Ok(())
 }
 
 /// Whether a window can be shown.

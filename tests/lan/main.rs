@@ -13,6 +13,7 @@
 mod lab;
 
 mod discovery;
+mod doctor;
 mod files;
 mod interfaces;
 mod lab_itself;
