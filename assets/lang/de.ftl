@@ -456,3 +456,5 @@ emoji-name = { $name ->
     [aeroplane] Flugzeug
    *[rocket] Rakete
 }
+trouble-title = Balcony kann nicht starten
+trouble-close = Schließen

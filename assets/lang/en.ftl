@@ -461,3 +461,5 @@ emoji-name = { $name ->
     [aeroplane] aeroplane
    *[rocket] rocket
 }
+trouble-title = Balcony cannot start
+trouble-close = Close

@@ -457,3 +457,5 @@ emoji-name = { $name ->
     [aeroplane] flygplan
    *[rocket] raket
 }
+trouble-title = Balcony kan inte starta
+trouble-close = Stäng

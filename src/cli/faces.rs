@@ -54,7 +54,12 @@ fn window(args: NodeArgs) -> Result<Exit> {
         wait_for_name: !named,
         ..args.config()?
     };
-    let (node, ended) = node::start(config)?;
+    let (node, ended) = node::start(config).inspect_err(|error| {
+        // Who started the program from a menu sees no terminal.
+        if let Err(error) = gui::tell(&context, &error.to_string()) {
+            tracing::info!(%error, "the error is told in words only");
+        }
+    })?;
     let subscription = runtime.block_on(node.subscribe())?;
     let raised = context;
     let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
@@ -85,7 +90,9 @@ pub fn headless(args: NodeArgs) -> Result<Exit> {
     let runtime = runtime()?;
     let data = args.data()?;
     let result = runtime.block_on(async {
-        let (node, running) = node::start_within(args.config()?).await?;
+        let (node, running) = node::start_within(args.config()?)
+            .await
+            .inspect_err(|error| say_in_lines(&error.to_string()))?;
         let running = tokio::spawn(running);
         let control = serve(&data, &node, None);
         // A task, too: tokio looks for news of the network before each turn of its main future.
@@ -99,6 +106,17 @@ pub fn headless(args: NodeArgs) -> Result<Exit> {
     runtime.shutdown_background();
     result?;
     Ok(Exit::Done)
+}
+
+/// Who reads the lines learns there, too, why there will be none.
+fn say_in_lines(message: &str) {
+    let event = balcony::event::Event::Error {
+        reference: None,
+        message: message.to_owned(),
+    };
+    if let Ok(line) = serde_json::to_string(&event) {
+        println!("{line}");
+    }
 }
 
 /// `balcony terminal`.

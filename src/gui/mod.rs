@@ -30,12 +30,15 @@ mod search_view;
 pub mod settings_view;
 pub mod text;
 pub mod theme;
+mod trouble;
 mod trust_view;
 pub mod when;
 pub mod window;
 pub mod words;
 
 use anyhow::anyhow;
+
+pub use trouble::tell;
 
 use crate::node::{NodeHandle, Subscription};
 

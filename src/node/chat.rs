@@ -148,6 +148,7 @@ impl Core {
             conn,
             kept: Kept::Message(Box::new(message)),
             receipt,
+            again: sends_again,
         });
     }
 

@@ -100,6 +100,7 @@ impl Core {
             time,
             about,
         };
+        let again = receipt || self.has_acks(conn);
         let op = self.ops.len();
         self.ops.push(Op::Told {
             with: from.clone(),
@@ -111,6 +112,7 @@ impl Core {
             conn,
             kept: Kept::Told(from, Box::new(told)),
             receipt,
+            again,
         });
     }
 

@@ -15,6 +15,7 @@ mod lab;
 mod discovery;
 mod files;
 mod interfaces;
+mod kills;
 mod lab_itself;
 mod mallory;
 mod messages;
