@@ -3,12 +3,12 @@
 use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::avatar;
-use super::icons::focus_ring;
+use super::icons::{Icon, focus_ring};
 use super::scene::Scene;
 use super::text;
 use super::theme::{self, size, space};
 use super::words::{Speaks, t};
-use crate::event::ChatState;
+use crate::event::{ChatState, Trust};
 use crate::model::Contact;
 
 /// Height of a contact, in points.
@@ -93,6 +93,14 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
     } else {
         palette.weak
     };
+    let badge = match contact.security.trust {
+        Trust::Verified => Some((Icon::Checks, palette.available)),
+        Trust::Changed => Some((Icon::Warning, palette.bad)),
+        _ => None,
+    };
+    if badge.is_some() {
+        room -= 20.0;
+    }
     let name = text::fitted(
         ui,
         &contact.nick,
@@ -100,11 +108,16 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
         name_color,
         room - place.left(),
     );
+    let width = name.size().x;
     ui.painter().galley(
         pos2(place.left(), first - name.size().y / 2.0),
         name,
         name_color,
     );
+    if let Some((icon, color)) = badge {
+        let at = pos2(place.left() + width + 12.0, first);
+        icon.paint(ui.painter(), at, 14.0, color);
+    }
     let mut room = right;
     if unread > 0 {
         let words = if unread > 99 {
