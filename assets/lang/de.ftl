@@ -243,6 +243,7 @@ settings-plaintext-allow = Mit ihnen schreiben, mit Hinweis
 settings-plaintext-ask = Vor der ersten Nachricht fragen
 settings-plaintext-never = Nicht mit ihnen schreiben
 settings-send-typing = Anderen zeigen, wenn ich schreibe
+settings-send-displayed = Anderen zeigen, wenn ich ihre Nachrichten gesehen habe
 settings-notifications = Benachrichtigungen
 settings-notify = Bei neuen Nachrichten benachrichtigen
 settings-notify-text = Den Text darin zeigen
@@ -456,3 +457,94 @@ emoji-name = { $name ->
     [aeroplane] Flugzeug
    *[rocket] Rakete
 }
+## Was mit einer Nachricht getan werden kann
+
+act-react = Reagieren
+act-reply = Antworten
+act-edit = Bearbeiten
+act-more = Weitere Aktionen
+act-forward = Weiterleiten …
+act-details = Einzelheiten …
+act-retract = Zurücknehmen
+act-retract-key = Entf
+message-edited = bearbeitet · { $time }
+message-edited-at = Bearbeitet: { $time }
+message-retracted = Diese Nachricht wurde zurückgenommen.
+message-retracted-own = Sie haben diese Nachricht zurückgenommen.
+message-unseen-there = Dort nicht zu sehen: { $reason }
+reaction-by = { $emoji } von { $names }
+quote-unknown = Eine Nachricht, die nicht hier ist
+quote-spoken = Antwort auf { $name }: { $text }
+quote-spoken-unknown = Antwort auf: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Verborgenes zeigen
+spoiler-spoken = verborgen, { $hint }; drücken, um es zu zeigen
+broadcast-to = { $people ->
+    [0] An mehrere
+    [one] An 1 Person
+   *[other] An { $people } Personen
+}
+broadcast-delivered = An mehrere · zugestellt: { $delivered } von { $people }
+aim-reply = Antwort an { $name }
+aim-edit = Nachricht bearbeiten
+aim-cancel = Abbrechen
+aim-spoiler = Verborgen, bis danach gefragt wird
+aim-spoiler-hint = Hinweis (darf leer sein)
+composer-more = Mehr
+composer-emoji = Emoji
+composer-spoiler = Nächste Nachricht verbergen (Spoiler)
+composer-attention = Um Aufmerksamkeit bitten
+composer-broadcast = An mehrere …
+emoji-search = Emoji suchen (englisch)
+emoji-recent = Zuletzt verwendet
+emoji-none = Kein Emoji dieses Namens
+emoji-group-smileys = Smileys
+emoji-group-people = Menschen
+emoji-group-nature = Tiere und Natur
+emoji-group-food = Essen und Trinken
+emoji-group-travel = Reisen und Orte
+emoji-group-activities = Aktivitäten
+emoji-group-objects = Gegenstände
+emoji-group-symbols = Symbole
+emoji-group-flags = Flaggen
+dialog-cancel = Abbrechen
+dialog-close = Schließen
+retract-title = Diese Nachricht zurücknehmen?
+retract-explained = Hier verschwindet sie, und dort wird darum gebeten. Was schon gelesen wurde, bleibt gelesen.
+link-title = Diesen Link genau ansehen
+link-explained = Er führt vielleicht woandershin, als er scheint. Das Ziel ist:
+link-open = Öffnen
+link-copy = Kopieren
+forward-title = Weiterleiten an
+forward-search = Name
+forward-to = Weiterleiten an { $name }
+forward-wrote = { $name } schrieb:
+details-title = Nachricht
+details-from = Von
+details-to = An
+details-written = Geschrieben
+details-edited = Bearbeitet
+details-retracted = Zurückgenommen
+details-state = Zustand
+details-way = Unterwegs
+details-addresses = Adressen der anderen Seite jetzt
+details-id = Kennung
+details-versions = Frühere Fassungen
+broadcast-title = An mehrere
+broadcast-explained = Jede und jeder bekommt sie einzeln und kann Ihnen einzeln antworten. Dass sie an mehrere ging, ist vermerkt.
+broadcast-text = Nachricht an mehrere
+broadcast-everybody = Alle, die hier sind
+broadcast-nobody = Gerade ist niemand hier.
+broadcast-send = { $count ->
+    [one] An 1 Person senden
+   *[other] An { $count } Personen senden
+}
+broadcast-last = Die letzte: zugestellt an { $delivered } von { $people }
+note-attention = { $name } bittet um Aufmerksamkeit
+keys-choose = Strg+Hoch
+keys-choose-do = Eine Nachricht wählen; dann Pfeiltasten und:
+keys-act = R, E, S, C, F, I, Entf
+keys-act-do = Antworten, bearbeiten, reagieren, kopieren, weiterleiten, Einzelheiten, zurücknehmen
+keys-edit-last = Hoch
+keys-edit-last-do = Im leeren Feld: die letzte eigene Nachricht bearbeiten

@@ -248,6 +248,7 @@ settings-plaintext-allow = Talk to them, with a mark
 settings-plaintext-ask = Ask before the first message
 settings-plaintext-never = Do not talk to them
 settings-send-typing = Tell others when I am typing
+settings-send-displayed = Tell others when I have seen their messages
 settings-notifications = Notifications
 settings-notify = Show notifications for new messages
 settings-notify-text = Show the text in them
@@ -461,3 +462,94 @@ emoji-name = { $name ->
     [aeroplane] aeroplane
    *[rocket] rocket
 }
+## What can be done with a message
+
+act-react = React
+act-reply = Reply
+act-edit = Edit
+act-more = More actions
+act-forward = Forward…
+act-details = Details…
+act-retract = Take back
+act-retract-key = Del
+message-edited = edited · { $time }
+message-edited-at = Edited { $time }
+message-retracted = This message was taken back.
+message-retracted-own = You took this message back.
+message-unseen-there = Not seen there: { $reason }
+reaction-by = { $emoji } by { $names }
+quote-unknown = A message that is not here
+quote-spoken = Answer to { $name }: { $text }
+quote-spoken-unknown = Answer to: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Show what is hidden
+spoiler-spoken = hidden, { $hint }; press to show it
+broadcast-to = { $people ->
+    [0] To several people
+    [one] To 1 person
+   *[other] To { $people } people
+}
+broadcast-delivered = To several people · delivered to { $delivered } of { $people }
+aim-reply = Answer to { $name }
+aim-edit = Edit message
+aim-cancel = Cancel
+aim-spoiler = Hidden until asked for
+aim-spoiler-hint = Hint (may be empty)
+composer-more = More
+composer-emoji = Emoji
+composer-spoiler = Hide the next message (spoiler)
+composer-attention = Ask for attention
+composer-broadcast = To several people…
+emoji-search = Search emoji
+emoji-recent = Used lately
+emoji-none = No emoji of that name
+emoji-group-smileys = Smileys
+emoji-group-people = People
+emoji-group-nature = Animals and nature
+emoji-group-food = Food and drink
+emoji-group-travel = Travel and places
+emoji-group-activities = Activities
+emoji-group-objects = Objects
+emoji-group-symbols = Symbols
+emoji-group-flags = Flags
+dialog-cancel = Cancel
+dialog-close = Close
+retract-title = Take this message back?
+retract-explained = It disappears here and is asked to disappear there. What was read already cannot be unread.
+link-title = Look twice at this link
+link-explained = It may lead elsewhere than it seems to. It goes to:
+link-open = Open it
+link-copy = Copy it
+forward-title = Forward to
+forward-search = Name
+forward-to = Forward to { $name }
+forward-wrote = { $name } wrote:
+details-title = Message
+details-from = From
+details-to = To
+details-written = Written
+details-edited = Edited
+details-retracted = Taken back
+details-state = State
+details-way = On the way
+details-addresses = Addresses of the other one now
+details-id = Id
+details-versions = Earlier versions
+broadcast-title = To several people
+broadcast-explained = Each of them gets it alone and can answer you alone. It is marked as sent to several.
+broadcast-text = Message to several people
+broadcast-everybody = Everybody who is here
+broadcast-nobody = Nobody is here now.
+broadcast-send = { $count ->
+    [one] Send to 1 person
+   *[other] Send to { $count } people
+}
+broadcast-last = The last one: delivered to { $delivered } of { $people }
+note-attention = { $name } asks for your attention
+keys-choose = Ctrl+Up
+keys-choose-do = Choose a message; then arrows, and:
+keys-act = R, E, S, C, F, I, Delete
+keys-act-do = Reply, edit, react, copy, forward, details, take back
+keys-edit-last = Up
+keys-edit-last-do = In an empty field: edit your last message

@@ -244,6 +244,7 @@ settings-plaintext-allow = Skriv med dem, med en markering
 settings-plaintext-ask = Fråga före det första meddelandet
 settings-plaintext-never = Skriv inte med dem
 settings-send-typing = Visa andra när jag skriver
+settings-send-displayed = Visa andra när jag har sett deras meddelanden
 settings-notifications = Aviseringar
 settings-notify = Visa aviseringar för nya meddelanden
 settings-notify-text = Visa texten i dem
@@ -457,3 +458,94 @@ emoji-name = { $name ->
     [aeroplane] flygplan
    *[rocket] raket
 }
+## Vad man kan göra med ett meddelande
+
+act-react = Reagera
+act-reply = Svara
+act-edit = Redigera
+act-more = Fler åtgärder
+act-forward = Vidarebefordra …
+act-details = Detaljer …
+act-retract = Ta tillbaka
+act-retract-key = Del
+message-edited = redigerat · { $time }
+message-edited-at = Redigerat { $time }
+message-retracted = Det här meddelandet togs tillbaka.
+message-retracted-own = Du tog tillbaka det här meddelandet.
+message-unseen-there = Syns inte där: { $reason }
+reaction-by = { $emoji } från { $names }
+quote-unknown = Ett meddelande som inte finns här
+quote-spoken = Svar till { $name }: { $text }
+quote-spoken-unknown = Svar på: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Visa det dolda
+spoiler-spoken = dolt, { $hint }; tryck för att visa
+broadcast-to = { $people ->
+    [0] Till flera
+    [one] Till 1 person
+   *[other] Till { $people } personer
+}
+broadcast-delivered = Till flera · levererat till { $delivered } av { $people }
+aim-reply = Svar till { $name }
+aim-edit = Redigera meddelande
+aim-cancel = Avbryt
+aim-spoiler = Dolt tills någon frågar
+aim-spoiler-hint = Ledtråd (får vara tom)
+composer-more = Mer
+composer-emoji = Emoji
+composer-spoiler = Dölj nästa meddelande (spoiler)
+composer-attention = Be om uppmärksamhet
+composer-broadcast = Till flera …
+emoji-search = Sök emoji (på engelska)
+emoji-recent = Senast använda
+emoji-none = Ingen emoji med det namnet
+emoji-group-smileys = Smileys
+emoji-group-people = Människor
+emoji-group-nature = Djur och natur
+emoji-group-food = Mat och dryck
+emoji-group-travel = Resor och platser
+emoji-group-activities = Aktiviteter
+emoji-group-objects = Föremål
+emoji-group-symbols = Symboler
+emoji-group-flags = Flaggor
+dialog-cancel = Avbryt
+dialog-close = Stäng
+retract-title = Ta tillbaka meddelandet?
+retract-explained = Det försvinner här, och där ombeds programmet att ta bort det. Det som redan lästs förblir läst.
+link-title = Titta noga på länken
+link-explained = Den kanske leder någon annanstans än det ser ut. Den går till:
+link-open = Öppna
+link-copy = Kopiera
+forward-title = Vidarebefordra till
+forward-search = Namn
+forward-to = Vidarebefordra till { $name }
+forward-wrote = { $name } skrev:
+details-title = Meddelande
+details-from = Från
+details-to = Till
+details-written = Skrivet
+details-edited = Redigerat
+details-retracted = Tillbakataget
+details-state = Läge
+details-way = På vägen
+details-addresses = Den andras adresser nu
+details-id = Id
+details-versions = Tidigare versioner
+broadcast-title = Till flera
+broadcast-explained = Var och en får det för sig och kan svara dig för sig. Det märks som skickat till flera.
+broadcast-text = Meddelande till flera
+broadcast-everybody = Alla som är här
+broadcast-nobody = Ingen är här just nu.
+broadcast-send = { $count ->
+    [one] Skicka till 1 person
+   *[other] Skicka till { $count } personer
+}
+broadcast-last = Det senaste: levererat till { $delivered } av { $people }
+note-attention = { $name } ber om din uppmärksamhet
+keys-choose = Ctrl+Upp
+keys-choose-do = Välj ett meddelande; sedan pilar och:
+keys-act = R, E, S, C, F, I, Delete
+keys-act-do = Svara, redigera, reagera, kopiera, vidarebefordra, detaljer, ta tillbaka
+keys-edit-last = Upp
+keys-edit-last-do = I ett tomt fält: redigera ditt senaste meddelande

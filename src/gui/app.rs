@@ -99,6 +99,9 @@ impl App {
                         .rule
                         .note(&self.words, &event, &self.model, watched, now);
                     self.show(note);
+                    if let Event::Attention { from } = &*event {
+                        self.called(ctx, from);
+                    }
                 }
                 Ok(None) => break,
                 Err(_) => {
@@ -123,6 +126,16 @@ impl App {
                 Err(sentence) => self.model.notice(sentence),
             }
         }
+    }
+
+    /// Somebody knocks: the window asks the desktop to be noticed, and says who it is.
+    fn called(&mut self, ctx: &egui::Context, from: &crate::wire::jid::Jid) {
+        let kind = egui::UserAttentionType::Critical;
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(kind));
+        let contact = self.model.contacts.get(from);
+        let name = contact.map_or(from.as_str(), |contact| &contact.nick);
+        let words = t!(self.words, "note-attention", name = name);
+        self.model.notice(words);
     }
 
     fn show(&self, note: Option<super::notify::Note>) {

@@ -16,14 +16,17 @@ pub enum Icon {
     Clock,
     Close,
     Down,
+    Edit,
     Gear,
     Info,
     Lock,
     More,
     Network,
     Open,
+    Reply,
     Search,
     Send,
+    Smile,
     Warning,
 }
 
@@ -61,6 +64,33 @@ impl Icon {
                 line(&[(12.0, 4.0), (4.0, 12.0)]);
             }
             Icon::Down => line(&[(3.0, 6.0), (8.0, 11.0), (13.0, 6.0)]),
+            Icon::Edit => {
+                line(&[
+                    (3.0, 13.0),
+                    (3.6, 10.2),
+                    (11.0, 2.8),
+                    (13.2, 5.0),
+                    (5.8, 12.4),
+                    (3.0, 13.0),
+                ]);
+                line(&[(9.5, 4.3), (11.7, 6.5)]);
+            }
+            Icon::Reply => {
+                line(&[(6.0, 4.0), (2.5, 7.5), (6.0, 11.0)]);
+                line(&[(2.5, 7.5), (9.5, 7.5), (12.5, 9.0), (13.5, 12.5)]);
+            }
+            Icon::Smile => {
+                ring(8.0, 8.0, 6.3);
+                dot(5.8, 6.5);
+                dot(10.2, 6.5);
+                line(&[
+                    (4.9, 9.6),
+                    (6.3, 11.2),
+                    (8.0, 11.7),
+                    (9.7, 11.2),
+                    (11.1, 9.6),
+                ]);
+            }
             Icon::Gear => gear(painter, center, size, stroke),
             Icon::Info => {
                 ring(8.0, 8.0, 6.5);

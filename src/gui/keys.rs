@@ -97,11 +97,24 @@ pub fn enter(ui: &Ui) -> bool {
 
 /// Puts the cursor of a text field behind its last character.
 pub fn cursor_to_end(ui: &Ui, field: egui::Id, characters: usize) {
+    cursor_at(ui.ctx(), field, characters);
+}
+
+/// Puts the cursor of a text field before this character.
+pub fn cursor_at(ctx: &egui::Context, field: egui::Id, character: usize) {
     use egui::text::{CCursor, CCursorRange};
-    let mut state = egui::TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
-    let end = CCursorRange::one(CCursor::new(characters));
-    state.cursor.set_char_range(Some(end));
-    egui::TextEdit::store_state(ui.ctx(), field, state);
+    let mut state = egui::TextEdit::load_state(ctx, field).unwrap_or_default();
+    let at = CCursorRange::one(CCursor::new(character));
+    state.cursor.set_char_range(Some(at));
+    egui::TextEdit::store_state(ctx, field, state);
+}
+
+/// Before which character the cursor of a text field stands.
+pub fn cursor_of(ctx: &egui::Context, field: egui::Id) -> Option<usize> {
+    let range = egui::TextEdit::load_state(ctx, field)?
+        .cursor
+        .char_range()?;
+    Some(range.primary.index.into())
 }
 
 /// For a text field that does something of its own with Escape; egui would take the focus away before it is asked.
@@ -113,11 +126,14 @@ pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
 };
 
 /// What the parts of the window do with keys themselves.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("keys-any-letter", "keys-any-letter-does"),
     ("keys-arrows", "keys-arrows-do"),
     ("keys-enter", "keys-enter-does"),
     ("keys-shift-enter", "keys-shift-enter-does"),
+    ("keys-edit-last", "keys-edit-last-do"),
+    ("keys-choose", "keys-choose-do"),
+    ("keys-act", "keys-act-do"),
     ("keys-pages", "keys-pages-do"),
     ("keys-ends", "keys-ends-do"),
     ("keys-zoom", "keys-zoom-does"),

@@ -6,13 +6,22 @@
 //!
 //! How it looks is data in [`theme`]: one scale of spaces, one of type, one palette for light and one for dark.
 
+pub mod actions;
+pub mod aim;
 pub mod app;
 pub mod avatar;
+mod body;
+mod broadcast;
 pub mod bubbles;
+mod choice;
+mod completion;
 pub mod composer;
 mod contact_row;
 pub mod contacts;
 pub mod conversation;
+mod dialogs;
+mod emoji;
+mod emoji_picker;
 pub mod feed;
 pub mod first_run;
 pub mod fonts;
@@ -22,12 +31,16 @@ pub mod inbox;
 mod interfaces;
 pub mod keys;
 pub mod links;
+mod message_words;
 pub mod network_view;
 pub mod notify;
 pub mod profile;
+mod quote;
+mod reactions;
 pub mod scene;
 mod search_view;
 pub mod settings_view;
+mod talk_acts;
 pub mod text;
 pub mod theme;
 mod trust_view;

@@ -56,6 +56,13 @@ impl Rule {
         watched: Option<&Jid>,
         now: Instant,
     ) -> Option<Note> {
+        if let Event::Attention { from } = event {
+            return wanted(model).then(|| Note {
+                about: Some(from.clone()),
+                title: t!(words, "note-attention", name = nick(model, from)),
+                body: String::new(),
+            });
+        }
         let Event::MessageReceived { message } = event else {
             return None;
         };

@@ -18,6 +18,18 @@ pub struct Scene<'a> {
     pub pictures: &'a Pictures,
 }
 
+impl Scene<'_> {
+    /// The name that others see of us.
+    pub fn my_name(&self) -> String {
+        let me = &self.model.me;
+        if me.nick.is_empty() {
+            me.jid.as_str().to_owned()
+        } else {
+            me.nick.clone()
+        }
+    }
+}
+
 /// What a view wants to happen: views read and ask, they change nothing themselves.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wish {

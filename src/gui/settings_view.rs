@@ -233,6 +233,13 @@ fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
         "send_typing",
         asked,
     );
+    switch(
+        ui,
+        settings.send_displayed,
+        "settings-send-displayed",
+        "send_displayed",
+        asked,
+    );
 }
 
 fn notifications_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {

@@ -267,6 +267,13 @@ impl Window {
         }
         // The search takes the key itself while there is something to clear.
         let idle_search = searching && !self.contacts.is_searching();
+        // An answer or a change is given up first.
+        if self
+            .in_sight()
+            .is_some_and(|open| self.talk.takes_escape(open))
+        {
+            return;
+        }
         if (focused.is_none() || focused == Some(Composer::id()) || idle_search)
             && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
         {

@@ -29,6 +29,8 @@ pub struct Settings {
     pub notification_text: bool,
     /// Tell others that we are typing.
     pub send_typing: bool,
+    /// Tell others that we have seen their messages (XEP-0333).
+    pub send_displayed: bool,
     /// Messages that came or were written longer ago than so many days are deleted; 0 = they are kept.
     pub retention_days: u32,
     /// The conversation that was open in the window when it was closed last.
@@ -52,6 +54,7 @@ impl Default for Settings {
             notifications: true,
             notification_text: true,
             send_typing: true,
+            send_displayed: true,
             retention_days: 0,
             last_open: None,
             theme: Theme::default(),

@@ -20,6 +20,7 @@ mod mallory;
 mod messages;
 mod names;
 mod secrecy;
+mod talk;
 mod vanishing;
 
 use lab::headless::balcony;

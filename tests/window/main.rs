@@ -19,4 +19,5 @@ mod list;
 mod network;
 mod search;
 mod settings;
+mod talk;
 mod trust;

@@ -416,8 +416,25 @@ impl Disk {
         if outbox {
             self.outbox.push((with.clone(), told.id.clone()));
         }
-        for message in self.conversations.entry(with.clone()).or_default() {
+        let messages = self.conversations.entry(with.clone()).or_default();
+        for message in &mut *messages {
             message.change(&told);
+        }
+        if told.about.change == Change::Displayed && !told.own {
+            let up_to = messages
+                .iter()
+                .rposition(|message| message.id == told.about.target);
+            for message in messages.iter_mut().take(up_to.map_or(0, |at| at + 1)) {
+                let target = message.id == told.about.target;
+                let got = matches!(
+                    message.state,
+                    Some(MessageState::Sent | MessageState::Delivered)
+                );
+                if message.is_own() && (target || got) {
+                    message.state = Some(MessageState::Displayed);
+                    self.outbox.retain(|(_, id)| *id != message.id);
+                }
+            }
         }
         self.told.push((with, told));
         true
