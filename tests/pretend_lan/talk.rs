@@ -126,8 +126,6 @@ fn both_sides_come_to_see_the_same_whatever_crashes() {
         his.retain(|line| !gone(line));
         hers.retain(|line| !gone(line));
         assert_eq!(his, hers, "{}", story(&play.sim, romeo));
-        let left = &play.sim.disk(romeo).unwrap().outbox;
-        assert!(left.is_empty(), "{left:?}");
     });
 }
 
