@@ -81,8 +81,14 @@ picture-choose = Bild auswählen
 picture-files = Bilder
 picture-unreadable = „{ $file }“ lässt sich nicht lesen: { $error }.
 picture-unknown = „{ $file }“ ist kein Bild, das Balcony lesen kann. Nimm eine PNG-, JPEG-, WebP- oder GIF-Datei.
-picture-too-large = „{ $file }“ lässt sich nicht klein genug machen.
+picture-too-large = Das Bild lässt sich nicht klein genug machen.
 picture-not-stored = Das Bild lässt sich nicht speichern: { $error }.
+crop-title = Dein Bild
+crop-picture = Ausschnitt des Bildes
+crop-zoom = Wie nah
+crop-hint = Ziehen verschiebt; mit dem Mausrad oder dem Regler kommst du näher.
+crop-use = Dieses Bild nehmen
+crop-cancel = Abbrechen
 
 ## First start
 
@@ -101,7 +107,7 @@ people-no-match-hint = Gesucht wird in Namen und Adressen der Leute, die da sind
 people-nobody = Noch niemand da
 people-nobody-offline = Dieser Computer hat keine Netzwerkverbindung, die Balcony nutzen kann. Verbinde ihn mit einem Netzwerk oder sieh nach, welche Schnittstellen ausgelassen werden und warum.
 people-nobody-listening = Leute im selben Netzwerk erscheinen hier von selbst, innerhalb einer Sekunde. Balcony lauscht auf { $interfaces }.
-people-nobody-doctor = Müsste jemand da sein? Starte „balcony doctor“ in einem Terminal: es sagt, was im Weg steht.
+people-nobody-doctor = Müsste jemand da sein? Die Prüfung sagt, was im Weg steht.
 people-to-network = Netzwerk …
 person-typing = schreibt …
 person-said = Du: { $text }
@@ -110,6 +116,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 ungelesene Nachricht
    *[other] { $name }, { $presence }, { $count } ungelesene Nachrichten
 }
+people-favourites = Favoriten · { $count }
+people-filter = Auswählen, wen die Liste zeigt
+people-filter-all = Alle
+people-filter-here = Wer da ist
+people-filter-unread = Mit ungelesenen Nachrichten
+people-filter-none = Niemand dieser Art
+person-favourite-add = Zu den Favoriten
+person-favourite-remove = Aus den Favoriten entfernen
+
+## Quick switcher
+
+switcher-title = Gehe zu …
+switcher-nothing = Nichts mit diesem Namen
 
 ## Ourselves, at the foot of the list
 
@@ -156,6 +175,8 @@ fact-address = Adresse
 fact-reached-at = Erreichbar
 fact-seen-on = Gesehen auf
 fact-program = Programm
+fact-encryption = Verschlüsselung
+fact-latency = Antwortzeit
 fact-idle-since = Untätig seit
 fact-name = Name
 fact-mail = E-Mail
@@ -219,6 +240,15 @@ note-many-people = { $count } Nachrichten von { $people } Leuten
 note-new = Neue Nachricht
 note-open = Öffnen
 
+## Tray
+
+tray-open = Balcony öffnen oder verbergen
+tray-quit = Beenden
+tray-unread = { $count ->
+    [one] 1 ungelesene Nachricht
+   *[other] { $count } ungelesene Nachrichten
+}
+
 ## Settings
 
 settings-title = Einstellungen
@@ -228,7 +258,7 @@ settings-first = Vorname
 settings-last = Nachname
 settings-mail = E-Mail
 settings-xmpp = XMPP-Adresse
-settings-published = Was andere im Netzwerk sehen können
+settings-published = Was andere sehen
 settings-published-hint = Alle im Netzwerk können lesen, was hier eingeschaltet ist, nicht nur deine Kontakte.
 settings-publish-nick = Meinen Namen veröffentlichen
 settings-publish-status = Veröffentlichen, ob ich verfügbar oder abwesend bin
@@ -260,6 +290,22 @@ settings-theme-light = Hell
 settings-theme-dark = Dunkel
 settings-language = Sprache
 settings-language-system = Wie das System
+settings-search = Einstellungen durchsuchen
+settings-no-match = Keine solche Einstellung
+settings-locked = Von deiner Administration festgelegt
+settings-card-hint = Andere sehen das nur, wo „Was andere sehen“ es erlaubt.
+settings-theme = Farben
+settings-density = Abstände
+settings-density-comfortable = Großzügig
+settings-density-compact = Kompakt
+settings-zoom = Größe von allem
+settings-percent = { $count } %
+settings-still = Bewegungen verringern
+settings-desktop = Desktop
+settings-tray = Symbol in der Taskleiste zeigen
+settings-close-to-tray = Nach dem Schließen des Fensters in der Taskleiste weiterlaufen
+settings-no-tray = Dieser Desktop hat gerade keinen Platz für Symbole in der Taskleiste.
+settings-autostart = Mit meiner Sitzung starten
 settings-interfaces = Netzwerkschnittstellen
 
 ## Network
@@ -271,7 +317,10 @@ network-not-announced = Nicht angekündigt: keine Netzwerkschnittstelle ist in G
 network-interfaces = Schnittstellen
 network-missing = Fehlt jemand in der Liste?
 network-missing-hint = Manche Netzwerke lassen kein Multicast durch. Gib die Adresse ein, die der oder die andere auf dieser Seite sieht.
-network-doctor = „balcony doctor“ in einem Terminal prüft Schnittstellen, Multicast, Port und Firewall und sagt, was zu tun ist.
+network-doctor = Suchst du jemanden, der da sein müsste? Die Prüfung sagt, was im Weg steht: Schnittstellen, Multicast, Port und Firewall.
+network-to-doctor = Fehler suchen
+network-measure = Antwortzeit messen
+network-milliseconds = { $whole },{ $tenth } ms
 network-address = Adresse, mit der verbunden wird
 network-connect = Verbinden
 network-seen = Jetzt zu sehen: { $count }
@@ -286,6 +335,24 @@ interface-none = Es wurde keine Netzwerkschnittstelle gefunden. Verbinde diesen 
 interface-used = in Gebrauch
 interface-left-out = ausgelassen
 
+## Doctor
+
+doctor-title = Was im Weg steht
+doctor-intro = Prüft die Schnittstellen, ob Multicast hinausgeht und zurückkommt, den Port, die Firewall und die Uhr. Die Befunde sind auf Englisch, wie der Support sie braucht.
+doctor-again = Noch einmal prüfen
+doctor-copy = Als Text kopieren
+doctor-running = Die Prüfung dauert ein paar Sekunden …
+doctor-unavailable = In einem vorgetäuschten Netzwerk gibt es nichts zu prüfen.
+doctor-no-fault = Auf diesem Computer wurde kein Fehler gefunden.
+doctor-no-fault-hint = Fehlt trotzdem jemand? Ist die andere Person im selben Netzwerk, und lässt das Netzwerk seine Gäste einander sehen („Client-Isolation“)?
+doctor-faults = { $count ->
+    [one] Ein Fehler wurde gefunden.
+   *[other] { $count } Fehler wurden gefunden; der erste ist oft die Ursache der anderen.
+}
+doctor-fine = In Ordnung
+doctor-note = Hinweis
+doctor-fault = Fehler
+
 ## Keyboard
 
 keys-title = Tastatur
@@ -293,6 +360,9 @@ keys-close = Schließen
 keys-ctrl = Strg
 keys-shift = Umschalt
 keys-search = Leute suchen
+keys-switch = Zu einer Person oder Seite gehen
+keys-doctor = Was im Weg steht
+keys-favourite = Favorit, oder nicht mehr
 keys-next = Nächstes Gespräch
 keys-previous = Voriges Gespräch
 keys-settings = Einstellungen

@@ -86,8 +86,14 @@ picture-choose = Choose a picture
 picture-files = Pictures
 picture-unreadable = “{ $file }” cannot be read: { $error }.
 picture-unknown = “{ $file }” is no picture that Balcony can read. Take a PNG, JPEG, WebP or GIF file.
-picture-too-large = “{ $file }” cannot be made small enough.
+picture-too-large = The picture cannot be made small enough.
 picture-not-stored = The picture cannot be stored: { $error }.
+crop-title = Your picture
+crop-picture = Part of the picture that is taken
+crop-zoom = How close
+crop-hint = Drag to move it; turn the wheel or move the slider to come closer.
+crop-use = Use this picture
+crop-cancel = Cancel
 
 ## First start
 
@@ -106,7 +112,7 @@ people-no-match-hint = Search looks at names and addresses of people who are her
 people-nobody = Nobody here yet
 people-nobody-offline = This computer has no network connection that Balcony can use. Connect it to a network, or see which interfaces were left out and why.
 people-nobody-listening = People on the same network appear here by themselves, within a second. Balcony listens on { $interfaces }.
-people-nobody-doctor = Somebody should be here? Run “balcony doctor” in a terminal: it tells what is in the way.
+people-nobody-doctor = Somebody should be here? The checks tell what is in the way.
 people-to-network = Network…
 person-typing = is typing…
 person-said = You: { $text }
@@ -115,6 +121,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 unread message
    *[other] { $name }, { $presence }, { $count } unread messages
 }
+people-favourites = Favourites · { $count }
+people-filter = Choose whom the list shows
+people-filter-all = Everybody
+people-filter-here = Who is here
+people-filter-unread = With unread messages
+people-filter-none = Nobody like that
+person-favourite-add = Add to favourites
+person-favourite-remove = Remove from favourites
+
+## Quick switcher
+
+switcher-title = Go to…
+switcher-nothing = Nothing of that name
 
 ## Ourselves, at the foot of the list
 
@@ -161,6 +180,8 @@ fact-address = Address
 fact-reached-at = Reached at
 fact-seen-on = Seen on
 fact-program = Program
+fact-encryption = Encryption
+fact-latency = Latency
 fact-idle-since = Idle since
 fact-name = Name
 fact-mail = Mail
@@ -224,6 +245,15 @@ note-many-people = { $count } messages from { $people } people
 note-new = New message
 note-open = Open
 
+## Tray
+
+tray-open = Open or hide Balcony
+tray-quit = Quit
+tray-unread = { $count ->
+    [one] 1 unread message
+   *[other] { $count } unread messages
+}
+
 ## Settings
 
 settings-title = Settings
@@ -233,7 +263,7 @@ settings-first = First name
 settings-last = Last name
 settings-mail = Mail
 settings-xmpp = XMPP address
-settings-published = What others on the network can see
+settings-published = What others see
 settings-published-hint = Everybody on the network can read what is switched on here, not only your contacts.
 settings-publish-nick = Publish my name
 settings-publish-status = Publish whether I am available or away
@@ -265,6 +295,22 @@ settings-theme-light = Light
 settings-theme-dark = Dark
 settings-language = Language
 settings-language-system = As the system
+settings-search = Search settings
+settings-no-match = No setting like that
+settings-locked = Set by your administrator
+settings-card-hint = Others see these only where “What others see” says so.
+settings-theme = Colours
+settings-density = Spacing
+settings-density-comfortable = Comfortable
+settings-density-compact = Compact
+settings-zoom = Size of everything
+settings-percent = { $count } %
+settings-still = Reduce motion
+settings-desktop = Desktop
+settings-tray = Show an icon in the tray
+settings-close-to-tray = Keep running in the tray when the window is closed
+settings-no-tray = This desktop has no tray at the moment.
+settings-autostart = Start with my session
 settings-interfaces = Network interfaces
 
 ## Network
@@ -276,7 +322,10 @@ network-not-announced = Not announced: no network interface is in use.
 network-interfaces = Interfaces
 network-missing = Somebody is not in the list?
 network-missing-hint = Some networks do not carry multicast. Type the address that the other one sees on this page.
-network-doctor = “balcony doctor” in a terminal checks interfaces, multicast, port and firewall, and says what to do.
+network-doctor = Looking for somebody who should be here? The checks tell what is in the way: interfaces, multicast, port and firewall.
+network-to-doctor = Look for faults
+network-measure = Measure latency
+network-milliseconds = { $whole }.{ $tenth } ms
 network-address = Address to connect to
 network-connect = Connect
 network-seen = Seen now: { $count }
@@ -291,6 +340,24 @@ interface-none = No network interface was found. Connect this computer to a netw
 interface-used = used
 interface-left-out = left out
 
+## Doctor
+
+doctor-title = What is in the way
+doctor-intro = Checks the interfaces, whether multicast leaves and comes back, the port, the firewall and the clock. The findings are in English, as a help desk needs them.
+doctor-again = Check again
+doctor-copy = Copy as text
+doctor-running = Checking; this takes some seconds…
+doctor-unavailable = There is nothing to check on a pretended network.
+doctor-no-fault = No fault was found on this computer.
+doctor-no-fault-hint = Somebody is still missing? Is the other one on the same network, and does the network let its guests see each other (“client isolation”)?
+doctor-faults = { $count ->
+    [one] One fault was found.
+   *[other] { $count } faults were found; the first is often the cause of the others.
+}
+doctor-fine = Fine
+doctor-note = Note
+doctor-fault = Fault
+
 ## Keyboard
 
 keys-title = Keyboard
@@ -298,6 +365,9 @@ keys-close = Close
 keys-ctrl = Ctrl
 keys-shift = Shift
 keys-search = Search people
+keys-switch = Go to a person or a page
+keys-doctor = What is in the way
+keys-favourite = Favourite, or no longer
 keys-next = Next conversation
 keys-previous = Previous conversation
 keys-settings = Settings

@@ -81,8 +81,14 @@ picture-choose = Välj en bild
 picture-files = Bilder
 picture-unreadable = ”{ $file }” går inte att läsa: { $error }.
 picture-unknown = ”{ $file }” är ingen bild som Balcony kan läsa. Ta en PNG-, JPEG-, WebP- eller GIF-fil.
-picture-too-large = ”{ $file }” går inte att göra tillräckligt liten.
+picture-too-large = Bilden går inte att göra tillräckligt liten.
 picture-not-stored = Bilden går inte att spara: { $error }.
+crop-title = Din bild
+crop-picture = Delen av bilden som används
+crop-zoom = Hur nära
+crop-hint = Dra för att flytta; vrid hjulet eller flytta reglaget för att komma närmare.
+crop-use = Använd bilden
+crop-cancel = Avbryt
 
 ## First start
 
@@ -101,7 +107,7 @@ people-no-match-hint = Sökningen gäller namn och adresser för dem som är hä
 people-nobody = Ingen här än
 people-nobody-offline = Den här datorn har ingen nätverksanslutning som Balcony kan använda. Anslut den till ett nätverk, eller se vilka gränssnitt som utelämnas och varför.
 people-nobody-listening = Folk på samma nätverk dyker upp här av sig själva inom en sekund. Balcony lyssnar på { $interfaces }.
-people-nobody-doctor = Borde någon vara här? Kör ”balcony doctor” i en terminal: det säger vad som är i vägen.
+people-nobody-doctor = Borde någon vara här? Kontrollen säger vad som är i vägen.
 people-to-network = Nätverk …
 person-typing = skriver …
 person-said = Du: { $text }
@@ -110,6 +116,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 oläst meddelande
    *[other] { $name }, { $presence }, { $count } olästa meddelanden
 }
+people-favourites = Favoriter · { $count }
+people-filter = Välj vilka listan visar
+people-filter-all = Alla
+people-filter-here = De som är här
+people-filter-unread = Med olästa meddelanden
+people-filter-none = Ingen sådan
+person-favourite-add = Lägg till bland favoriter
+person-favourite-remove = Ta bort från favoriter
+
+## Quick switcher
+
+switcher-title = Gå till …
+switcher-nothing = Inget med det namnet
 
 ## Ourselves, at the foot of the list
 
@@ -156,6 +175,8 @@ fact-address = Adress
 fact-reached-at = Nås på
 fact-seen-on = Syns på
 fact-program = Program
+fact-encryption = Kryptering
+fact-latency = Svarstid
 fact-idle-since = Inaktiv sedan
 fact-name = Namn
 fact-mail = E-post
@@ -220,6 +241,15 @@ note-many-people = { $count } meddelanden från { $people } personer
 note-new = Nytt meddelande
 note-open = Öppna
 
+## Tray
+
+tray-open = Öppna eller dölj Balcony
+tray-quit = Avsluta
+tray-unread = { $count ->
+    [one] 1 oläst meddelande
+   *[other] { $count } olästa meddelanden
+}
+
 ## Settings
 
 settings-title = Inställningar
@@ -229,7 +259,7 @@ settings-first = Förnamn
 settings-last = Efternamn
 settings-mail = E-post
 settings-xmpp = XMPP-adress
-settings-published = Vad andra på nätverket kan se
+settings-published = Vad andra ser
 settings-published-hint = Alla på nätverket kan läsa det som är påslaget här, inte bara dina kontakter.
 settings-publish-nick = Publicera mitt namn
 settings-publish-status = Publicera om jag är tillgänglig eller borta
@@ -261,6 +291,22 @@ settings-theme-light = Ljust
 settings-theme-dark = Mörkt
 settings-language = Språk
 settings-language-system = Som systemet
+settings-search = Sök i inställningarna
+settings-no-match = Ingen sådan inställning
+settings-locked = Bestäms av din administratör
+settings-card-hint = Andra ser det bara där ”Vad andra ser” tillåter det.
+settings-theme = Färger
+settings-density = Avstånd
+settings-density-comfortable = Luftigt
+settings-density-compact = Kompakt
+settings-zoom = Storlek på allt
+settings-percent = { $count } %
+settings-still = Minska rörelser
+settings-desktop = Skrivbord
+settings-tray = Visa en ikon i systemfältet
+settings-close-to-tray = Fortsätt köra i systemfältet när fönstret stängs
+settings-no-tray = Det här skrivbordet har inget systemfält just nu.
+settings-autostart = Starta med min session
 settings-interfaces = Nätverksgränssnitt
 
 ## Network
@@ -272,7 +318,10 @@ network-not-announced = Inte meddelad: inget nätverksgränssnitt används.
 network-interfaces = Gränssnitt
 network-missing = Saknas någon i listan?
 network-missing-hint = En del nätverk släpper inte fram multicast. Skriv adressen som den andra ser på den här sidan.
-network-doctor = ”balcony doctor” i en terminal kontrollerar gränssnitt, multicast, port och brandvägg och säger vad du kan göra.
+network-doctor = Letar du efter någon som borde vara här? Kontrollen säger vad som är i vägen: gränssnitt, multicast, port och brandvägg.
+network-to-doctor = Sök fel
+network-measure = Mät svarstid
+network-milliseconds = { $whole },{ $tenth } ms
 network-address = Adress att ansluta till
 network-connect = Anslut
 network-seen = Syns nu: { $count }
@@ -287,6 +336,24 @@ interface-none = Inget nätverksgränssnitt hittades. Anslut datorn till ett nä
 interface-used = används
 interface-left-out = utelämnat
 
+## Doctor
+
+doctor-title = Vad som är i vägen
+doctor-intro = Kontrollerar gränssnitten, om multicast går ut och kommer tillbaka, porten, brandväggen och klockan. Resultaten är på engelska, som en support behöver dem.
+doctor-again = Kontrollera igen
+doctor-copy = Kopiera som text
+doctor-running = Kontrollen tar några sekunder …
+doctor-unavailable = På ett låtsasnätverk finns inget att kontrollera.
+doctor-no-fault = Inget fel hittades på den här datorn.
+doctor-no-fault-hint = Saknas någon ändå? Är den andra på samma nätverk, och låter nätverket sina gäster se varandra (”klientisolering”)?
+doctor-faults = { $count ->
+    [one] Ett fel hittades.
+   *[other] { $count } fel hittades; det första är ofta orsaken till de andra.
+}
+doctor-fine = Bra
+doctor-note = Obs
+doctor-fault = Fel
+
 ## Keyboard
 
 keys-title = Tangentbord
@@ -294,6 +361,9 @@ keys-close = Stäng
 keys-ctrl = Ctrl
 keys-shift = Skift
 keys-search = Sök personer
+keys-switch = Gå till en person eller sida
+keys-doctor = Vad som är i vägen
+keys-favourite = Favorit, eller inte längre
 keys-next = Nästa samtal
 keys-previous = Föregående samtal
 keys-settings = Inställningar

@@ -24,9 +24,16 @@ Examples:
 Exit codes: 0 done, 1 it failed (the reason is on stderr), 2 wrong arguments,
 3 nobody or more than one is called so (send), 4 not known to have arrived (send).";
 
+/// The version, with the commit where it is known: see `assets/build.rs`.
+pub const VERSION: &str = if env!("BALCONY_COMMIT").is_empty() {
+    env!("CARGO_PKG_VERSION")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("BALCONY_COMMIT"), ")")
+};
+
 /// A messenger for everyone on the same network: no server, no account, no internet.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(version = VERSION, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// More notes on stderr: -v, -vv, -vvv (or BALCONY_LOG=balcony=debug)
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
@@ -63,6 +70,12 @@ pub enum Sub {
     /// Look around among pretended people: the window, or the line chat without a display
     #[command(after_help = "Nothing goes to the network, and nothing of yours is read or kept.")]
     Demo(DemoArgs),
+    /// Write man pages, shell completions and icons into a folder, for packages
+    #[command(hide = true)]
+    Generate {
+        /// The folder; made if it is not there
+        folder: PathBuf,
+    },
 }
 
 const HEADLESS: &str = "\

@@ -48,6 +48,10 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let context = gui::context();
     let options = gui::Options {
         suggested_name: args.name.clone().unwrap_or_default(),
+        services: Some(Arc::new(super::services::Program {
+            node: args.clone(),
+            data: data.clone(),
+        })),
         context: Some(context.clone()),
     };
     let config = NodeConfig {

@@ -211,7 +211,12 @@ impl Talk {
         }
         let palette = theme::palette(ui);
         // Three dots, one after the other, at a leisurely three changes a second.
-        let step = since.as_millis() / 330 % 4;
+        let still = theme::is_still(ui);
+        let step = if still {
+            3
+        } else {
+            since.as_millis() / 330 % 4
+        };
         for dot in 0..3_u8 {
             let color = if step == u128::from(dot) {
                 palette.accent
@@ -234,8 +239,10 @@ impl Talk {
             words,
             palette.weak,
         );
-        ui.ctx()
-            .request_repaint_after(std::time::Duration::from_millis(330));
+        if !still {
+            ui.ctx()
+                .request_repaint_after(std::time::Duration::from_millis(330));
+        }
     }
 
     fn messages_ui(

@@ -16,6 +16,7 @@ pub enum Icon {
     Clock,
     Close,
     Down,
+    Filter,
     Gear,
     Info,
     Lock,
@@ -61,6 +62,11 @@ impl Icon {
                 line(&[(12.0, 4.0), (4.0, 12.0)]);
             }
             Icon::Down => line(&[(3.0, 6.0), (8.0, 11.0), (13.0, 6.0)]),
+            Icon::Filter => {
+                line(&[(2.5, 4.0), (13.5, 4.0)]);
+                line(&[(5.0, 8.0), (11.0, 8.0)]);
+                line(&[(7.0, 12.0), (9.0, 12.0)]);
+            }
             Icon::Gear => gear(painter, center, size, stroke),
             Icon::Info => {
                 ring(8.0, 8.0, 6.5);

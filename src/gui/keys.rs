@@ -11,6 +11,9 @@ use super::words::{Speaks, t};
 pub enum Act {
     Search,
     Find,
+    Switch,
+    Favourite,
+    Doctor,
     Next,
     Previous,
     Settings,
@@ -21,16 +24,21 @@ pub enum Act {
 }
 
 /// The shortcuts that work everywhere, with the keys of their words.
-pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
+pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 15] = [
     (
-        Act::Search,
+        Act::Switch,
         KeyboardShortcut::new(Modifiers::CTRL, Key::K),
-        "keys-search",
+        "keys-switch",
     ),
     (
         Act::Find,
         KeyboardShortcut::new(Modifiers::CTRL, Key::F),
         "keys-find",
+    ),
+    (
+        Act::Search,
+        KeyboardShortcut::new(Modifiers::CTRL, Key::L),
+        "keys-search",
     ),
     (
         Act::Next,
@@ -57,10 +65,21 @@ pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
         KeyboardShortcut::new(Modifiers::CTRL, Key::Comma),
         "keys-settings",
     ),
+    // Before the one without Shift, which egui takes for it.
+    (
+        Act::Doctor,
+        KeyboardShortcut::new(Modifiers::CTRL.plus(Modifiers::SHIFT), Key::N),
+        "keys-doctor",
+    ),
     (
         Act::Network,
         KeyboardShortcut::new(Modifiers::CTRL, Key::N),
         "keys-network",
+    ),
+    (
+        Act::Favourite,
+        KeyboardShortcut::new(Modifiers::CTRL, Key::D),
+        "keys-favourite",
     ),
     (
         Act::KeyMap,
@@ -148,6 +167,8 @@ pub fn map_ui(ctx: &egui::Context) -> bool {
             .max_height((ctx.content_rect().height() - 180.0).max(120.0))
             .auto_shrink([false, true])
             .show(ui, |ui| {
+                // Beside the bar, not below it.
+                ui.set_max_width(ui.available_width() - space::M);
                 for (_, shortcut, words) in &SHORTCUTS {
                     row_ui(ui, &shown(ui, shortcut), &t!(ui, words));
                 }
@@ -182,6 +203,11 @@ pub fn shown(words: &impl Speaks, shortcut: &KeyboardShortcut) -> String {
         .format(&egui::ModifierNames::NAMES, mac)
         .replace("Ctrl", &t!(words, "keys-ctrl"))
         .replace("Shift", &t!(words, "keys-shift"))
+        .replace("Comma", ",")
+        .replace("Escape", "Esc")
+        .replace("Down", "↓")
+        .replace("Up", "↑")
+        .replace("Left", "←")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! slow notification daemon never stops the window.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -15,6 +16,9 @@ use super::words::{Speaks, t};
 /// What comes in within so long after the start is told in one summary.
 const SIGN_ON: Duration = Duration::from_secs(5);
 
+/// Our icon for notifications.
+const SMALL_ICON: &[u8] = include_bytes!("../../assets/balcony-64.png");
+
 /// Characters of a message that are shown.
 const MOST: usize = 200;
 
@@ -27,6 +31,8 @@ pub struct Note {
     pub title: String,
     /// The rest, plain text.
     pub body: String,
+    /// The picture of whom it is about.
+    pub picture: Option<PathBuf>,
 }
 
 /// Decides. Events go in after the model has taken them.
@@ -104,6 +110,7 @@ impl Rule {
             None
         };
         Some(Note {
+            picture: about.as_ref().and_then(|jid| picture(model, jid)),
             about,
             title,
             body: super::text::cut(&body, MOST).to_owned(),
@@ -137,7 +144,25 @@ fn of_message(words: &impl Speaks, message: &Message, model: &Model) -> Note {
         about: Some(message.from.clone()),
         title: name.to_owned(),
         body,
+        picture: picture(model, &message.from),
     }
+}
+
+fn picture(model: &Model, jid: &Jid) -> Option<PathBuf> {
+    let peer = model.contacts.get(jid)?.peer.as_ref()?;
+    peer.avatar.as_ref().map(|avatar| avatar.path.clone())
+}
+
+/// Our icon as a file, for daemons that do not find it by its name: written once into the cache folder.
+fn own_icon() -> Option<PathBuf> {
+    let file = directories::ProjectDirs::from("", "", "balcony")?
+        .cache_dir()
+        .join("balcony-64.png");
+    if !file.exists() {
+        std::fs::create_dir_all(file.parent()?).ok()?;
+        std::fs::write(&file, SMALL_ICON).ok()?;
+    }
+    Some(file)
 }
 
 /// The body of a notification is markup (Desktop Notifications 1.2, "Markup"): what people write is none.
@@ -145,6 +170,20 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+/// A path as a URI (RFC 8089), every byte escaped that might mean something.
+fn file_uri(path: &Path) -> String {
+    let mut uri = String::from("file://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                uri.push(char::from(*byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
 }
 
 /// Shows notes and hears of clicks on them.
@@ -213,6 +252,10 @@ impl Shown {
             .hint(notify_rust::Hint::Category("im.received".into()))
             .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
             .action("default", &t!(ctx, "note-open"));
+        // A file, because not every daemon knows a theme, and none knows ours before it is installed.
+        if let Some(file) = note.picture.clone().or_else(own_icon) {
+            notification.hint(notify_rust::Hint::ImagePath(file_uri(&file)));
+        }
         // Replacing it would be less of a flicker, but then its clicks go to a connection that nobody listens on.
         if let Some(number) = known {
             close(number);
@@ -382,6 +425,14 @@ mod tests {
                 rule.due(start + SIGN_ON)
             ),
             (None, None)
+        );
+    }
+
+    #[test]
+    fn a_file_of_any_name_is_a_uri() {
+        assert_eq!(
+            file_uri(Path::new("/a b/ü#.png")),
+            "file:///a%20b/%C3%BC%23.png"
         );
     }
 

@@ -5,6 +5,7 @@ use crate::model::Model;
 use crate::wire::jid::Jid;
 
 use super::avatar::Pictures;
+use super::services::Surroundings;
 use super::when::Now;
 
 /// Everything that a view reads while it draws one frame.
@@ -16,6 +17,8 @@ pub struct Scene<'a> {
     pub now: &'a Now,
     /// Pictures of people, loaded as needed.
     pub pictures: &'a Pictures,
+    /// The program and the desktop around the window.
+    pub surroundings: &'a Surroundings,
 }
 
 /// What a view wants to happen: views read and ask, they change nothing themselves.
@@ -48,6 +51,10 @@ pub enum Wish {
     ChoosePicture,
     /// The loaded past of this conversation is no longer looked at.
     Shrink(Jid),
+    /// Look for faults.
+    Examine,
+    /// Start with the session, or not.
+    Autostart(bool),
     /// End the program.
     Quit,
 }
@@ -64,4 +71,6 @@ pub enum Page {
     Network,
     /// Search in what was said.
     Search,
+    /// What is in the way.
+    Doctor,
 }

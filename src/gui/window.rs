@@ -4,8 +4,10 @@
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, vec2};
 
 use super::composer::Composer;
-use super::contacts::Contacts;
+use super::contacts::{self, Contacts};
 use super::conversation::Talk;
+use super::crop::Crop;
+use super::doctor_view::DoctorView;
 use super::first_run::FirstRun;
 use super::icons::Icon;
 use super::keys::{self, Act};
@@ -14,6 +16,7 @@ use super::profile::Profile;
 use super::scene::{Page, Scene, Wish};
 use super::search_view::SearchView;
 use super::settings_view::SettingsView;
+use super::switcher::{Outcome, Switcher};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::event::Event;
@@ -33,7 +36,10 @@ pub struct Window {
     settings: SettingsView,
     network: NetworkView,
     search: SearchView,
+    doctor: DoctorView,
     key_map: bool,
+    switcher: Option<Switcher>,
+    crop: Option<Crop>,
     icon: Option<egui::TextureHandle>,
 }
 
@@ -51,7 +57,10 @@ impl Window {
             settings: SettingsView::default(),
             network: NetworkView::default(),
             search: SearchView::default(),
+            doctor: DoctorView::default(),
             key_map: false,
+            switcher: None,
+            crop: None,
             icon: None,
         }
     }
@@ -81,6 +90,11 @@ impl Window {
         self.page = Page::Talk;
         self.selected = Some(jid);
         self.talk.composer.focus();
+    }
+
+    /// Asks which part of a picture is to be our face.
+    pub fn crop(&mut self, picture: image::DynamicImage) {
+        self.crop = Some(Crop::new(picture));
     }
 
     /// Draws everything into `ui`. `watched`: the window has the keyboard.
@@ -118,6 +132,23 @@ impl Window {
                 .composer
                 .tick(ui.ctx(), self.in_sight().cloned().as_ref()),
         );
+        if let Some(switcher) = &mut self.switcher {
+            match switcher.ui(ui.ctx(), scene) {
+                Outcome::Open => {}
+                Outcome::Closed => self.switcher = None,
+                Outcome::Go(wish) => {
+                    self.switcher = None;
+                    wishes.push(wish);
+                }
+            }
+        }
+        if let Some(crop) = &mut self.crop {
+            let (more, done) = crop.ui(ui.ctx());
+            wishes.extend(more);
+            if done {
+                self.crop = None;
+            }
+        }
         let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
         let closed = self.key_map && keys::map_ui(ui.ctx());
@@ -158,6 +189,10 @@ impl Window {
                 let view = &mut self.network;
                 page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
             }
+            Page::Doctor => {
+                let view = &mut self.doctor;
+                page_ui(ui, &t!(ui, "doctor-title"), |ui| view.ui(ui, scene))
+            }
         }
     }
 
@@ -194,6 +229,7 @@ impl Window {
             Wish::Open(jid) => self.open(jid.clone()),
             Wish::Show(page) => {
                 self.page = *page;
+                self.network.enter();
                 if *page == Page::Search {
                     self.search.start(self.selected.as_ref());
                 }
@@ -210,6 +246,8 @@ impl Window {
             | Wish::Shrink(_)
             | Wish::Newest(_)
             | Wish::Export(_)
+            | Wish::Examine
+            | Wish::Autostart(_)
             | Wish::Quit => return false,
         }
         true
@@ -243,6 +281,11 @@ impl Window {
                     );
                 }
                 Act::Find => wishes.push(Wish::Show(Page::Search)),
+                Act::Switch => self.switcher = Some(Switcher::default()),
+                Act::Favourite => {
+                    wishes.extend(self.in_sight().map(|jid| contacts::favour(scene, jid)));
+                }
+                Act::Doctor => wishes.push(Wish::Show(Page::Doctor)),
                 Act::Settings => wishes.push(Wish::Show(Page::Settings)),
                 Act::Network => wishes.push(Wish::Show(Page::Network)),
                 Act::KeyMap => self.key_map = !self.key_map,
@@ -259,7 +302,10 @@ impl Window {
 
     /// Escape, and letters typed while nothing has the keyboard.
     fn loose_keys(&mut self, ui: &Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
-        let busy = self.key_map || egui::Popup::is_any_open(ui.ctx());
+        let busy = self.key_map
+            || self.switcher.is_some()
+            || self.crop.is_some()
+            || egui::Popup::is_any_open(ui.ctx());
         let focused = ui.memory(egui::Memory::focused);
         let searching = focused == Some(Contacts::search_id());
         if busy {

@@ -15,6 +15,7 @@ pub mod trust;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -152,6 +153,8 @@ pub struct Contact {
     pub security: Security,
     /// The comparison of keys that is under way, or how the last one ended.
     pub verification: Option<Verification>,
+    /// How long it took to answer the last `ping`, while it is here.
+    pub latency: Option<Duration>,
     /// The conversation.
     pub conversation: Conversation,
 }
@@ -167,6 +170,7 @@ impl Contact {
             typing: ChatState::Active,
             security: Security::default(),
             verification: None,
+            latency: None,
             conversation: Conversation::default(),
         }
     }

@@ -197,6 +197,9 @@ pub trait Extension: Send {
     /// A presence of ours leaves on a stream.
     fn announce(&mut self, _cx: &mut Cx<'_>, _presence: &Presence, _stanza: &mut Element) {}
 
+    /// The user wants to know how far away the peer is.
+    fn probe(&mut self, _cx: &mut Cx<'_>) {}
+
     /// A stream to the peer became ready: for queries that want doing once. [`PeerFacts::features`] is filled by then if
     /// disco#info stood in the stream's features (by [`xep0115_caps::offered`]).
     fn ready(&mut self, _cx: &mut Cx<'_>) {}
