@@ -456,3 +456,56 @@ emoji-name = { $name ->
     [aeroplane] Flugzeug
    *[rocket] Rakete
 }
+## Files
+
+own-to-files = Dateien
+files-title = Dateien
+files-none = Keine Datei ist unterwegs. Zum Senden eine auf ein Gespräch ziehen.
+files-to = An { $name }
+files-from = Von { $name }
+files-folder = { $size }, ein Ordner mit { $count ->
+    [1] einer Datei
+   *[other] { $count } Dateien
+}
+files-waiting-out = wartet, bis sie gesendet werden kann
+files-waiting-in = wartet, bis sie dran ist, oder auf den Absender
+files-offered-out = wartet auf Antwort
+files-offered-in = noch nicht angenommen
+files-paused = angehalten
+files-done-out = gesendet
+files-done-in = empfangen
+files-failed = nicht angekommen
+files-plaintext = Nicht verschlüsselt: andere in diesem Netz könnten unterwegs mitlesen.
+files-progress = Wie viel von { $name } durch ist
+files-speed = { $through } durch, { $speed } je Sekunde, noch { $left }
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Annehmen
+files-accept-into = Annehmen nach…
+files-decline = Ablehnen
+files-pause = Anhalten
+files-resume = Fortsetzen
+files-cancel = Abbrechen
+files-again = Noch einmal
+files-open = Öffnen
+files-show = Ordner zeigen
+files-put-away = Weglegen
+files-all = Alle Dateien
+files-choose-folder = Wohin damit
+files-not-opened = Kein Programm dafür konnte gestartet werden: { $error }
+composer-attach = Eine Datei senden
+attach-files = Dateien…
+attach-folder = Einen Ordner…
+attach-copied = Das kopierte Bild
+attach-choose = Was gesendet wird
+attach-nothing-copied = Es wurde kein Bild kopiert.
+note-file = { $name } bietet eine Datei an
+note-file-done = Die Datei von { $name } ist da
+number-with-tenths = { $whole },{ $tenth }
+size-bytes = { $count ->
+    [1] 1 Byte
+   *[other] { $count } Bytes
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

@@ -461,3 +461,57 @@ emoji-name = { $name ->
     [aeroplane] aeroplane
    *[rocket] rocket
 }
+## Files
+
+own-to-files = Files
+files-title = Files
+files-none = No file is on its way. To send one, drop it onto a conversation.
+files-to = To { $name }
+files-from = From { $name }
+# $size is a number of bytes in words.
+files-folder = { $size }, a folder with { $count ->
+    [1] one file
+   *[other] { $count } files
+}
+files-waiting-out = waits until it can be sent
+files-waiting-in = waits for its turn or for the sender
+files-offered-out = waits for an answer
+files-offered-in = not taken yet
+files-paused = paused
+files-done-out = sent
+files-done-in = received
+files-failed = not sent through
+files-plaintext = Not encrypted: others on this network could read it on its way.
+files-progress = How much of { $name } is through
+files-speed = { $through } through, { $speed } a second, { $left } left
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Take
+files-accept-into = Take into…
+files-decline = Decline
+files-pause = Pause
+files-resume = Go on
+files-cancel = Cancel
+files-again = Try again
+files-open = Open
+files-show = Show the folder
+files-put-away = Put away
+files-all = All files
+files-choose-folder = Where to put it
+files-not-opened = No program could be started for it: { $error }
+composer-attach = Send a file
+attach-files = Files…
+attach-folder = A folder…
+attach-copied = The copied picture
+attach-choose = What to send
+attach-nothing-copied = No picture was copied.
+note-file = { $name } offers a file
+note-file-done = The file from { $name } is here
+number-with-tenths = { $whole }.{ $tenth }
+size-bytes = { $count ->
+    [1] 1 byte
+   *[other] { $count } bytes
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

@@ -457,3 +457,56 @@ emoji-name = { $name ->
     [aeroplane] flygplan
    *[rocket] raket
 }
+## Files
+
+own-to-files = Filer
+files-title = Filer
+files-none = Ingen fil är på väg. Släpp en på en konversation för att skicka den.
+files-to = Till { $name }
+files-from = Från { $name }
+files-folder = { $size }, en mapp med { $count ->
+    [1] en fil
+   *[other] { $count } filer
+}
+files-waiting-out = väntar tills den kan skickas
+files-waiting-in = väntar på sin tur eller på avsändaren
+files-offered-out = väntar på svar
+files-offered-in = inte mottagen än
+files-paused = pausad
+files-done-out = skickad
+files-done-in = mottagen
+files-failed = kom inte fram
+files-plaintext = Inte krypterad: andra på det här nätet kan läsa den på vägen.
+files-progress = Hur mycket av { $name } som är igenom
+files-speed = { $through } igenom, { $speed } i sekunden, { $left } kvar
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Ta emot
+files-accept-into = Ta emot i…
+files-decline = Avböj
+files-pause = Pausa
+files-resume = Fortsätt
+files-cancel = Avbryt
+files-again = Försök igen
+files-open = Öppna
+files-show = Visa mappen
+files-put-away = Lägg undan
+files-all = Alla filer
+files-choose-folder = Var den ska läggas
+files-not-opened = Inget program kunde startas för den: { $error }
+composer-attach = Skicka en fil
+attach-files = Filer…
+attach-folder = En mapp…
+attach-copied = Den kopierade bilden
+attach-choose = Vad som ska skickas
+attach-nothing-copied = Ingen bild har kopierats.
+note-file = { $name } erbjuder en fil
+note-file-done = Filen från { $name } är här
+number-with-tenths = { $whole },{ $tenth }
+size-bytes = { $count ->
+    [1] 1 byte
+   *[other] { $count } byte
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

@@ -8,6 +8,7 @@ mod export;
 mod faces;
 mod peers;
 mod send;
+mod send_file;
 
 use std::io::Write;
 use std::process::ExitCode;

@@ -8,6 +8,7 @@ use std::time::Instant;
 use egui::ViewportCommand;
 
 use super::avatar::{self, Pictures};
+use super::errands::Errands;
 use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
 use super::scene::{Scene, Wish};
@@ -36,6 +37,8 @@ pub struct App {
     desktop: Option<Desktop>,
     /// From the threads that prepare a chosen picture: its file, or a sentence.
     chosen: (Sender<Chosen>, Receiver<Chosen>),
+    /// Dialogs and programs for files.
+    errands: Errands,
     title: String,
     theme: Option<Theme>,
     words: Arc<Words>,
@@ -67,6 +70,7 @@ impl App {
             rule: Rule::new(Instant::now()),
             desktop,
             chosen: channel(),
+            errands: Errands::default(),
             title: String::new(),
             theme: None,
             words: Arc::new(Words::of("")),
@@ -117,6 +121,12 @@ impl App {
             self.window.open(jid);
             super::raise(ctx);
         }
+        while let Some(done) = self.errands.done() {
+            match done {
+                Ok(command) => self.ask(command),
+                Err(sentence) => self.model.notice(sentence),
+            }
+        }
         while let Ok(chosen) = self.chosen.1.try_recv() {
             match chosen {
                 Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
@@ -144,6 +154,9 @@ impl App {
                 self.model.notices.pop_front();
             }
             Wish::ChoosePicture => self.choose_picture(ctx),
+            Wish::Attach(to, what) => self.errands.attach(ctx, &self.words, to, what),
+            Wish::AcceptInto(transfer) => self.errands.accept_into(ctx, &self.words, transfer),
+            Wish::OpenPath(path) => self.errands.open(&self.words, path),
             Wish::Shrink(jid) => {
                 if let Some(contact) = self.model.contacts.get_mut(&jid) {
                     contact.conversation.shrink();
@@ -242,14 +255,15 @@ impl App {
     }
 
     fn dropped(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| {
-            input
-                .raw
-                .dropped_files
-                .first()
-                .map(|file| file.path().to_owned())
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
         });
-        if let Some(path) = dropped {
+        // Onto a conversation: to who is in it. Anywhere else: a picture of ourselves.
+        if let (false, Some(to)) = (dropped.is_empty(), self.window.in_sight().cloned()) {
+            return self.errands.send(ctx, to, dropped);
+        }
+        if let Some(path) = dropped.into_iter().next() {
             match avatar::prepare(&self.words, &path) {
                 Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
                 Err(sentence) => self.model.notice(sentence),

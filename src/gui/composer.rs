@@ -10,7 +10,7 @@ use egui::{
 
 use super::icons::Icon;
 use super::keys;
-use super::scene::{Scene, Wish};
+use super::scene::{Attachment, Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
@@ -24,8 +24,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
 
-/// The width kept for the button that sends.
-const BUTTON: f32 = 40.0;
+/// The width kept for the buttons: what to send beside a text, and sending.
+const BUTTON: f32 = 40.0 + space::TARGET;
 
 /// The field grows up to so many points.
 const TALLEST: f32 = 170.0;
@@ -105,7 +105,7 @@ impl Composer {
         let mut draft = self.drafts.remove(&contact.jid).unwrap_or_default();
         // Before the field is drawn, which would take the key.
         let enter = focused && keys::enter(ui);
-        let (changed, clicked) = self.field_ui(ui, contact, &mut draft);
+        let (changed, clicked) = self.field_ui(ui, contact, &mut draft, &mut wishes);
         if changed && draft.len() > LONGEST {
             draft.truncate(draft.floor_char_boundary(LONGEST));
         }
@@ -129,7 +129,13 @@ impl Composer {
         wishes
     }
 
-    fn field_ui(&mut self, ui: &mut Ui, contact: &Contact, draft: &mut String) -> (bool, bool) {
+    fn field_ui(
+        &mut self,
+        ui: &mut Ui,
+        contact: &Contact,
+        draft: &mut String,
+        wishes: &mut Vec<Wish>,
+    ) -> (bool, bool) {
         let palette = theme::palette(ui);
         let hint = if contact.is_online() {
             t!(ui, "composer-hint", name = contact.nick)
@@ -173,6 +179,10 @@ impl Composer {
             self.bottom - space::TARGET - 1.0,
         );
         let button = Rect::from_min_size(corner, vec2(space::TARGET, space::TARGET));
+        let beside = button.translate(vec2(-space::TARGET - 2.0, 0.0));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(beside), |ui| {
+            attach_ui(ui, &contact.jid, wishes);
+        });
         ui.scope_builder(egui::UiBuilder::new().max_rect(button), |ui| {
             if draft.trim().is_empty() {
                 ui.disable();
@@ -226,6 +236,22 @@ impl Composer {
         }
         wishes
     }
+}
+
+/// What else can be sent.
+fn attach_ui(ui: &mut Ui, to: &Jid, wishes: &mut Vec<Wish>) {
+    let button = Icon::Clip.button(ui, &t!(ui, "composer-attach"));
+    egui::Popup::menu(&button).show(|ui| {
+        for (words, what) in [
+            (t!(ui, "attach-files"), Attachment::Files),
+            (t!(ui, "attach-folder"), Attachment::Folder),
+            (t!(ui, "attach-copied"), Attachment::Copied),
+        ] {
+            if ui.button(words).clicked() {
+                wishes.push(Wish::Attach(to.clone(), what));
+            }
+        }
+    });
 }
 
 fn notice(to: &Jid, state: ChatState) -> Wish {

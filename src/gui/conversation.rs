@@ -13,6 +13,7 @@ use super::icons::Icon;
 use super::scene::{Scene, Wish};
 use super::text::FOLD;
 use super::theme::{self, size, space};
+use super::transfers::Transfers;
 use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::{ChatState, Trust};
@@ -32,6 +33,8 @@ const TYPING_SECONDS: u64 = 60;
 pub struct Talk {
     /// Where one writes; keeps the drafts of all.
     pub composer: Composer,
+    /// Files on their way.
+    pub transfers: Transfers,
     open: Option<Jid>,
     feed: Feed,
     /// Where the "new" line stands while this conversation is open.
@@ -63,6 +66,7 @@ impl Talk {
         let target = self.target.take();
         *self = Talk {
             composer: std::mem::take(&mut self.composer),
+            transfers: std::mem::take(&mut self.transfers),
             foot_height: self.foot_height,
             places: std::mem::take(&mut self.places),
             found: self.found.take().filter(|_| target.is_some()),
@@ -127,6 +131,7 @@ impl Talk {
         }
         wishes.extend(header::ui(ui, scene, contact, narrow));
         super::trust_view::panels_ui(ui, scene, contact, &mut wishes);
+        wishes.extend(self.transfers.strip_ui(ui, scene, &contact.jid));
         let rest = ui.available_rect_before_wrap();
         let rest = rest.with_max_y(self.foot_ui(ui, scene, contact, &mut wishes));
         ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {

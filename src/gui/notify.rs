@@ -56,8 +56,9 @@ impl Rule {
         watched: Option<&Jid>,
         now: Instant,
     ) -> Option<Note> {
-        let Event::MessageReceived { message } = event else {
-            return None;
+        let message = match event {
+            Event::MessageReceived { message } => message,
+            event => return of_file(words, event, model).filter(|_| wanted(model)),
         };
         if !wanted(model) || watched == Some(&message.from) {
             return None;
@@ -138,6 +139,33 @@ fn of_message(words: &impl Speaks, message: &Message, model: &Model) -> Note {
         title: name.to_owned(),
         body,
     }
+}
+
+/// A file is offered, or is here.
+fn of_file(words: &impl Speaks, event: &Event, model: &Model) -> Option<Note> {
+    let (file, offered) = match event {
+        Event::FileOffered { file, .. } => (file, true),
+        Event::FileDone { transfer, path, .. } => {
+            path.as_ref()?;
+            (model.files.get(transfer)?, false)
+        }
+        _ => return None,
+    };
+    let name = nick(model, &file.peer);
+    let title = if offered {
+        t!(words, "note-file", name = name)
+    } else {
+        t!(words, "note-file-done", name = name)
+    };
+    Some(Note {
+        about: Some(file.peer.clone()),
+        title,
+        body: if model.settings.notification_text {
+            super::text::cut(&file.name, MOST).to_owned()
+        } else {
+            String::new()
+        },
+    })
 }
 
 /// The body of a notification is markup (Desktop Notifications 1.2, "Markup"): what people write is none.

@@ -39,6 +39,7 @@ impl Profile {
                     for (icon, name, target) in [
                         (Icon::Gear, t!(ui, "own-to-settings"), Page::Settings),
                         (Icon::Network, t!(ui, "own-to-network"), Page::Network),
+                        (Icon::Files, t!(ui, "own-to-files"), Page::Files),
                     ] {
                         if icon.button(ui, &name).clicked() {
                             wishes.push(Wish::Show(if page == target {

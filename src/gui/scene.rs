@@ -1,5 +1,7 @@
 //! What a view is given, and what it gives back.
 
+use std::path::PathBuf;
+
 use crate::command::Command;
 use crate::model::Model;
 use crate::wire::jid::Jid;
@@ -46,10 +48,27 @@ pub enum Wish {
     ForgetNotice,
     /// Let the user choose a picture file.
     ChoosePicture,
+    /// Let the user choose files to send, or a folder, or send the picture that was copied.
+    Attach(Jid, Attachment),
+    /// Let the user choose where to put an offered file, and take it.
+    AcceptInto(String),
+    /// Open a file or folder with the program that the desktop has for it.
+    OpenPath(PathBuf),
     /// The loaded past of this conversation is no longer looked at.
     Shrink(Jid),
     /// End the program.
     Quit,
+}
+
+/// What is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attachment {
+    /// Files.
+    Files,
+    /// A folder.
+    Folder,
+    /// The picture that was copied last.
+    Copied,
 }
 
 /// What the large pane shows.
@@ -64,4 +83,6 @@ pub enum Page {
     Network,
     /// Search in what was said.
     Search,
+    /// All files on their way.
+    Files,
 }

@@ -154,6 +154,10 @@ impl Window {
                 page_ui(ui, &t!(ui, "settings-title"), |ui| view.ui(ui, scene))
             }
             Page::Search => self.search.ui(ui, scene),
+            Page::Files => {
+                let view = &mut self.talk.transfers;
+                page_ui(ui, &t!(ui, "files-title"), |ui| view.page_ui(ui, scene))
+            }
             Page::Network => {
                 let view = &mut self.network;
                 page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
@@ -207,6 +211,9 @@ impl Window {
             Wish::Ask(_)
             | Wish::ForgetNotice
             | Wish::ChoosePicture
+            | Wish::Attach(..)
+            | Wish::AcceptInto(_)
+            | Wish::OpenPath(_)
             | Wish::Shrink(_)
             | Wish::Newest(_)
             | Wish::Export(_)

@@ -122,6 +122,8 @@ pub async fn start_within(
     let avatars = Avatars::new(&config.data);
     let begun = Instant::now();
     let blocked = blocked_names(&loaded);
+    let found = mpsc::channel(256);
+    let mover = Mover::start(found.0.clone(), &key)?;
     let start = Start {
         jid,
         port: lan.port(),
@@ -144,8 +146,6 @@ pub async fn start_within(
         seed: seed(),
         clock: clock(begun),
     };
-    let found = mpsc::channel(256);
-    let mover = Mover::start(found.0.clone())?;
     let runner = Runner::new(begun, start, lan, store, avatars, (mover, found));
     let running = runner.run(inbox, reports, answers);
     Ok((NodeHandle { requests }, running))

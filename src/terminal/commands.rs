@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::editor::Editor;
+use super::files;
 use super::show::clean;
 use crate::command::Command;
 use crate::event::Show;
@@ -35,6 +36,11 @@ const HELP: &str = "\
   /me TEXT                as an action: \"* Romeo TEXT\"
   /history [N]            the last N messages with whom you write to (20)
   /search WORDS           in all conversations; parts of words do, and \"several words\" as one
+  /send PATH              send a file or a folder to whom you write to
+  /take [NAME]            take the file that was offered last, or the one of this name; into the downloads folder
+  /decline [NAME]         do not take it
+  /cancel [NAME]          end the file that is on its way
+  /files                  the files on their way
   /status away [TEXT]     also: available, dnd; with a text beside it
   /nick NAME              how others see you
   /key                    your key as a link for others, and the key of whom you write to
@@ -47,12 +53,17 @@ const HELP: &str = "\
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 25] = [
     "/who",
     "/to ",
     "/me ",
     "/history",
     "/search ",
+    "/send ",
+    "/take",
+    "/decline",
+    "/cancel",
+    "/files",
     "/status ",
     "/nick ",
     "/key",
@@ -100,6 +111,7 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             limit: Some(20),
             before: None,
         }),
+        "send" | "take" | "decline" | "cancel" | "files" => files::read(model, to, command, rest),
         "status" => status(rest),
         "away" => Wish::Ask(Command::Status {
             show: Show::Away,

@@ -4,6 +4,7 @@
 
 mod commands;
 mod editor;
+mod files;
 mod screen;
 mod show;
 

@@ -67,6 +67,10 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             messages, complete, ..
         } => Some(history(model, messages, *complete, style)),
         Event::SearchResult { hits, complete, .. } => Some(found(model, hits, *complete, style)),
+        Event::FileOffered { .. }
+        | Event::FileState { .. }
+        | Event::FileDone { .. }
+        | Event::FileFailed { .. } => super::files::event(model, event, style),
         Event::NameChanged { jid, was } => {
             Some(style.alarm(&format!("The name {was} is taken; you are now {jid}.")))
         }

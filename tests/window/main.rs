@@ -12,6 +12,7 @@
 mod composer;
 mod conversation;
 mod desk;
+mod files;
 mod first_run;
 mod languages;
 mod layout;
