@@ -456,3 +456,76 @@ emoji-name = { $name ->
     [aeroplane] Flugzeug
    *[rocket] Rakete
 }
+## Rooms
+
+rooms-find = Räume …
+rooms-invited = { $name } lädt dich in { $room } ein: eintreten
+rooms-title = Räume
+rooms-here = In diesem Netz
+rooms-none = Niemand hier bietet einen Raum an.
+rooms-again = Noch einmal nachsehen
+rooms-new = Ein neuer Raum
+rooms-name = Name des Raums
+rooms-members-only = Nur für Mitglieder: wer eingeladen ist
+rooms-lecture = Ein Vortrag: nur wer das Wort hat, spricht
+rooms-create = Raum anlegen
+rooms-unread = { $name }, { $count } neu
+rooms-mentions = { $name }, { $count } neu, { $mentions } für dich
+rooms-closed = nur für Mitglieder
+rooms-open = { $name } öffnen
+rooms-join = { $name } betreten
+room-people = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+room-leave = Verlassen
+room-subject = Thema des Raums
+room-subject-none = Kein Thema
+room-subject-change = Klicken, um das Thema zu ändern
+room-poll-new = Alle fragen
+room-poll-question = Die Frage
+room-poll-answers = Zwei bis zehn Antworten, eine je Zeile
+room-poll-ask = Fragen
+room-cancel = Abbrechen
+room-poll-answer = { $name }: { $count }
+room-poll-close = Umfrage beenden
+room-poll-closed = { $count ->
+    [one] Beendet, { $count } Stimme
+   *[other] Beendet, { $count } Stimmen
+}
+room-hands = { $count ->
+    [one] { $count } Meldung:
+   *[other] { $count } Meldungen:
+}
+room-give-floor = { $name } das Wort geben
+room-hand-up = Melden
+room-hand-down = Meldung zurückziehen
+room-listening = Du hörst zu. Melde dich, um zu sprechen.
+room-out = Du bist nicht mehr in diesem Raum: { $text }
+room-not-in = Du bist nicht in diesem Raum.
+room-announce = Durchsage
+room-write = An { $name } schreiben
+room-send = Senden
+room-notify-all = Alles melden
+room-notify-mentions = Melden, was mich nennt
+room-notify-none = Stumm
+room-older = Ältere Nachrichten
+room-late = { $time } · kam später
+room-corrected = { $time } · geändert
+room-delivered = { $time } · bei { $count } von { $total }
+room-retracted = Zurückgezogen von { $name }
+room-retract = Zurückziehen
+room-copy = Kopieren
+room-owner = Besitzer
+room-admin = Moderation
+room-visitor = hört zu
+room-member = Mitglied
+room-voice-give = Das Wort geben
+room-voice-take = Das Wort entziehen
+room-make-owner = Zum Besitzer machen
+room-make-admin = Zur Moderation machen
+room-make-member = Zum Mitglied machen
+room-demote = Rang entziehen
+room-kick = Hinausschicken
+room-ban = Für immer hinausschicken
+room-note = { $name } in { $room }

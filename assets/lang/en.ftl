@@ -461,3 +461,76 @@ emoji-name = { $name ->
     [aeroplane] aeroplane
    *[rocket] rocket
 }
+## Rooms
+
+rooms-find = Rooms…
+rooms-invited = { $name } invites you to { $room }: enter
+rooms-title = Rooms
+rooms-here = On this network
+rooms-none = Nobody here advertises a room.
+rooms-again = Look again
+rooms-new = A new room
+rooms-name = Name of the room
+rooms-members-only = Members only: whoever is invited
+rooms-lecture = A lecture: only who has the floor speaks
+rooms-create = Make the room
+rooms-unread = { $name }, { $count } new
+rooms-mentions = { $name }, { $count } new, { $mentions } for you
+rooms-closed = members only
+rooms-open = Open { $name }
+rooms-join = Enter { $name }
+room-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+room-leave = Leave
+room-subject = Topic of the room
+room-subject-none = No topic
+room-subject-change = Click to change the topic
+room-poll-new = Ask everybody
+room-poll-question = The question
+room-poll-answers = Two to ten answers, one a line
+room-poll-ask = Ask
+room-cancel = Cancel
+room-poll-answer = { $name }: { $count }
+room-poll-close = Close the poll
+room-poll-closed = { $count ->
+    [one] Closed, { $count } vote
+   *[other] Closed, { $count } votes
+}
+room-hands = { $count ->
+    [one] { $count } raised hand:
+   *[other] { $count } raised hands:
+}
+room-give-floor = Give the floor to { $name }
+room-hand-up = Raise your hand
+room-hand-down = Take your hand down
+room-listening = You are listening. Raise your hand to speak.
+room-out = You are out of this room: { $text }
+room-not-in = You are not in this room.
+room-announce = Announcement
+room-write = Write to { $name }
+room-send = Send
+room-notify-all = Tell everything
+room-notify-mentions = Tell what names me
+room-notify-none = Mute
+room-older = Older messages
+room-late = { $time } · came late
+room-corrected = { $time } · changed
+room-delivered = { $time } · delivered to { $count } of { $total }
+room-retracted = Taken back by { $name }
+room-retract = Take back
+room-copy = Copy
+room-owner = owner
+room-admin = moderator
+room-visitor = listening
+room-member = member
+room-voice-give = Give the floor
+room-voice-take = Take the floor back
+room-make-owner = Make owner
+room-make-admin = Make moderator
+room-make-member = Make member
+room-demote = Take the rank away
+room-kick = Send out
+room-ban = Send out for good
+room-note = { $name } in { $room }

@@ -457,3 +457,76 @@ emoji-name = { $name ->
     [aeroplane] flygplan
    *[rocket] raket
 }
+## Rooms
+
+rooms-find = Rum …
+rooms-invited = { $name } bjuder in dig till { $room }: gå in
+rooms-title = Rum
+rooms-here = På det här nätverket
+rooms-none = Ingen här erbjuder något rum.
+rooms-again = Titta igen
+rooms-new = Ett nytt rum
+rooms-name = Rummets namn
+rooms-members-only = Endast medlemmar: den som är inbjuden
+rooms-lecture = En föreläsning: bara den som har ordet talar
+rooms-create = Skapa rummet
+rooms-unread = { $name }, { $count } nya
+rooms-mentions = { $name }, { $count } nya, { $mentions } till dig
+rooms-closed = endast medlemmar
+rooms-open = Öppna { $name }
+rooms-join = Gå in i { $name }
+room-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } personer
+}
+room-leave = Lämna
+room-subject = Rummets ämne
+room-subject-none = Inget ämne
+room-subject-change = Klicka för att ändra ämnet
+room-poll-new = Fråga alla
+room-poll-question = Frågan
+room-poll-answers = Två till tio svar, ett per rad
+room-poll-ask = Fråga
+room-cancel = Avbryt
+room-poll-answer = { $name }: { $count }
+room-poll-close = Avsluta omröstningen
+room-poll-closed = { $count ->
+    [one] Avslutad, { $count } röst
+   *[other] Avslutad, { $count } röster
+}
+room-hands = { $count ->
+    [one] { $count } uppräckt hand:
+   *[other] { $count } uppräckta händer:
+}
+room-give-floor = Ge ordet till { $name }
+room-hand-up = Räck upp handen
+room-hand-down = Ta ner handen
+room-listening = Du lyssnar. Räck upp handen för att tala.
+room-out = Du är inte längre i rummet: { $text }
+room-not-in = Du är inte i det här rummet.
+room-announce = Meddelande till alla
+room-write = Skriv till { $name }
+room-send = Skicka
+room-notify-all = Meddela allt
+room-notify-mentions = Meddela det som nämner mig
+room-notify-none = Tyst
+room-older = Äldre meddelanden
+room-late = { $time } · kom sent
+room-corrected = { $time } · ändrat
+room-delivered = { $time } · framme hos { $count } av { $total }
+room-retracted = Tillbakadraget av { $name }
+room-retract = Dra tillbaka
+room-copy = Kopiera
+room-owner = ägare
+room-admin = moderator
+room-visitor = lyssnar
+room-member = medlem
+room-voice-give = Ge ordet
+room-voice-take = Ta tillbaka ordet
+room-make-owner = Gör till ägare
+room-make-admin = Gör till moderator
+room-make-member = Gör till medlem
+room-demote = Ta bort rangen
+room-kick = Skicka ut
+room-ban = Skicka ut för gott
+room-note = { $name } i { $room }

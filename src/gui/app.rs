@@ -156,7 +156,7 @@ impl App {
             Wish::Export(with) => self.export(with),
             Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
             // The window did these itself.
-            Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
+            Wish::OpenRoom(_) | Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::event::room::{Notify, RoomEvent, RoomLine};
 use crate::event::{Event, Message, Show};
 use crate::model::Model;
 use crate::wire::jid::Jid;
@@ -56,6 +57,9 @@ impl Rule {
         watched: Option<&Jid>,
         now: Instant,
     ) -> Option<Note> {
+        if let Event::Room(RoomEvent::RoomMessage { room, line }) = event {
+            return of_line(words, model, room, line);
+        }
         let Event::MessageReceived { message } = event else {
             return None;
         };
@@ -109,6 +113,28 @@ impl Rule {
             body: super::text::cut(&body, MOST).to_owned(),
         })
     }
+}
+
+/// What is said in a room, as far as the user wants to be told of it.
+fn of_line(words: &impl Speaks, model: &Model, room: &str, line: &RoomLine) -> Option<Note> {
+    let view = model.rooms.get(room)?;
+    let told = match view.notify {
+        Notify::All => true,
+        Notify::Mentions => line.mention || line.announcement,
+        Notify::None => false,
+    };
+    if !told || line.own || line.history || view.unread == 0 || !wanted(model) {
+        return None;
+    }
+    let body = match model.settings.notification_text {
+        true => super::text::cut(&line.body, MOST).to_owned(),
+        false => t!(words, "note-new"),
+    };
+    Some(Note {
+        about: None,
+        title: t!(words, "room-note", name = line.nick, room = view.about.name),
+        body,
+    })
 }
 
 fn wanted(model: &Model) -> bool {

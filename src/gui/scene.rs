@@ -38,6 +38,8 @@ pub enum Wish {
     Newest(Jid),
     /// Let the user choose a file and write this conversation to it, or all.
     Export(Option<Jid>),
+    /// Show a room, by address.
+    OpenRoom(String),
     /// Show a page in place of the conversation.
     Show(Page),
     /// Leave what is shown.
@@ -62,6 +64,8 @@ pub enum Page {
     Settings,
     /// Interfaces and peers.
     Network,
+    /// Rooms: find, make, enter.
+    Rooms,
     /// Search in what was said.
     Search,
 }

@@ -11,6 +11,8 @@ use super::icons::Icon;
 use super::keys::{self, Act};
 use super::network_view::NetworkView;
 use super::profile::Profile;
+use super::room_list::RoomList;
+use super::room_view::RoomPane;
 use super::scene::{Page, Scene, Wish};
 use super::search_view::SearchView;
 use super::settings_view::SettingsView;
@@ -32,6 +34,10 @@ pub struct Window {
     profile: Profile,
     settings: SettingsView,
     network: NetworkView,
+    /// The open room; then nobody is selected.
+    room: Option<String>,
+    rooms: RoomList,
+    room_pane: RoomPane,
     search: SearchView,
     key_map: bool,
     icon: Option<egui::TextureHandle>,
@@ -50,6 +56,9 @@ impl Window {
             profile: Profile::default(),
             settings: SettingsView::default(),
             network: NetworkView::default(),
+            room: None,
+            rooms: RoomList::default(),
+            room_pane: RoomPane::default(),
             search: SearchView::default(),
             key_map: false,
             icon: None,
@@ -80,6 +89,7 @@ impl Window {
     pub fn open(&mut self, jid: Jid) {
         self.page = Page::Talk;
         self.selected = Some(jid);
+        self.room = None;
         self.talk.composer.focus();
     }
 
@@ -94,7 +104,8 @@ impl Window {
         }
         let narrow = ui.available_width() <= theme::NARROW;
         let mut wishes = self.shortcuts(ui, scene);
-        let list_alone = narrow && self.selected.is_none() && self.page == Page::Talk;
+        let nothing_open = self.selected.is_none() && self.room.is_none();
+        let list_alone = narrow && nothing_open && self.page == Page::Talk;
         if list_alone {
             CentralPanel::no_frame().show(ui, |ui| wishes.extend(self.list_ui(ui, scene, true)));
         } else {
@@ -136,6 +147,7 @@ impl Window {
             notice_ui(ui, scene, &mut wishes);
         }
         ui.add_space(space::M);
+        wishes.extend(self.rooms.list_ui(ui, scene, self.room.as_deref()));
         wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
         wishes
     }
@@ -154,6 +166,10 @@ impl Window {
                 page_ui(ui, &t!(ui, "settings-title"), |ui| view.ui(ui, scene))
             }
             Page::Search => self.search.ui(ui, scene),
+            Page::Rooms => {
+                let view = &mut self.rooms;
+                page_ui(ui, &t!(ui, "rooms-title"), |ui| view.page_ui(ui, scene))
+            }
             Page::Network => {
                 let view = &mut self.network;
                 page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
@@ -168,6 +184,9 @@ impl Window {
         watched: bool,
         narrow: bool,
     ) -> Vec<Wish> {
+        if let Some(room) = self.room.clone() {
+            return self.room_pane.ui(ui, scene, &room, watched);
+        }
         let Some(jid) = &self.selected else {
             hint_ui(ui, scene, self.icon.as_ref());
             return Vec::new();
@@ -192,6 +211,11 @@ impl Window {
     fn fulfil(&mut self, wish: &Wish) -> bool {
         match wish {
             Wish::Open(jid) => self.open(jid.clone()),
+            Wish::OpenRoom(room) => {
+                (self.page, self.selected) = (Page::Talk, None);
+                self.room = Some(room.clone());
+                self.room_pane.focus();
+            }
             Wish::Show(page) => {
                 self.page = *page;
                 if *page == Page::Search {
@@ -217,7 +241,7 @@ impl Window {
 
     fn back(&mut self) {
         if self.page == Page::Talk {
-            self.selected = None;
+            (self.selected, self.room) = (None, None);
             self.contacts.start_search();
         } else {
             self.page = Page::Talk;
@@ -289,7 +313,7 @@ impl Window {
         let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
         match self.in_sight().cloned() {
             Some(open) if !typed.is_empty() => self.talk.composer.type_ahead(&open, &typed),
-            None if self.page == Page::Talk && !typed.trim().is_empty() => {
+            None if self.page == Page::Talk && self.room.is_none() && !typed.trim().is_empty() => {
                 self.contacts.type_ahead(scene, &typed);
             }
             _ if down && self.page == Page::Talk => self.contacts.start_search(),

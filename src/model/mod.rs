@@ -82,9 +82,10 @@ impl Model {
 
     /// Messages not yet read, of all conversations together.
     pub fn unread(&self) -> u32 {
-        self.contacts.values().fold(0, |sum, contact| {
+        let people = self.contacts.values().fold(0u32, |sum, contact| {
             sum.saturating_add(contact.conversation.unread)
-        })
+        });
+        people.saturating_add(self.rooms_unread())
     }
 
     /// Contacts in the order of a list: who is here first, the latest conversation on top, the rest by name.

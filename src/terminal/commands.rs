@@ -5,6 +5,7 @@ use serde_json::json;
 use super::editor::Editor;
 use super::show::clean;
 use crate::command::Command;
+use crate::command::room::RoomCommand;
 use crate::event::Show;
 use crate::model::{Contact, Model, trust};
 use crate::wire::jid::Jid;
@@ -42,12 +43,14 @@ const HELP: &str = "\
   /trust FINGERPRINT      a fingerprint or link that they gave you by another way
   /accept, /separate      a key has changed: it is the same person all the same; it is somebody else
   /block NAME, /unblock NAME
+  /rooms                  which rooms there are
+  /room WHAT              create NAME, join ROOM, say ROOM TEXT, leave ROOM; more in /room help
   /network                which interfaces are used, and why others are not
   /connect HOST[:PORT]    for networks that carry no multicast
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 22] = [
     "/who",
     "/to ",
     "/me ",
@@ -64,6 +67,8 @@ const NAMES: [&str; 20] = [
     "/separate",
     "/block ",
     "/unblock ",
+    "/rooms",
+    "/room ",
     "/network",
     "/connect ",
     "/help",
@@ -121,6 +126,8 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             None => Wish::Say("With whom? /to NAME chooses.".into()),
         },
         "block" | "unblock" => block(model, command == "block", rest),
+        "rooms" => Wish::Ask(Command::Room(RoomCommand::Rooms)),
+        "room" => super::rooms::read(rest),
         "network" => Wish::Network,
         "connect" if rest.is_empty() => Wish::Say("Connect to whom? /connect 192.168.1.20".into()),
         "connect" => Wish::Ask(Command::Connect {

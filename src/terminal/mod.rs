@@ -4,6 +4,7 @@
 
 mod commands;
 mod editor;
+mod rooms;
 mod screen;
 mod show;
 

@@ -82,6 +82,7 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
         Event::Network { interfaces } if interfaces.iter().all(|interface| !interface.used) => {
             Some(style.alarm("There is no network to use. /network tells why."))
         }
+        Event::Room(event) => super::rooms::event(event, style),
         Event::Error { message, .. } => Some(style.alarm(&format!("! {}", clean(message)))),
         _ => None,
     }

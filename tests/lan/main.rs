@@ -14,12 +14,14 @@ mod lab;
 
 mod discovery;
 mod files;
+mod guests;
 mod interfaces;
 mod lab_itself;
 mod mallory;
 mod messages;
 mod names;
 mod secrecy;
+mod rooms;
 mod vanishing;
 
 use lab::headless::balcony;

@@ -17,6 +17,7 @@ mod languages;
 mod layout;
 mod list;
 mod network;
+mod rooms;
 mod search;
 mod settings;
 mod trust;
