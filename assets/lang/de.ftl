@@ -478,6 +478,7 @@ room-people = { $count ->
     [one] { $count } Person
    *[other] { $count } Personen
 }
+room-invite = Einladen
 room-leave = Verlassen
 room-subject = Thema des Raums
 room-subject-none = Kein Thema

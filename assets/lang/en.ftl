@@ -483,6 +483,7 @@ room-people = { $count ->
     [one] { $count } person
    *[other] { $count } people
 }
+room-invite = Invite
 room-leave = Leave
 room-subject = Topic of the room
 room-subject-none = No topic

@@ -479,6 +479,7 @@ room-people = { $count ->
     [one] { $count } person
    *[other] { $count } personer
 }
+room-invite = Bjud in
 room-leave = Lämna
 room-subject = Rummets ämne
 room-subject-none = Inget ämne

@@ -66,7 +66,7 @@ impl RoomPane {
                 notify: None,
             }));
         }
-        self.header_ui(ui, room, &mut wishes);
+        self.header_ui(ui, scene, room, &mut wishes);
         if self.people {
             let frame = Frame::new()
                 .fill(theme::palette(ui).side)
@@ -81,7 +81,13 @@ impl RoomPane {
         wishes
     }
 
-    fn header_ui(&mut self, ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
+    fn header_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        room: &RoomView,
+        wishes: &mut Vec<Wish>,
+    ) {
         let palette = theme::palette(ui);
         let address = room.about.room.clone();
         let frame = Frame::new().inner_margin(Margin::symmetric(10, 6));
@@ -104,6 +110,7 @@ impl RoomPane {
                     let people = t!(ui, "room-people", count = room.members.len());
                     ui.toggle_value(&mut self.people, people);
                     notify_ui(ui, room, wishes);
+                    invite_ui(ui, scene, room, wishes);
                     if room.moderates() && ui.button(t!(ui, "room-poll-new")).clicked() {
                         self.poll = Some(Default::default());
                     }
@@ -308,6 +315,25 @@ fn complete_ui(ui: &mut Ui, room: &RoomView, draft: &mut String) {
         for nick in &nicks {
             if ui.button(format!("@{nick}")).clicked() {
                 *draft = format!("{head}@{nick} ");
+            }
+        }
+    });
+}
+
+/// Whoever is here and not in the room can be asked to come.
+fn invite_ui(ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<Wish>) {
+    let inside = |jid: &str| room.members.iter().any(|member| member.jid == jid);
+    let people = scene.model.by_recency().into_iter();
+    let people = people.filter(|contact| contact.is_online() && !inside(contact.jid.as_str()));
+    ui.menu_button(t!(ui, "room-invite"), |ui| {
+        for contact in people.take(30) {
+            if ui.button(&contact.nick).clicked() {
+                wishes.push(ask(RoomCommand::RoomInvite {
+                    room: room.about.room.clone(),
+                    to: contact.jid.clone(),
+                    reason: String::new(),
+                }));
+                ui.close();
             }
         }
     });

@@ -20,8 +20,8 @@ mod lab_itself;
 mod mallory;
 mod messages;
 mod names;
-mod secrecy;
 mod rooms;
+mod secrecy;
 mod vanishing;
 
 use lab::headless::balcony;
