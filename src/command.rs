@@ -281,6 +281,12 @@ pub enum Command {
         /// `host:port`, `[v6%scope]:port`; 5298 if the port is absent.
         address: String,
     },
+    /// Measure how long a peer takes to answer (XEP-0199), on the stream that stands; opens none. Answer: `latency`, or
+    /// nothing within 20 seconds.
+    Ping {
+        /// The peer.
+        to: Jid,
+    },
     /// End the stream to a peer, not the conversation.
     Close {
         /// The peer.

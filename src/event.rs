@@ -217,6 +217,13 @@ pub enum Event {
         #[serde(flatten)]
         progress: BroadcastProgress,
     },
+    /// Answer to the `ping` command: the peer answered.
+    Latency {
+        /// The peer.
+        jid: Jid,
+        /// How long question and answer took together, in microseconds.
+        micros: u32,
+    },
     /// Answer to the `history` command, oldest first.
     History {
         /// The conversation.

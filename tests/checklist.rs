@@ -81,7 +81,7 @@ const CHECKLIST: &[Line] = &[
     (48, "§12", "values in TXT are UTF-8", Tested(TXT, "the_record_stays_small_whatever_the_user_types")),
     (49, "§13.1", "TLS and SASL where possible", Tested("src/stream/tests.rs", "tls_and_sasl_lead_to_a_secure_stream")),
     (50, "§13.1", "a plaintext stream may be accepted", Tested(STREAM, "two_of_ours_become_ready_with_acks")),
-    (51, "§13.1", "then the user is warned", NotYet("every message and contact says whether it is encrypted; a test of the window is to be named")),
+    (51, "§13.1", "then the user is warned", Tested("tests/window/conversation.rs", "a_conversation_shows_who_what_when_and_how_far_it_got")),
     (52, "§13.2", "nothing is injected into XMPP networks", Elsewhere("there is no connection to any server in Balcony")),
     (53, "§13.2", "traffic may be forwarded once authenticated there", Elsewhere("optional, and there is no connection to any server in Balcony")),
     (54, "§13.4", "the user can switch off personal data in TXT", Tested(RECORDS, "what_the_user_keeps_back_stays_out_of_the_advert")),

@@ -81,8 +81,14 @@ picture-choose = Bild auswählen
 picture-files = Bilder
 picture-unreadable = „{ $file }“ lässt sich nicht lesen: { $error }.
 picture-unknown = „{ $file }“ ist kein Bild, das Balcony lesen kann. Nimm eine PNG-, JPEG-, WebP- oder GIF-Datei.
-picture-too-large = „{ $file }“ lässt sich nicht klein genug machen.
+picture-too-large = Das Bild lässt sich nicht klein genug machen.
 picture-not-stored = Das Bild lässt sich nicht speichern: { $error }.
+crop-title = Dein Bild
+crop-picture = Ausschnitt des Bildes
+crop-zoom = Wie nah
+crop-hint = Ziehen verschiebt; mit dem Mausrad oder dem Regler kommst du näher.
+crop-use = Dieses Bild nehmen
+crop-cancel = Abbrechen
 
 ## First start
 
@@ -101,7 +107,7 @@ people-no-match-hint = Gesucht wird in Namen und Adressen der Leute, die da sind
 people-nobody = Noch niemand da
 people-nobody-offline = Dieser Computer hat keine Netzwerkverbindung, die Balcony nutzen kann. Verbinde ihn mit einem Netzwerk oder sieh nach, welche Schnittstellen ausgelassen werden und warum.
 people-nobody-listening = Leute im selben Netzwerk erscheinen hier von selbst, innerhalb einer Sekunde. Balcony lauscht auf { $interfaces }.
-people-nobody-doctor = Müsste jemand da sein? Starte „balcony doctor“ in einem Terminal: es sagt, was im Weg steht.
+people-nobody-doctor = Müsste jemand da sein? Die Prüfung sagt, was im Weg steht.
 people-to-network = Netzwerk …
 person-typing = schreibt …
 person-said = Du: { $text }
@@ -110,6 +116,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 ungelesene Nachricht
    *[other] { $name }, { $presence }, { $count } ungelesene Nachrichten
 }
+people-favourites = Favoriten · { $count }
+people-filter = Auswählen, wen die Liste zeigt
+people-filter-all = Alle
+people-filter-here = Wer da ist
+people-filter-unread = Mit ungelesenen Nachrichten
+people-filter-none = Niemand dieser Art
+person-favourite-add = Zu den Favoriten
+person-favourite-remove = Aus den Favoriten entfernen
+
+## Quick switcher
+
+switcher-title = Gehe zu …
+switcher-nothing = Nichts mit diesem Namen
 
 ## Ourselves, at the foot of the list
 
@@ -156,6 +175,8 @@ fact-address = Adresse
 fact-reached-at = Erreichbar
 fact-seen-on = Gesehen auf
 fact-program = Programm
+fact-encryption = Verschlüsselung
+fact-latency = Antwortzeit
 fact-idle-since = Untätig seit
 fact-name = Name
 fact-mail = E-Mail
@@ -219,6 +240,15 @@ note-many-people = { $count } Nachrichten von { $people } Leuten
 note-new = Neue Nachricht
 note-open = Öffnen
 
+## Tray
+
+tray-open = Balcony öffnen oder verbergen
+tray-quit = Beenden
+tray-unread = { $count ->
+    [one] 1 ungelesene Nachricht
+   *[other] { $count } ungelesene Nachrichten
+}
+
 ## Settings
 
 settings-title = Einstellungen
@@ -228,7 +258,7 @@ settings-first = Vorname
 settings-last = Nachname
 settings-mail = E-Mail
 settings-xmpp = XMPP-Adresse
-settings-published = Was andere im Netzwerk sehen können
+settings-published = Was andere sehen
 settings-published-hint = Alle im Netzwerk können lesen, was hier eingeschaltet ist, nicht nur deine Kontakte.
 settings-publish-nick = Meinen Namen veröffentlichen
 settings-publish-status = Veröffentlichen, ob ich verfügbar oder abwesend bin
@@ -243,6 +273,7 @@ settings-plaintext-allow = Mit ihnen schreiben, mit Hinweis
 settings-plaintext-ask = Vor der ersten Nachricht fragen
 settings-plaintext-never = Nicht mit ihnen schreiben
 settings-send-typing = Anderen zeigen, wenn ich schreibe
+settings-send-displayed = Anderen zeigen, wenn ich ihre Nachrichten gesehen habe
 settings-notifications = Benachrichtigungen
 settings-notify = Bei neuen Nachrichten benachrichtigen
 settings-notify-text = Den Text darin zeigen
@@ -260,6 +291,22 @@ settings-theme-light = Hell
 settings-theme-dark = Dunkel
 settings-language = Sprache
 settings-language-system = Wie das System
+settings-search = Einstellungen durchsuchen
+settings-no-match = Keine solche Einstellung
+settings-locked = Von deiner Administration festgelegt
+settings-card-hint = Andere sehen das nur, wo „Was andere sehen“ es erlaubt.
+settings-theme = Farben
+settings-density = Abstände
+settings-density-comfortable = Großzügig
+settings-density-compact = Kompakt
+settings-zoom = Größe von allem
+settings-percent = { $count } %
+settings-still = Bewegungen verringern
+settings-desktop = Desktop
+settings-tray = Symbol in der Taskleiste zeigen
+settings-close-to-tray = Nach dem Schließen des Fensters in der Taskleiste weiterlaufen
+settings-no-tray = Dieser Desktop hat gerade keinen Platz für Symbole in der Taskleiste.
+settings-autostart = Mit meiner Sitzung starten
 settings-interfaces = Netzwerkschnittstellen
 
 ## Network
@@ -271,7 +318,10 @@ network-not-announced = Nicht angekündigt: keine Netzwerkschnittstelle ist in G
 network-interfaces = Schnittstellen
 network-missing = Fehlt jemand in der Liste?
 network-missing-hint = Manche Netzwerke lassen kein Multicast durch. Gib die Adresse ein, die der oder die andere auf dieser Seite sieht.
-network-doctor = „balcony doctor“ in einem Terminal prüft Schnittstellen, Multicast, Port und Firewall und sagt, was zu tun ist.
+network-doctor = Suchst du jemanden, der da sein müsste? Die Prüfung sagt, was im Weg steht: Schnittstellen, Multicast, Port und Firewall.
+network-to-doctor = Fehler suchen
+network-measure = Antwortzeit messen
+network-milliseconds = { $whole },{ $tenth } ms
 network-address = Adresse, mit der verbunden wird
 network-connect = Verbinden
 network-seen = Jetzt zu sehen: { $count }
@@ -286,6 +336,24 @@ interface-none = Es wurde keine Netzwerkschnittstelle gefunden. Verbinde diesen 
 interface-used = in Gebrauch
 interface-left-out = ausgelassen
 
+## Doctor
+
+doctor-title = Was im Weg steht
+doctor-intro = Prüft die Schnittstellen, ob Multicast hinausgeht und zurückkommt, den Port, die Firewall und die Uhr. Die Befunde sind auf Englisch, wie der Support sie braucht.
+doctor-again = Noch einmal prüfen
+doctor-copy = Als Text kopieren
+doctor-running = Die Prüfung dauert ein paar Sekunden …
+doctor-unavailable = In einem vorgetäuschten Netzwerk gibt es nichts zu prüfen.
+doctor-no-fault = Auf diesem Computer wurde kein Fehler gefunden.
+doctor-no-fault-hint = Fehlt trotzdem jemand? Ist die andere Person im selben Netzwerk, und lässt das Netzwerk seine Gäste einander sehen („Client-Isolation“)?
+doctor-faults = { $count ->
+    [one] Ein Fehler wurde gefunden.
+   *[other] { $count } Fehler wurden gefunden; der erste ist oft die Ursache der anderen.
+}
+doctor-fine = In Ordnung
+doctor-note = Hinweis
+doctor-fault = Fehler
+
 ## Keyboard
 
 keys-title = Tastatur
@@ -293,6 +361,9 @@ keys-close = Schließen
 keys-ctrl = Strg
 keys-shift = Umschalt
 keys-search = Leute suchen
+keys-switch = Zu einer Person oder Seite gehen
+keys-doctor = Was im Weg steht
+keys-favourite = Favorit, oder nicht mehr
 keys-next = Nächstes Gespräch
 keys-previous = Voriges Gespräch
 keys-settings = Einstellungen
@@ -456,3 +527,223 @@ emoji-name = { $name ->
     [aeroplane] Flugzeug
    *[rocket] Rakete
 }
+## Was mit einer Nachricht getan werden kann
+
+act-react = Reagieren
+act-reply = Antworten
+act-edit = Bearbeiten
+act-more = Weitere Aktionen
+act-forward = Weiterleiten …
+act-details = Einzelheiten …
+act-retract = Zurücknehmen
+act-retract-key = Entf
+message-edited = bearbeitet · { $time }
+message-edited-at = Bearbeitet: { $time }
+message-retracted = Diese Nachricht wurde zurückgenommen.
+message-retracted-own = Sie haben diese Nachricht zurückgenommen.
+message-unseen-there = Dort nicht zu sehen: { $reason }
+reaction-by = { $emoji } von { $names }
+quote-unknown = Eine Nachricht, die nicht hier ist
+quote-spoken = Antwort auf { $name }: { $text }
+quote-spoken-unknown = Antwort auf: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Verborgenes zeigen
+spoiler-spoken = verborgen, { $hint }; drücken, um es zu zeigen
+broadcast-to = { $people ->
+    [0] An mehrere
+    [one] An 1 Person
+   *[other] An { $people } Personen
+}
+broadcast-delivered = An mehrere · zugestellt: { $delivered } von { $people }
+aim-reply = Antwort an { $name }
+aim-edit = Nachricht bearbeiten
+aim-cancel = Abbrechen
+aim-spoiler = Verborgen, bis danach gefragt wird
+aim-spoiler-hint = Hinweis (darf leer sein)
+composer-more = Mehr
+composer-emoji = Emoji
+composer-spoiler = Nächste Nachricht verbergen (Spoiler)
+composer-attention = Um Aufmerksamkeit bitten
+composer-broadcast = An mehrere …
+emoji-search = Emoji suchen (englisch)
+emoji-recent = Zuletzt verwendet
+emoji-none = Kein Emoji dieses Namens
+emoji-group-smileys = Smileys
+emoji-group-people = Menschen
+emoji-group-nature = Tiere und Natur
+emoji-group-food = Essen und Trinken
+emoji-group-travel = Reisen und Orte
+emoji-group-activities = Aktivitäten
+emoji-group-objects = Gegenstände
+emoji-group-symbols = Symbole
+emoji-group-flags = Flaggen
+dialog-cancel = Abbrechen
+dialog-close = Schließen
+retract-title = Diese Nachricht zurücknehmen?
+retract-explained = Hier verschwindet sie, und dort wird darum gebeten. Was schon gelesen wurde, bleibt gelesen.
+link-title = Diesen Link genau ansehen
+link-explained = Er führt vielleicht woandershin, als er scheint. Das Ziel ist:
+link-open = Öffnen
+link-copy = Kopieren
+forward-title = Weiterleiten an
+forward-search = Name
+forward-to = Weiterleiten an { $name }
+forward-wrote = { $name } schrieb:
+details-title = Nachricht
+details-from = Von
+details-to = An
+details-written = Geschrieben
+details-edited = Bearbeitet
+details-retracted = Zurückgenommen
+details-state = Zustand
+details-way = Unterwegs
+details-addresses = Adressen der anderen Seite jetzt
+details-id = Kennung
+details-versions = Frühere Fassungen
+broadcast-title = An mehrere
+broadcast-explained = Jede und jeder bekommt sie einzeln und kann Ihnen einzeln antworten. Dass sie an mehrere ging, ist vermerkt.
+broadcast-text = Nachricht an mehrere
+broadcast-everybody = Alle, die hier sind
+broadcast-nobody = Gerade ist niemand hier.
+broadcast-send = { $count ->
+    [one] An 1 Person senden
+   *[other] An { $count } Personen senden
+}
+broadcast-last = Die letzte: zugestellt an { $delivered } von { $people }
+note-attention = { $name } bittet um Aufmerksamkeit
+keys-choose = Strg+Hoch
+keys-choose-do = Eine Nachricht wählen; dann Pfeiltasten und:
+keys-act = R, E, S, C, F, I, Entf
+keys-act-do = Antworten, bearbeiten, reagieren, kopieren, weiterleiten, Einzelheiten, zurücknehmen
+keys-edit-last = Hoch
+keys-edit-last-do = Im leeren Feld: die letzte eigene Nachricht bearbeiten
+trouble-title = Balcony kann nicht starten
+trouble-close = Schließen
+## Rooms
+
+rooms-find = Räume …
+rooms-invited = { $name } lädt dich in { $room } ein: eintreten
+rooms-title = Räume
+rooms-here = In diesem Netz
+rooms-none = Niemand hier bietet einen Raum an.
+rooms-again = Noch einmal nachsehen
+rooms-new = Ein neuer Raum
+rooms-name = Name des Raums
+rooms-members-only = Nur für Mitglieder: wer eingeladen ist
+rooms-lecture = Ein Vortrag: nur wer das Wort hat, spricht
+rooms-create = Raum anlegen
+rooms-unread = { $name }, { $count } neu
+rooms-mentions = { $name }, { $count } neu, { $mentions } für dich
+rooms-closed = nur für Mitglieder
+rooms-open = { $name } öffnen
+rooms-join = { $name } betreten
+room-people = { $count ->
+    [one] { $count } Person
+   *[other] { $count } Personen
+}
+room-invite = Einladen
+room-leave = Verlassen
+room-subject = Thema des Raums
+room-subject-none = Kein Thema
+room-subject-change = Klicken, um das Thema zu ändern
+room-poll-new = Alle fragen
+room-poll-question = Die Frage
+room-poll-answers = Zwei bis zehn Antworten, eine je Zeile
+room-poll-ask = Fragen
+room-cancel = Abbrechen
+room-poll-answer = { $name }: { $count }
+room-poll-close = Umfrage beenden
+room-poll-closed = { $count ->
+    [one] Beendet, { $count } Stimme
+   *[other] Beendet, { $count } Stimmen
+}
+room-hands = { $count ->
+    [one] { $count } Meldung:
+   *[other] { $count } Meldungen:
+}
+room-give-floor = { $name } das Wort geben
+room-hand-up = Melden
+room-hand-down = Meldung zurückziehen
+room-listening = Du hörst zu. Melde dich, um zu sprechen.
+room-out = Du bist nicht mehr in diesem Raum: { $text }
+room-not-in = Du bist nicht in diesem Raum.
+room-announce = Durchsage
+room-write = An { $name } schreiben
+room-send = Senden
+room-notify-all = Alles melden
+room-notify-mentions = Melden, was mich nennt
+room-notify-none = Stumm
+room-older = Ältere Nachrichten
+room-late = { $time } · kam später
+room-corrected = { $time } · geändert
+room-delivered = { $time } · bei { $count } von { $total }
+room-retracted = Zurückgezogen von { $name }
+room-retract = Zurückziehen
+room-copy = Kopieren
+room-owner = Besitzer
+room-admin = Moderation
+room-visitor = hört zu
+room-member = Mitglied
+room-voice-give = Das Wort geben
+room-voice-take = Das Wort entziehen
+room-make-owner = Zum Besitzer machen
+room-make-admin = Zur Moderation machen
+room-make-member = Zum Mitglied machen
+room-demote = Rang entziehen
+room-kick = Hinausschicken
+room-ban = Für immer hinausschicken
+room-note = { $name } in { $room }
+## Files
+
+own-to-files = Dateien
+files-title = Dateien
+files-none = Keine Datei ist unterwegs. Zum Senden eine auf ein Gespräch ziehen.
+files-to = An { $name }
+files-from = Von { $name }
+files-folder = { $size }, ein Ordner mit { $count ->
+    [1] einer Datei
+   *[other] { $count } Dateien
+}
+files-waiting-out = wartet, bis sie gesendet werden kann
+files-waiting-in = wartet, bis sie dran ist, oder auf den Absender
+files-offered-out = wartet auf Antwort
+files-offered-in = noch nicht angenommen
+files-paused = angehalten
+files-done-out = gesendet
+files-done-in = empfangen
+files-failed = nicht angekommen
+files-plaintext = Nicht verschlüsselt: andere in diesem Netz könnten unterwegs mitlesen.
+files-progress = Wie viel von { $name } durch ist
+files-speed = { $through } durch, { $speed } je Sekunde, noch { $left }
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Annehmen
+files-accept-into = Annehmen nach…
+files-decline = Ablehnen
+files-pause = Anhalten
+files-resume = Fortsetzen
+files-cancel = Abbrechen
+files-again = Noch einmal
+files-open = Öffnen
+files-show = Ordner zeigen
+files-put-away = Weglegen
+files-all = Alle Dateien
+files-choose-folder = Wohin damit
+files-not-opened = Kein Programm dafür konnte gestartet werden: { $error }
+composer-attach = Eine Datei senden
+attach-files = Dateien…
+attach-folder = Einen Ordner…
+attach-copied = Das kopierte Bild
+attach-choose = Was gesendet wird
+attach-nothing-copied = Es wurde kein Bild kopiert.
+note-file = { $name } bietet eine Datei an
+note-file-done = Die Datei von { $name } ist da
+number-with-tenths = { $whole },{ $tenth }
+size-bytes = { $count ->
+    [1] 1 Byte
+   *[other] { $count } Bytes
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

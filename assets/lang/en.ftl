@@ -86,8 +86,14 @@ picture-choose = Choose a picture
 picture-files = Pictures
 picture-unreadable = “{ $file }” cannot be read: { $error }.
 picture-unknown = “{ $file }” is no picture that Balcony can read. Take a PNG, JPEG, WebP or GIF file.
-picture-too-large = “{ $file }” cannot be made small enough.
+picture-too-large = The picture cannot be made small enough.
 picture-not-stored = The picture cannot be stored: { $error }.
+crop-title = Your picture
+crop-picture = Part of the picture that is taken
+crop-zoom = How close
+crop-hint = Drag to move it; turn the wheel or move the slider to come closer.
+crop-use = Use this picture
+crop-cancel = Cancel
 
 ## First start
 
@@ -106,7 +112,7 @@ people-no-match-hint = Search looks at names and addresses of people who are her
 people-nobody = Nobody here yet
 people-nobody-offline = This computer has no network connection that Balcony can use. Connect it to a network, or see which interfaces were left out and why.
 people-nobody-listening = People on the same network appear here by themselves, within a second. Balcony listens on { $interfaces }.
-people-nobody-doctor = Somebody should be here? Run “balcony doctor” in a terminal: it tells what is in the way.
+people-nobody-doctor = Somebody should be here? The checks tell what is in the way.
 people-to-network = Network…
 person-typing = is typing…
 person-said = You: { $text }
@@ -115,6 +121,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 unread message
    *[other] { $name }, { $presence }, { $count } unread messages
 }
+people-favourites = Favourites · { $count }
+people-filter = Choose whom the list shows
+people-filter-all = Everybody
+people-filter-here = Who is here
+people-filter-unread = With unread messages
+people-filter-none = Nobody like that
+person-favourite-add = Add to favourites
+person-favourite-remove = Remove from favourites
+
+## Quick switcher
+
+switcher-title = Go to…
+switcher-nothing = Nothing of that name
 
 ## Ourselves, at the foot of the list
 
@@ -161,6 +180,8 @@ fact-address = Address
 fact-reached-at = Reached at
 fact-seen-on = Seen on
 fact-program = Program
+fact-encryption = Encryption
+fact-latency = Latency
 fact-idle-since = Idle since
 fact-name = Name
 fact-mail = Mail
@@ -224,6 +245,15 @@ note-many-people = { $count } messages from { $people } people
 note-new = New message
 note-open = Open
 
+## Tray
+
+tray-open = Open or hide Balcony
+tray-quit = Quit
+tray-unread = { $count ->
+    [one] 1 unread message
+   *[other] { $count } unread messages
+}
+
 ## Settings
 
 settings-title = Settings
@@ -233,7 +263,7 @@ settings-first = First name
 settings-last = Last name
 settings-mail = Mail
 settings-xmpp = XMPP address
-settings-published = What others on the network can see
+settings-published = What others see
 settings-published-hint = Everybody on the network can read what is switched on here, not only your contacts.
 settings-publish-nick = Publish my name
 settings-publish-status = Publish whether I am available or away
@@ -248,6 +278,7 @@ settings-plaintext-allow = Talk to them, with a mark
 settings-plaintext-ask = Ask before the first message
 settings-plaintext-never = Do not talk to them
 settings-send-typing = Tell others when I am typing
+settings-send-displayed = Tell others when I have seen their messages
 settings-notifications = Notifications
 settings-notify = Show notifications for new messages
 settings-notify-text = Show the text in them
@@ -265,6 +296,22 @@ settings-theme-light = Light
 settings-theme-dark = Dark
 settings-language = Language
 settings-language-system = As the system
+settings-search = Search settings
+settings-no-match = No setting like that
+settings-locked = Set by your administrator
+settings-card-hint = Others see these only where “What others see” says so.
+settings-theme = Colours
+settings-density = Spacing
+settings-density-comfortable = Comfortable
+settings-density-compact = Compact
+settings-zoom = Size of everything
+settings-percent = { $count } %
+settings-still = Reduce motion
+settings-desktop = Desktop
+settings-tray = Show an icon in the tray
+settings-close-to-tray = Keep running in the tray when the window is closed
+settings-no-tray = This desktop has no tray at the moment.
+settings-autostart = Start with my session
 settings-interfaces = Network interfaces
 
 ## Network
@@ -276,7 +323,10 @@ network-not-announced = Not announced: no network interface is in use.
 network-interfaces = Interfaces
 network-missing = Somebody is not in the list?
 network-missing-hint = Some networks do not carry multicast. Type the address that the other one sees on this page.
-network-doctor = “balcony doctor” in a terminal checks interfaces, multicast, port and firewall, and says what to do.
+network-doctor = Looking for somebody who should be here? The checks tell what is in the way: interfaces, multicast, port and firewall.
+network-to-doctor = Look for faults
+network-measure = Measure latency
+network-milliseconds = { $whole }.{ $tenth } ms
 network-address = Address to connect to
 network-connect = Connect
 network-seen = Seen now: { $count }
@@ -291,6 +341,24 @@ interface-none = No network interface was found. Connect this computer to a netw
 interface-used = used
 interface-left-out = left out
 
+## Doctor
+
+doctor-title = What is in the way
+doctor-intro = Checks the interfaces, whether multicast leaves and comes back, the port, the firewall and the clock. The findings are in English, as a help desk needs them.
+doctor-again = Check again
+doctor-copy = Copy as text
+doctor-running = Checking; this takes some seconds…
+doctor-unavailable = There is nothing to check on a pretended network.
+doctor-no-fault = No fault was found on this computer.
+doctor-no-fault-hint = Somebody is still missing? Is the other one on the same network, and does the network let its guests see each other (“client isolation”)?
+doctor-faults = { $count ->
+    [one] One fault was found.
+   *[other] { $count } faults were found; the first is often the cause of the others.
+}
+doctor-fine = Fine
+doctor-note = Note
+doctor-fault = Fault
+
 ## Keyboard
 
 keys-title = Keyboard
@@ -298,6 +366,9 @@ keys-close = Close
 keys-ctrl = Ctrl
 keys-shift = Shift
 keys-search = Search people
+keys-switch = Go to a person or a page
+keys-doctor = What is in the way
+keys-favourite = Favourite, or no longer
 keys-next = Next conversation
 keys-previous = Previous conversation
 keys-settings = Settings
@@ -461,3 +532,224 @@ emoji-name = { $name ->
     [aeroplane] aeroplane
    *[rocket] rocket
 }
+## What can be done with a message
+
+act-react = React
+act-reply = Reply
+act-edit = Edit
+act-more = More actions
+act-forward = Forward…
+act-details = Details…
+act-retract = Take back
+act-retract-key = Del
+message-edited = edited · { $time }
+message-edited-at = Edited { $time }
+message-retracted = This message was taken back.
+message-retracted-own = You took this message back.
+message-unseen-there = Not seen there: { $reason }
+reaction-by = { $emoji } by { $names }
+quote-unknown = A message that is not here
+quote-spoken = Answer to { $name }: { $text }
+quote-spoken-unknown = Answer to: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Show what is hidden
+spoiler-spoken = hidden, { $hint }; press to show it
+broadcast-to = { $people ->
+    [0] To several people
+    [one] To 1 person
+   *[other] To { $people } people
+}
+broadcast-delivered = To several people · delivered to { $delivered } of { $people }
+aim-reply = Answer to { $name }
+aim-edit = Edit message
+aim-cancel = Cancel
+aim-spoiler = Hidden until asked for
+aim-spoiler-hint = Hint (may be empty)
+composer-more = More
+composer-emoji = Emoji
+composer-spoiler = Hide the next message (spoiler)
+composer-attention = Ask for attention
+composer-broadcast = To several people…
+emoji-search = Search emoji
+emoji-recent = Used lately
+emoji-none = No emoji of that name
+emoji-group-smileys = Smileys
+emoji-group-people = People
+emoji-group-nature = Animals and nature
+emoji-group-food = Food and drink
+emoji-group-travel = Travel and places
+emoji-group-activities = Activities
+emoji-group-objects = Objects
+emoji-group-symbols = Symbols
+emoji-group-flags = Flags
+dialog-cancel = Cancel
+dialog-close = Close
+retract-title = Take this message back?
+retract-explained = It disappears here and is asked to disappear there. What was read already cannot be unread.
+link-title = Look twice at this link
+link-explained = It may lead elsewhere than it seems to. It goes to:
+link-open = Open it
+link-copy = Copy it
+forward-title = Forward to
+forward-search = Name
+forward-to = Forward to { $name }
+forward-wrote = { $name } wrote:
+details-title = Message
+details-from = From
+details-to = To
+details-written = Written
+details-edited = Edited
+details-retracted = Taken back
+details-state = State
+details-way = On the way
+details-addresses = Addresses of the other one now
+details-id = Id
+details-versions = Earlier versions
+broadcast-title = To several people
+broadcast-explained = Each of them gets it alone and can answer you alone. It is marked as sent to several.
+broadcast-text = Message to several people
+broadcast-everybody = Everybody who is here
+broadcast-nobody = Nobody is here now.
+broadcast-send = { $count ->
+    [one] Send to 1 person
+   *[other] Send to { $count } people
+}
+broadcast-last = The last one: delivered to { $delivered } of { $people }
+note-attention = { $name } asks for your attention
+keys-choose = Ctrl+Up
+keys-choose-do = Choose a message; then arrows, and:
+keys-act = R, E, S, C, F, I, Delete
+keys-act-do = Reply, edit, react, copy, forward, details, take back
+keys-edit-last = Up
+keys-edit-last-do = In an empty field: edit your last message
+trouble-title = Balcony cannot start
+trouble-close = Close
+## Rooms
+
+rooms-find = Rooms…
+rooms-invited = { $name } invites you to { $room }: enter
+rooms-title = Rooms
+rooms-here = On this network
+rooms-none = Nobody here advertises a room.
+rooms-again = Look again
+rooms-new = A new room
+rooms-name = Name of the room
+rooms-members-only = Members only: whoever is invited
+rooms-lecture = A lecture: only who has the floor speaks
+rooms-create = Make the room
+rooms-unread = { $name }, { $count } new
+rooms-mentions = { $name }, { $count } new, { $mentions } for you
+rooms-closed = members only
+rooms-open = Open { $name }
+rooms-join = Enter { $name }
+room-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } people
+}
+room-invite = Invite
+room-leave = Leave
+room-subject = Topic of the room
+room-subject-none = No topic
+room-subject-change = Click to change the topic
+room-poll-new = Ask everybody
+room-poll-question = The question
+room-poll-answers = Two to ten answers, one a line
+room-poll-ask = Ask
+room-cancel = Cancel
+room-poll-answer = { $name }: { $count }
+room-poll-close = Close the poll
+room-poll-closed = { $count ->
+    [one] Closed, { $count } vote
+   *[other] Closed, { $count } votes
+}
+room-hands = { $count ->
+    [one] { $count } raised hand:
+   *[other] { $count } raised hands:
+}
+room-give-floor = Give the floor to { $name }
+room-hand-up = Raise your hand
+room-hand-down = Take your hand down
+room-listening = You are listening. Raise your hand to speak.
+room-out = You are out of this room: { $text }
+room-not-in = You are not in this room.
+room-announce = Announcement
+room-write = Write to { $name }
+room-send = Send
+room-notify-all = Tell everything
+room-notify-mentions = Tell what names me
+room-notify-none = Mute
+room-older = Older messages
+room-late = { $time } · came late
+room-corrected = { $time } · changed
+room-delivered = { $time } · delivered to { $count } of { $total }
+room-retracted = Taken back by { $name }
+room-retract = Take back
+room-copy = Copy
+room-owner = owner
+room-admin = moderator
+room-visitor = listening
+room-member = member
+room-voice-give = Give the floor
+room-voice-take = Take the floor back
+room-make-owner = Make owner
+room-make-admin = Make moderator
+room-make-member = Make member
+room-demote = Take the rank away
+room-kick = Send out
+room-ban = Send out for good
+room-note = { $name } in { $room }
+## Files
+
+own-to-files = Files
+files-title = Files
+files-none = No file is on its way. To send one, drop it onto a conversation.
+files-to = To { $name }
+files-from = From { $name }
+# $size is a number of bytes in words.
+files-folder = { $size }, a folder with { $count ->
+    [1] one file
+   *[other] { $count } files
+}
+files-waiting-out = waits until it can be sent
+files-waiting-in = waits for its turn or for the sender
+files-offered-out = waits for an answer
+files-offered-in = not taken yet
+files-paused = paused
+files-done-out = sent
+files-done-in = received
+files-failed = not sent through
+files-plaintext = Not encrypted: others on this network could read it on its way.
+files-progress = How much of { $name } is through
+files-speed = { $through } through, { $speed } a second, { $left } left
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Take
+files-accept-into = Take into…
+files-decline = Decline
+files-pause = Pause
+files-resume = Go on
+files-cancel = Cancel
+files-again = Try again
+files-open = Open
+files-show = Show the folder
+files-put-away = Put away
+files-all = All files
+files-choose-folder = Where to put it
+files-not-opened = No program could be started for it: { $error }
+composer-attach = Send a file
+attach-files = Files…
+attach-folder = A folder…
+attach-copied = The copied picture
+attach-choose = What to send
+attach-nothing-copied = No picture was copied.
+note-file = { $name } offers a file
+note-file-done = The file from { $name } is here
+number-with-tenths = { $whole }.{ $tenth }
+size-bytes = { $count ->
+    [1] 1 byte
+   *[other] { $count } bytes
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

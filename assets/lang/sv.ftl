@@ -81,8 +81,14 @@ picture-choose = Välj en bild
 picture-files = Bilder
 picture-unreadable = ”{ $file }” går inte att läsa: { $error }.
 picture-unknown = ”{ $file }” är ingen bild som Balcony kan läsa. Ta en PNG-, JPEG-, WebP- eller GIF-fil.
-picture-too-large = ”{ $file }” går inte att göra tillräckligt liten.
+picture-too-large = Bilden går inte att göra tillräckligt liten.
 picture-not-stored = Bilden går inte att spara: { $error }.
+crop-title = Din bild
+crop-picture = Delen av bilden som används
+crop-zoom = Hur nära
+crop-hint = Dra för att flytta; vrid hjulet eller flytta reglaget för att komma närmare.
+crop-use = Använd bilden
+crop-cancel = Avbryt
 
 ## First start
 
@@ -101,7 +107,7 @@ people-no-match-hint = Sökningen gäller namn och adresser för dem som är hä
 people-nobody = Ingen här än
 people-nobody-offline = Den här datorn har ingen nätverksanslutning som Balcony kan använda. Anslut den till ett nätverk, eller se vilka gränssnitt som utelämnas och varför.
 people-nobody-listening = Folk på samma nätverk dyker upp här av sig själva inom en sekund. Balcony lyssnar på { $interfaces }.
-people-nobody-doctor = Borde någon vara här? Kör ”balcony doctor” i en terminal: det säger vad som är i vägen.
+people-nobody-doctor = Borde någon vara här? Kontrollen säger vad som är i vägen.
 people-to-network = Nätverk …
 person-typing = skriver …
 person-said = Du: { $text }
@@ -110,6 +116,19 @@ person-spoken-unread = { $count ->
     [one] { $name }, { $presence }, 1 oläst meddelande
    *[other] { $name }, { $presence }, { $count } olästa meddelanden
 }
+people-favourites = Favoriter · { $count }
+people-filter = Välj vilka listan visar
+people-filter-all = Alla
+people-filter-here = De som är här
+people-filter-unread = Med olästa meddelanden
+people-filter-none = Ingen sådan
+person-favourite-add = Lägg till bland favoriter
+person-favourite-remove = Ta bort från favoriter
+
+## Quick switcher
+
+switcher-title = Gå till …
+switcher-nothing = Inget med det namnet
 
 ## Ourselves, at the foot of the list
 
@@ -156,6 +175,8 @@ fact-address = Adress
 fact-reached-at = Nås på
 fact-seen-on = Syns på
 fact-program = Program
+fact-encryption = Kryptering
+fact-latency = Svarstid
 fact-idle-since = Inaktiv sedan
 fact-name = Namn
 fact-mail = E-post
@@ -220,6 +241,15 @@ note-many-people = { $count } meddelanden från { $people } personer
 note-new = Nytt meddelande
 note-open = Öppna
 
+## Tray
+
+tray-open = Öppna eller dölj Balcony
+tray-quit = Avsluta
+tray-unread = { $count ->
+    [one] 1 oläst meddelande
+   *[other] { $count } olästa meddelanden
+}
+
 ## Settings
 
 settings-title = Inställningar
@@ -229,7 +259,7 @@ settings-first = Förnamn
 settings-last = Efternamn
 settings-mail = E-post
 settings-xmpp = XMPP-adress
-settings-published = Vad andra på nätverket kan se
+settings-published = Vad andra ser
 settings-published-hint = Alla på nätverket kan läsa det som är påslaget här, inte bara dina kontakter.
 settings-publish-nick = Publicera mitt namn
 settings-publish-status = Publicera om jag är tillgänglig eller borta
@@ -244,6 +274,7 @@ settings-plaintext-allow = Skriv med dem, med en markering
 settings-plaintext-ask = Fråga före det första meddelandet
 settings-plaintext-never = Skriv inte med dem
 settings-send-typing = Visa andra när jag skriver
+settings-send-displayed = Visa andra när jag har sett deras meddelanden
 settings-notifications = Aviseringar
 settings-notify = Visa aviseringar för nya meddelanden
 settings-notify-text = Visa texten i dem
@@ -261,6 +292,22 @@ settings-theme-light = Ljust
 settings-theme-dark = Mörkt
 settings-language = Språk
 settings-language-system = Som systemet
+settings-search = Sök i inställningarna
+settings-no-match = Ingen sådan inställning
+settings-locked = Bestäms av din administratör
+settings-card-hint = Andra ser det bara där ”Vad andra ser” tillåter det.
+settings-theme = Färger
+settings-density = Avstånd
+settings-density-comfortable = Luftigt
+settings-density-compact = Kompakt
+settings-zoom = Storlek på allt
+settings-percent = { $count } %
+settings-still = Minska rörelser
+settings-desktop = Skrivbord
+settings-tray = Visa en ikon i systemfältet
+settings-close-to-tray = Fortsätt köra i systemfältet när fönstret stängs
+settings-no-tray = Det här skrivbordet har inget systemfält just nu.
+settings-autostart = Starta med min session
 settings-interfaces = Nätverksgränssnitt
 
 ## Network
@@ -272,7 +319,10 @@ network-not-announced = Inte meddelad: inget nätverksgränssnitt används.
 network-interfaces = Gränssnitt
 network-missing = Saknas någon i listan?
 network-missing-hint = En del nätverk släpper inte fram multicast. Skriv adressen som den andra ser på den här sidan.
-network-doctor = ”balcony doctor” i en terminal kontrollerar gränssnitt, multicast, port och brandvägg och säger vad du kan göra.
+network-doctor = Letar du efter någon som borde vara här? Kontrollen säger vad som är i vägen: gränssnitt, multicast, port och brandvägg.
+network-to-doctor = Sök fel
+network-measure = Mät svarstid
+network-milliseconds = { $whole },{ $tenth } ms
 network-address = Adress att ansluta till
 network-connect = Anslut
 network-seen = Syns nu: { $count }
@@ -287,6 +337,24 @@ interface-none = Inget nätverksgränssnitt hittades. Anslut datorn till ett nä
 interface-used = används
 interface-left-out = utelämnat
 
+## Doctor
+
+doctor-title = Vad som är i vägen
+doctor-intro = Kontrollerar gränssnitten, om multicast går ut och kommer tillbaka, porten, brandväggen och klockan. Resultaten är på engelska, som en support behöver dem.
+doctor-again = Kontrollera igen
+doctor-copy = Kopiera som text
+doctor-running = Kontrollen tar några sekunder …
+doctor-unavailable = På ett låtsasnätverk finns inget att kontrollera.
+doctor-no-fault = Inget fel hittades på den här datorn.
+doctor-no-fault-hint = Saknas någon ändå? Är den andra på samma nätverk, och låter nätverket sina gäster se varandra (”klientisolering”)?
+doctor-faults = { $count ->
+    [one] Ett fel hittades.
+   *[other] { $count } fel hittades; det första är ofta orsaken till de andra.
+}
+doctor-fine = Bra
+doctor-note = Obs
+doctor-fault = Fel
+
 ## Keyboard
 
 keys-title = Tangentbord
@@ -294,6 +362,9 @@ keys-close = Stäng
 keys-ctrl = Ctrl
 keys-shift = Skift
 keys-search = Sök personer
+keys-switch = Gå till en person eller sida
+keys-doctor = Vad som är i vägen
+keys-favourite = Favorit, eller inte längre
 keys-next = Nästa samtal
 keys-previous = Föregående samtal
 keys-settings = Inställningar
@@ -457,3 +528,223 @@ emoji-name = { $name ->
     [aeroplane] flygplan
    *[rocket] raket
 }
+## Vad man kan göra med ett meddelande
+
+act-react = Reagera
+act-reply = Svara
+act-edit = Redigera
+act-more = Fler åtgärder
+act-forward = Vidarebefordra …
+act-details = Detaljer …
+act-retract = Ta tillbaka
+act-retract-key = Del
+message-edited = redigerat · { $time }
+message-edited-at = Redigerat { $time }
+message-retracted = Det här meddelandet togs tillbaka.
+message-retracted-own = Du tog tillbaka det här meddelandet.
+message-unseen-there = Syns inte där: { $reason }
+reaction-by = { $emoji } från { $names }
+quote-unknown = Ett meddelande som inte finns här
+quote-spoken = Svar till { $name }: { $text }
+quote-spoken-unknown = Svar på: { $text }
+spoiler = Spoiler
+spoiler-hint = Spoiler: { $hint }
+spoiler-show = Visa det dolda
+spoiler-spoken = dolt, { $hint }; tryck för att visa
+broadcast-to = { $people ->
+    [0] Till flera
+    [one] Till 1 person
+   *[other] Till { $people } personer
+}
+broadcast-delivered = Till flera · levererat till { $delivered } av { $people }
+aim-reply = Svar till { $name }
+aim-edit = Redigera meddelande
+aim-cancel = Avbryt
+aim-spoiler = Dolt tills någon frågar
+aim-spoiler-hint = Ledtråd (får vara tom)
+composer-more = Mer
+composer-emoji = Emoji
+composer-spoiler = Dölj nästa meddelande (spoiler)
+composer-attention = Be om uppmärksamhet
+composer-broadcast = Till flera …
+emoji-search = Sök emoji (på engelska)
+emoji-recent = Senast använda
+emoji-none = Ingen emoji med det namnet
+emoji-group-smileys = Smileys
+emoji-group-people = Människor
+emoji-group-nature = Djur och natur
+emoji-group-food = Mat och dryck
+emoji-group-travel = Resor och platser
+emoji-group-activities = Aktiviteter
+emoji-group-objects = Föremål
+emoji-group-symbols = Symboler
+emoji-group-flags = Flaggor
+dialog-cancel = Avbryt
+dialog-close = Stäng
+retract-title = Ta tillbaka meddelandet?
+retract-explained = Det försvinner här, och där ombeds programmet att ta bort det. Det som redan lästs förblir läst.
+link-title = Titta noga på länken
+link-explained = Den kanske leder någon annanstans än det ser ut. Den går till:
+link-open = Öppna
+link-copy = Kopiera
+forward-title = Vidarebefordra till
+forward-search = Namn
+forward-to = Vidarebefordra till { $name }
+forward-wrote = { $name } skrev:
+details-title = Meddelande
+details-from = Från
+details-to = Till
+details-written = Skrivet
+details-edited = Redigerat
+details-retracted = Tillbakataget
+details-state = Läge
+details-way = På vägen
+details-addresses = Den andras adresser nu
+details-id = Id
+details-versions = Tidigare versioner
+broadcast-title = Till flera
+broadcast-explained = Var och en får det för sig och kan svara dig för sig. Det märks som skickat till flera.
+broadcast-text = Meddelande till flera
+broadcast-everybody = Alla som är här
+broadcast-nobody = Ingen är här just nu.
+broadcast-send = { $count ->
+    [one] Skicka till 1 person
+   *[other] Skicka till { $count } personer
+}
+broadcast-last = Det senaste: levererat till { $delivered } av { $people }
+note-attention = { $name } ber om din uppmärksamhet
+keys-choose = Ctrl+Upp
+keys-choose-do = Välj ett meddelande; sedan pilar och:
+keys-act = R, E, S, C, F, I, Delete
+keys-act-do = Svara, redigera, reagera, kopiera, vidarebefordra, detaljer, ta tillbaka
+keys-edit-last = Upp
+keys-edit-last-do = I ett tomt fält: redigera ditt senaste meddelande
+trouble-title = Balcony kan inte starta
+trouble-close = Stäng
+## Rooms
+
+rooms-find = Rum …
+rooms-invited = { $name } bjuder in dig till { $room }: gå in
+rooms-title = Rum
+rooms-here = På det här nätverket
+rooms-none = Ingen här erbjuder något rum.
+rooms-again = Titta igen
+rooms-new = Ett nytt rum
+rooms-name = Rummets namn
+rooms-members-only = Endast medlemmar: den som är inbjuden
+rooms-lecture = En föreläsning: bara den som har ordet talar
+rooms-create = Skapa rummet
+rooms-unread = { $name }, { $count } nya
+rooms-mentions = { $name }, { $count } nya, { $mentions } till dig
+rooms-closed = endast medlemmar
+rooms-open = Öppna { $name }
+rooms-join = Gå in i { $name }
+room-people = { $count ->
+    [one] { $count } person
+   *[other] { $count } personer
+}
+room-invite = Bjud in
+room-leave = Lämna
+room-subject = Rummets ämne
+room-subject-none = Inget ämne
+room-subject-change = Klicka för att ändra ämnet
+room-poll-new = Fråga alla
+room-poll-question = Frågan
+room-poll-answers = Två till tio svar, ett per rad
+room-poll-ask = Fråga
+room-cancel = Avbryt
+room-poll-answer = { $name }: { $count }
+room-poll-close = Avsluta omröstningen
+room-poll-closed = { $count ->
+    [one] Avslutad, { $count } röst
+   *[other] Avslutad, { $count } röster
+}
+room-hands = { $count ->
+    [one] { $count } uppräckt hand:
+   *[other] { $count } uppräckta händer:
+}
+room-give-floor = Ge ordet till { $name }
+room-hand-up = Räck upp handen
+room-hand-down = Ta ner handen
+room-listening = Du lyssnar. Räck upp handen för att tala.
+room-out = Du är inte längre i rummet: { $text }
+room-not-in = Du är inte i det här rummet.
+room-announce = Meddelande till alla
+room-write = Skriv till { $name }
+room-send = Skicka
+room-notify-all = Meddela allt
+room-notify-mentions = Meddela det som nämner mig
+room-notify-none = Tyst
+room-older = Äldre meddelanden
+room-late = { $time } · kom sent
+room-corrected = { $time } · ändrat
+room-delivered = { $time } · framme hos { $count } av { $total }
+room-retracted = Tillbakadraget av { $name }
+room-retract = Dra tillbaka
+room-copy = Kopiera
+room-owner = ägare
+room-admin = moderator
+room-visitor = lyssnar
+room-member = medlem
+room-voice-give = Ge ordet
+room-voice-take = Ta tillbaka ordet
+room-make-owner = Gör till ägare
+room-make-admin = Gör till moderator
+room-make-member = Gör till medlem
+room-demote = Ta bort rangen
+room-kick = Skicka ut
+room-ban = Skicka ut för gott
+room-note = { $name } i { $room }
+## Files
+
+own-to-files = Filer
+files-title = Filer
+files-none = Ingen fil är på väg. Släpp en på en konversation för att skicka den.
+files-to = Till { $name }
+files-from = Från { $name }
+files-folder = { $size }, en mapp med { $count ->
+    [1] en fil
+   *[other] { $count } filer
+}
+files-waiting-out = väntar tills den kan skickas
+files-waiting-in = väntar på sin tur eller på avsändaren
+files-offered-out = väntar på svar
+files-offered-in = inte mottagen än
+files-paused = pausad
+files-done-out = skickad
+files-done-in = mottagen
+files-failed = kom inte fram
+files-plaintext = Inte krypterad: andra på det här nätet kan läsa den på vägen.
+files-progress = Hur mycket av { $name } som är igenom
+files-speed = { $through } igenom, { $speed } i sekunden, { $left } kvar
+files-seconds = { $count } s
+files-minutes = { $count } min
+files-accept = Ta emot
+files-accept-into = Ta emot i…
+files-decline = Avböj
+files-pause = Pausa
+files-resume = Fortsätt
+files-cancel = Avbryt
+files-again = Försök igen
+files-open = Öppna
+files-show = Visa mappen
+files-put-away = Lägg undan
+files-all = Alla filer
+files-choose-folder = Var den ska läggas
+files-not-opened = Inget program kunde startas för den: { $error }
+composer-attach = Skicka en fil
+attach-files = Filer…
+attach-folder = En mapp…
+attach-copied = Den kopierade bilden
+attach-choose = Vad som ska skickas
+attach-nothing-copied = Ingen bild har kopierats.
+note-file = { $name } erbjuder en fil
+note-file-done = Filen från { $name } är här
+number-with-tenths = { $whole },{ $tenth }
+size-bytes = { $count ->
+    [1] 1 byte
+   *[other] { $count } byte
+}
+size-kib = { $number } KiB
+size-mib = { $number } MiB
+size-gib = { $number } GiB

@@ -30,6 +30,7 @@ mod presence;
 mod report;
 mod role;
 mod sides;
+mod store;
 mod usage;
 
 use clap::Parser;
@@ -75,6 +76,7 @@ fn main() {
     messages::measure(&stage, &mut report);
     crowd::measure(&stage, &mut report);
     usage::measure(&stage, &mut report);
+    store::measure(&stage, &mut report);
     print!("\n{report}");
     if let Some(file) = &options.json {
         std::fs::write(file, report.json().to_string()).expect("the file of --json");

@@ -19,14 +19,22 @@ Examples:
   balcony send Juliet 'Lunch?'             send one message, say whether it arrived
   uptime | balcony send juliet@pronto -    send what stands on standard input
   balcony export --text all.txt            what was said, in a file
+  balcony send Juliet --file rose.png      send a file, say how far it is and whether it arrived
   balcony doctor                           why do I see nobody?
 
 Exit codes: 0 done, 1 it failed (the reason is on stderr), 2 wrong arguments,
 3 nobody or more than one is called so (send), 4 not known to have arrived (send).";
 
+/// The version, with the commit where it is known: see `assets/build.rs`.
+pub const VERSION: &str = if env!("BALCONY_COMMIT").is_empty() {
+    env!("CARGO_PKG_VERSION")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("BALCONY_COMMIT"), ")")
+};
+
 /// A messenger for everyone on the same network: no server, no account, no internet.
 #[derive(Debug, Parser)]
-#[command(version, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
+#[command(version = VERSION, about, after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub struct Cli {
     /// More notes on stderr: -v, -vv, -vvv (or BALCONY_LOG=balcony=debug)
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
@@ -46,7 +54,7 @@ pub enum Sub {
     /// Chat in this terminal
     #[command(after_help = "Type /help there for what it knows.")]
     Terminal(NodeArgs),
-    /// Send one message and say what became of it
+    /// Send one message or files and say what became of them
     #[command(after_help = SEND)]
     Send(SendArgs),
     /// List who is here
@@ -63,6 +71,12 @@ pub enum Sub {
     /// Look around among pretended people: the window, or the line chat without a display
     #[command(after_help = "Nothing goes to the network, and nothing of yours is read or kept.")]
     Demo(DemoArgs),
+    /// Write man pages, shell completions and icons into a folder, for packages
+    #[command(hide = true)]
+    Generate {
+        /// The folder; made if it is not there
+        folder: PathBuf,
+    },
 }
 
 const HEADLESS: &str = "\
@@ -78,7 +92,8 @@ network by itself, sends, and leaves.
 
 Exit codes: 0 the recipient's program has it (or, where programs do not confirm: it was written and
 the connection held), 1 it failed, 2 wrong arguments, 3 nobody or more than one is called so,
-4 not known to have arrived within --wait seconds; a running instance keeps trying.";
+4 not known to have arrived within --wait seconds; a running instance keeps trying. Files are waited
+for as long as they move; alone, until they are through or refused.";
 
 const EXPORT: &str = "\
 Goes through the instance that runs on the data folder, if there is one; otherwise reads the folder
@@ -119,7 +134,11 @@ pub struct SendArgs {
     /// To whom: a full name or a shown one
     pub to: String,
     /// The text; - reads it from standard input
-    pub text: String,
+    #[arg(required_unless_present = "files")]
+    pub text: Option<String>,
+    /// Send this file or folder, too; may be repeated. Ctrl+C cancels what is not through
+    #[arg(long = "file", value_name = "PATH")]
+    pub files: Vec<PathBuf>,
     /// Wait so many seconds for the recipient to be seen, and again for the message to arrive
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(..=86_400))]
     pub wait: u64,

@@ -34,6 +34,7 @@ fn window() -> Result<Exit> {
 
     let runtime = runtime()?;
     let (node, ended) = node::demo()?;
+    super::faces::quit_on_signals(&node)?;
     let subscription = runtime.block_on(node.subscribe())?;
     let shown = gui::run(node.clone(), subscription, gui::Options::default());
     let _ = runtime.block_on(node.request(Command::Quit));

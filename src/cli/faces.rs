@@ -48,13 +48,23 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let context = gui::context();
     let options = gui::Options {
         suggested_name: args.name.clone().unwrap_or_default(),
+        services: Some(Arc::new(super::services::Program {
+            node: args.clone(),
+            data: data.clone(),
+        })),
         context: Some(context.clone()),
     };
     let config = NodeConfig {
         wait_for_name: !named,
-        ..args.config()?
+        ..args.clone().config()?
     };
-    let (node, ended) = node::start(config)?;
+    let (node, ended) = node::start(config).inspect_err(|error| {
+        // Who started the program from a menu sees no terminal.
+        if let Err(error) = gui::tell(&context, &error.to_string()) {
+            tracing::info!(%error, "the error is told in words only");
+        }
+    })?;
+    quit_on_signals(&node)?;
     let subscription = runtime.block_on(node.subscribe())?;
     let raised = context;
     let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
@@ -68,8 +78,42 @@ fn window(args: NodeArgs) -> Result<Exit> {
     let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
     drop((control, node));
     ended.wait();
-    shown.context("no window; `balcony terminal` chats without one")?;
-    Ok(Exit::Done)
+    match shown {
+        Ok(()) => Ok(Exit::Done),
+        Err(error) if std::io::stdin().is_terminal() => {
+            eprintln!("balcony: {error}. So here is the chat of the terminal.");
+            terminal(args)
+        }
+        Err(error) => Err(error.context("no window; `balcony terminal` chats without one")),
+    }
+}
+
+/// SIGTERM and SIGINT end a window as closing it does: with a goodbye, and nothing is left behind.
+#[cfg(feature = "gui")]
+pub fn quit_on_signals(node: &NodeHandle) -> std::io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let (runtime, node) = (runtime()?, node.clone());
+    let (mut terminate, mut interrupt) = {
+        let _within = runtime.enter();
+        (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        )
+    };
+    std::thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = terminate.recv() => {}
+                    _ = interrupt.recv() => {}
+                }
+                // A node that has ended closes the window, too.
+                let _ = node.request(balcony::command::Command::Quit).await;
+            });
+        })?;
+    Ok(())
 }
 
 /// Whether a window can be shown.
@@ -85,7 +129,9 @@ pub fn headless(args: NodeArgs) -> Result<Exit> {
     let runtime = runtime()?;
     let data = args.data()?;
     let result = runtime.block_on(async {
-        let (node, running) = node::start_within(args.config()?).await?;
+        let (node, running) = node::start_within(args.config()?)
+            .await
+            .inspect_err(|error| say_in_lines(&error.to_string()))?;
         let running = tokio::spawn(running);
         let control = serve(&data, &node, None);
         // A task, too: tokio looks for news of the network before each turn of its main future.
@@ -99,6 +145,17 @@ pub fn headless(args: NodeArgs) -> Result<Exit> {
     runtime.shutdown_background();
     result?;
     Ok(Exit::Done)
+}
+
+/// Who reads the lines learns there, too, why there will be none.
+fn say_in_lines(message: &str) {
+    let event = balcony::event::Event::Error {
+        reference: None,
+        message: message.to_owned(),
+    };
+    if let Ok(line) = serde_json::to_string(&event) {
+        println!("{line}");
+    }
 }
 
 /// `balcony terminal`.

@@ -6,8 +6,12 @@ mod demo;
 mod doctor;
 mod export;
 mod faces;
+mod generate;
 mod peers;
 mod send;
+mod send_file;
+#[cfg(feature = "gui")]
+mod services;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -43,6 +47,7 @@ pub fn run() -> ExitCode {
         Some(Sub::Doctor(doctor)) => doctor::run(&doctor),
         Some(Sub::Export(export)) => export::run(export),
         Some(Sub::Demo(demo)) => demo::run(&demo),
+        Some(Sub::Generate { folder }) => generate::run(&folder),
     };
     let exit = result.unwrap_or_else(|error| {
         let _ = writeln!(std::io::stderr(), "balcony: {error:#}");

@@ -1,7 +1,8 @@
-//! `balcony send TO TEXT`.
+//! `balcony send TO TEXT`, and files with it.
 
 use std::collections::BTreeMap;
 use std::io::Read;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -13,7 +14,7 @@ use balcony::wire::jid::Jid;
 use tokio::time::{Instant, timeout_at};
 
 use super::args::SendArgs;
-use super::{Exit, runtime};
+use super::{Exit, runtime, send_file};
 
 /// Our own reference, to know our answers by.
 const REF: &str = "balcony-send";
@@ -22,7 +23,11 @@ const SETTLE: Duration = Duration::from_millis(1500);
 
 /// Sends through the running instance, or alone.
 pub fn run(args: SendArgs) -> Result<Exit> {
-    let text = text(&args.text)?;
+    let text = match &args.text {
+        Some(words) => Some(text(words)?),
+        None => None,
+    };
+    let what = (text, args.files.as_slice());
     let data = args.node.data()?;
     let runtime = runtime()?;
     let running = runtime
@@ -30,12 +35,12 @@ pub fn run(args: SendArgs) -> Result<Exit> {
         .context("the running instance does not answer")?;
     let wait = Duration::from_secs(args.wait);
     if let Some(link) = running {
-        return runtime.block_on(send(link, &args.to, text, wait, Duration::ZERO));
+        return runtime.block_on(send(link, &args.to, what, wait, Duration::ZERO, Some(wait)));
     }
     let (node, ended) = node::start(args.node.config()?)?;
     let exit = runtime.block_on(async {
         let link = Link::to_own(node.clone()).await?;
-        let exit = send(link, &args.to, text, wait, SETTLE.min(wait)).await;
+        let exit = send(link, &args.to, what, wait, SETTLE.min(wait), None).await;
         let _ = node.request(Command::Quit).await;
         exit
     });
@@ -67,9 +72,10 @@ fn text(argument: &str) -> Result<String> {
 async fn send(
     mut link: Link,
     to: &str,
-    text: String,
+    (text, files): (Option<String>, &[PathBuf]),
     wait: Duration,
     settle: Duration,
+    patience: Option<Duration>,
 ) -> Result<Exit> {
     let peer = match find(&mut link, to, wait, settle).await? {
         Ok(peer) => peer,
@@ -78,22 +84,32 @@ async fn send(
             return Ok(Exit::Nobody);
         }
     };
-    let command = Command::Send {
-        to: peer.jid.clone(),
-        body: text,
-        spoiler: None,
-    };
-    link.request(Request {
-        command,
-        reference: Some(REF.into()),
-    })
-    .await?;
     let name = if peer.nick == peer.jid.as_str() {
         peer.nick
     } else {
         format!("{} ({})", peer.nick, peer.jid)
     };
-    follow(&mut link, &name, wait).await
+    let mut exit = Exit::Done;
+    if let Some(body) = text {
+        let command = Command::Send {
+            to: peer.jid.clone(),
+            body,
+            spoiler: None,
+        };
+        link.request(Request {
+            command,
+            reference: Some(REF.into()),
+        })
+        .await?;
+        exit = follow(&mut link, &name, wait).await?;
+    }
+    if files.is_empty() {
+        return Ok(exit);
+    }
+    match send_file::run(&mut link, &peer.jid, &name, files, patience).await? {
+        Exit::Done => Ok(exit),
+        other => Ok(other),
+    }
 }
 
 /// Waits for the recipient to be here.

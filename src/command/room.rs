@@ -160,6 +160,13 @@ pub enum RoomCommand {
         /// Up or down.
         up: bool,
     },
+    /// Let programs without a key take part through us (XEP-0045): they are named "NICK (via US)". Off at first.
+    RoomGuests {
+        /// Where.
+        room: String,
+        /// On or off.
+        guests: bool,
+    },
     /// Another nick.
     RoomNick {
         /// Where.

@@ -9,7 +9,6 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::Ed25519KeyPair;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -130,8 +129,12 @@ fn read(text: &[u8]) -> Option<SecretKey> {
 
 /// Writes a new key beside, syncs it and gives it its name: there is a whole file or none.
 fn make(dir: &Path, path: &Path) -> io::Result<()> {
-    let der = Ed25519KeyPair::generate_pkcs8(&SystemRandom::new())
-        .map_err(|_| io::Error::other("the system gives no random numbers"))?;
+    // The system's random numbers. The cryptographic library's own take a good part of a second at first use.
+    let mut seed = Zeroizing::new([0; 32]);
+    File::open("/dev/urandom")?.read_exact(seed.as_mut_slice())?;
+    let der = Ed25519KeyPair::from_seed_unchecked(seed.as_slice())
+        .and_then(|pair| Ok(pair.to_pkcs8()?))
+        .map_err(|_| io::Error::other("no key could be made"))?;
     // The document wipes itself, too.
     let text = Zeroizing::new(format!(
         "{BEGIN}\n{}\n{END}\n",

@@ -20,6 +20,7 @@ pub(crate) mod migrations;
 pub mod open;
 pub mod paths;
 pub mod picture;
+pub mod policy;
 mod queries;
 mod reader;
 pub mod rooms;

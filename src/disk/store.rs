@@ -155,7 +155,7 @@ pub enum Op {
 }
 
 /// The answer to a submission.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
     /// The number that it was submitted with.
     pub seq: u64,
@@ -166,6 +166,8 @@ pub struct Stored {
     pub result: Result<(), String>,
     /// Whether a power cut would leave it, too. If not yet, that is told later.
     pub synced: bool,
+    /// The operations, if they were refused.
+    pub refused: Vec<Op>,
 }
 
 /// What was kept from last time.
@@ -192,7 +194,7 @@ pub struct Loaded {
 }
 
 /// A contact as last seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StoredContact {
     /// Who.
     pub jid: Jid,
@@ -321,7 +323,7 @@ impl Store {
     /// If the store is closed.
     pub async fn submit(&self, seq: u64, ops: Vec<Op>) -> Result<Stored, StoreClosed> {
         let place = self.jobs.reserve().await.map_err(|_| StoreClosed)?;
-        let refused = |why| {
+        let refused = |why, ops| {
             // The next copy is the first again.
             lock(&self.shared.fresh).retain(|_, (of, _)| *of != seq);
             Stored {
@@ -329,18 +331,20 @@ impl Store {
                 duplicates: Vec::new(),
                 result: Err(why),
                 synced: false,
+                refused: ops,
             }
         };
         if let Some(why) = lock(&self.shared.trouble).clone() {
-            return Ok(refused(why));
+            return Ok(refused(why, ops));
         }
         let duplicates = match self.duplicates(seq, &ops) {
             Ok(duplicates) => duplicates,
-            Err(error) => return Ok(refused(read_failed(&error))),
+            Err(error) => return Ok(refused(read_failed(&error), ops)),
         };
         let mut journal = lock(&self.shared.journal);
         if let Err(error) = journal.append(&ops) {
-            return Ok(refused(open::append_failed(&error)));
+            drop(journal);
+            return Ok(refused(open::append_failed(&error), ops));
         }
         place.send(Job::Write { seq, ops });
         Ok(Stored {
@@ -348,6 +352,7 @@ impl Store {
             duplicates,
             result: Ok(()),
             synced: false,
+            refused: Vec::new(),
         })
     }
 
@@ -375,7 +380,9 @@ impl Store {
             let known = match fresh.entry((with.clone(), message.id.clone())) {
                 Entry::Occupied(mut known) => {
                     let same = known.get().1 == text;
-                    known.insert((seq, text));
+                    if !same {
+                        known.insert((seq, text));
+                    }
                     same
                 }
                 Entry::Vacant(place) => {

@@ -507,9 +507,14 @@ fn change_state(
         | MessageState::Uncertain => Some(false),
     };
     let known = db
-        .prepare_cached("UPDATE messages SET state = ?2, reason = ?4, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1")?
+        .prepare_cached(
+            // What is known is not taken back by news that come late: see `MessageState::may_become`.
+            "UPDATE messages SET state = ?2, reason = ?4, outbox = coalesce(?3, outbox) WHERE id = ?1 AND from_me = 1
+             AND NOT (state = 3 OR (state = 2 AND ?2 <> 3) OR (state = 1 AND ?2 = 0))",
+        )?
         .execute(params![id, state_number(state), outbox, reason])?;
     if known == 0 {
+        // It is no message, or one whose state stays as it is.
         late::change_state(db, id, state, reason)?;
     }
     Ok(())

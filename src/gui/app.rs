@@ -6,23 +6,28 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
 use egui::ViewportCommand;
+use image::DynamicImage;
+use serde_json::json;
 
 use super::avatar::{self, Pictures};
+use super::errands::Errands;
 use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
 use super::scene::{Scene, Wish};
+use super::services::{Checks, Finding, Services, Surroundings};
 use super::theme;
+use super::tray::{Click, Look, Tray};
 use super::when::Now;
 use super::window::Window;
 use super::words::{self, Words, t};
 use crate::command::{Command, ExportFormat, Place};
 use crate::event::Event;
 use crate::model::Model;
-use crate::model::settings::Theme;
+use crate::model::settings::Settings;
 use crate::node::NodeHandle;
 use crate::wire::jid::Jid;
 
-type Chosen = Result<PathBuf, String>;
+type Chosen = Result<DynamicImage, String>;
 
 /// Everything that belongs to the one window.
 pub struct App {
@@ -34,10 +39,23 @@ pub struct App {
     rule: Rule,
     /// None where no thread could be started for it.
     desktop: Option<Desktop>,
-    /// From the threads that prepare a chosen picture: its file, or a sentence.
+    /// From the threads that prepare a chosen picture: the picture, or a sentence.
     chosen: (Sender<Chosen>, Receiver<Chosen>),
+    /// Dialogs and programs for files.
+    errands: Errands,
     title: String,
-    theme: Option<Theme>,
+    /// The settings as last applied to the look.
+    look: Option<Settings>,
+    /// Of everything in the window, in percent, as asked for or as the settings had it.
+    zoom: u16,
+    /// In points at 100 %.
+    size: (u16, u16),
+    surroundings: Surroundings,
+    /// None while it is switched off.
+    tray: Option<(Tray, Look)>,
+    hidden: bool,
+    quitting: bool,
+    found: (Sender<Vec<Finding>>, Receiver<Vec<Finding>>),
     words: Arc<Words>,
     /// The setting that they follow.
     language: Option<String>,
@@ -53,11 +71,18 @@ impl App {
         inbox: Inbox,
         mut window: Window,
         desktop: Option<Desktop>,
+        services: Option<Arc<dyn Services>>,
     ) -> App {
         let last = model.settings.last_open.clone();
         if let Some(last) = last.filter(|last| model.contacts.contains_key(last)) {
             window.open(last);
         }
+        let (zoom, size) = (model.settings.zoom_percent, model.settings.window_size);
+        let surroundings = Surroundings {
+            autostart: services.as_ref().and_then(|services| services.autostart()),
+            services,
+            ..Surroundings::default()
+        };
         App {
             node,
             model,
@@ -67,8 +92,16 @@ impl App {
             rule: Rule::new(Instant::now()),
             desktop,
             chosen: channel(),
+            errands: Errands::default(),
             title: String::new(),
-            theme: None,
+            look: None,
+            zoom,
+            size,
+            surroundings,
+            tray: None,
+            hidden: false,
+            quitting: false,
+            found: channel(),
             words: Arc::new(Words::of("")),
             language: None,
             focused: false,
@@ -99,6 +132,9 @@ impl App {
                         .rule
                         .note(&self.words, &event, &self.model, watched, now);
                     self.show(note);
+                    if let Event::Attention { from } = &*event {
+                        self.called(ctx, from);
+                    }
                 }
                 Ok(None) => break,
                 Err(_) => {
@@ -115,14 +151,33 @@ impl App {
         }
         while let Some(jid) = self.desktop.as_ref().and_then(Desktop::clicked) {
             self.window.open(jid);
-            super::raise(ctx);
+            self.raise(ctx);
         }
-        while let Ok(chosen) = self.chosen.1.try_recv() {
-            match chosen {
-                Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
+        while let Ok(found) = self.found.1.try_recv() {
+            self.surroundings.checks = Checks::Done(found);
+        }
+        while let Some(done) = self.errands.done() {
+            match done {
+                Ok(command) => self.ask(command),
                 Err(sentence) => self.model.notice(sentence),
             }
         }
+        while let Ok(chosen) = self.chosen.1.try_recv() {
+            match chosen {
+                Ok(picture) => self.window.crop(picture),
+                Err(sentence) => self.model.notice(sentence),
+            }
+        }
+    }
+
+    /// Somebody knocks: the window asks the desktop to be noticed, and says who it is.
+    fn called(&mut self, ctx: &egui::Context, from: &crate::wire::jid::Jid) {
+        let kind = egui::UserAttentionType::Critical;
+        ctx.send_viewport_cmd(ViewportCommand::RequestUserAttention(kind));
+        let contact = self.model.contacts.get(from);
+        let name = contact.map_or(from.as_str(), |contact| &contact.nick);
+        let words = t!(self.words, "note-attention", name = name);
+        self.model.notice(words);
     }
 
     fn show(&self, note: Option<super::notify::Note>) {
@@ -144,6 +199,11 @@ impl App {
                 self.model.notices.pop_front();
             }
             Wish::ChoosePicture => self.choose_picture(ctx),
+            Wish::Examine => self.examine(ctx),
+            Wish::Autostart(on) => self.autostart(on),
+            Wish::Attach(to, what) => self.errands.attach(ctx, &self.words, to, what),
+            Wish::AcceptInto(transfer) => self.errands.accept_into(ctx, &self.words, transfer),
+            Wish::OpenPath(path) => self.errands.open(&self.words, path),
             Wish::Shrink(jid) => {
                 if let Some(contact) = self.model.contacts.get_mut(&jid) {
                     contact.conversation.shrink();
@@ -154,9 +214,9 @@ impl App {
             }
             Wish::Newest(with) => self.load(with, Place::Newest),
             Wish::Export(with) => self.export(with),
-            Wish::Quit => ctx.send_viewport_cmd(ViewportCommand::Close),
+            Wish::Quit => self.quit(ctx),
             // The window did these itself.
-            Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
+            Wish::OpenRoom(_) | Wish::Open(_) | Wish::Show(_) | Wish::Back => {}
         }
     }
 
@@ -226,7 +286,7 @@ impl App {
                         &["png", "jpg", "jpeg", "webp", "gif", "PNG", "JPG", "JPEG"],
                     );
                 let answer = match dialog.pick_file() {
-                    Some(path) => avatar::prepare(&words, &path),
+                    Some(path) => avatar::open(&words, &path),
                     // No person closes a dialog that fast: there was none.
                     None if asked.elapsed().as_millis() < 250 => Err(t!(words, "notice-no-dialog")),
                     None => return,
@@ -241,17 +301,116 @@ impl App {
         }
     }
 
+    fn quit(&mut self, ctx: &egui::Context) {
+        self.quitting = true;
+        ctx.send_viewport_cmd(ViewportCommand::Close);
+    }
+
+    /// Keeps the icon in the tray as the settings and the model have it, and does what was chosen there.
+    fn mind_tray(&mut self, ctx: &egui::Context) {
+        if !self.model.settings.tray {
+            self.tray = None;
+            self.surroundings.in_tray = false;
+            return;
+        }
+        let me = &self.model.me;
+        let look = Look {
+            unread: self.model.unread(),
+            show: me.online.then_some(me.show),
+            words: self.words.clone(),
+        };
+        match &mut self.tray {
+            Some((tray, shown)) if *shown != look => {
+                tray.show(look.clone());
+                *shown = look;
+            }
+            Some(_) => {}
+            None => {
+                self.tray = Tray::open(ctx.clone(), look.clone())
+                    .inspect_err(|error| tracing::info!(%error, "no tray icon"))
+                    .ok()
+                    .map(|tray| (tray, look));
+            }
+        }
+        let Some((tray, _)) = &self.tray else { return };
+        self.surroundings.in_tray = tray.is_shown();
+        let clicks: Vec<Click> = std::iter::from_fn(|| tray.clicked()).collect();
+        for click in clicks {
+            match click {
+                Click::Toggle if self.focused && !self.hidden => self.hide(ctx),
+                Click::Toggle => self.raise(ctx),
+                Click::Quit => self.quit(ctx),
+                Click::Show(show) => {
+                    let message = self.model.me.message.clone();
+                    self.ask(Command::Status { show, message });
+                }
+            }
+        }
+    }
+
+    /// Away, but not gone: where there is an icon to come back by.
+    fn hide(&mut self, ctx: &egui::Context) {
+        self.hidden = true;
+        ctx.send_viewport_cmd(ViewportCommand::Visible(false));
+    }
+
+    fn raise(&mut self, ctx: &egui::Context) {
+        self.hidden = false;
+        super::raise(ctx);
+    }
+
+    /// The window's own button closes it; whether that ends the program is the user's choice.
+    fn closing(&mut self, ctx: &egui::Context) {
+        let asked = ctx.input(|input| input.viewport().close_requested());
+        let stay = self.model.settings.close_to_tray && self.surroundings.in_tray;
+        if asked && stay && !self.quitting && !self.ended {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.hide(ctx);
+        }
+    }
+
+    /// Runs the checks on a thread of their own: they wait for answers from the network.
+    fn examine(&mut self, ctx: &egui::Context) {
+        let Some(services) = self.surroundings.services.clone() else {
+            return;
+        };
+        if self.surroundings.checks == Checks::Running {
+            return;
+        }
+        self.surroundings.checks = Checks::Running;
+        let (tell, ctx) = (self.found.0.clone(), ctx.clone());
+        let started = std::thread::Builder::new()
+            .name("doctor".into())
+            .spawn(move || {
+                let _ = tell.send(services.examine());
+                ctx.request_repaint();
+            });
+        if started.is_err() {
+            self.surroundings.checks = Checks::None;
+        }
+    }
+
+    fn autostart(&mut self, on: bool) {
+        if let Some(services) = &self.surroundings.services {
+            if let Err(sentence) = services.set_autostart(on) {
+                self.model.notice(sentence);
+            }
+            self.surroundings.autostart = services.autostart();
+        }
+    }
+
     fn dropped(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| {
-            input
-                .raw
-                .dropped_files
-                .first()
-                .map(|file| file.path().to_owned())
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
         });
-        if let Some(path) = dropped {
-            match avatar::prepare(&self.words, &path) {
-                Ok(path) => self.ask(Command::Avatar { path: Some(path) }),
+        // Onto a conversation: to who is in it. Anywhere else: a picture of ourselves.
+        if let (false, Some(to)) = (dropped.is_empty(), self.window.in_sight().cloned()) {
+            return self.errands.send(ctx, to, dropped);
+        }
+        if let Some(path) = dropped.into_iter().next() {
+            match avatar::open(&self.words, &path) {
+                Ok(picture) => self.window.crop(picture),
                 Err(sentence) => self.model.notice(sentence),
             }
         }
@@ -279,10 +438,35 @@ impl App {
             self.title.clone_from(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
-        let wanted = self.model.settings.theme;
-        if self.theme != Some(wanted) {
-            self.theme = Some(wanted);
-            theme::choose(ctx, wanted);
+        let settings = &self.model.settings;
+        if self.look.as_ref() != Some(settings) {
+            theme::choose(ctx, settings);
+            let before = self.look.replace(settings.clone());
+            if before.is_some_and(|before| before.zoom_percent != settings.zoom_percent) {
+                self.zoom = settings.zoom_percent;
+                ctx.set_zoom_factor(f32::from(self.zoom) / 100.0);
+            }
+        }
+        self.follow_zoom(ctx);
+        let (inner, maximized) =
+            ctx.input(|input| (input.content_rect().size(), input.viewport().maximized));
+        if maximized != Some(true) {
+            let side = |points: f32| (points * ctx.zoom_factor()).round() as u16;
+            self.size = (side(inner.x), side(inner.y));
+        }
+    }
+
+    /// Remembers what the keys for larger and smaller did.
+    fn follow_zoom(&mut self, ctx: &egui::Context) {
+        let now = (ctx.zoom_factor() * 100.0).round() as u16;
+        if now != self.zoom {
+            let (least, most) = (*Settings::ZOOM.start(), *Settings::ZOOM.end());
+            self.zoom = now.clamp(least, most);
+            if self.zoom != now {
+                ctx.set_zoom_factor(f32::from(self.zoom) / 100.0);
+            }
+            let settings = json!({ "zoom_percent": self.zoom });
+            self.ask(Command::Configure { settings });
         }
     }
 }
@@ -294,6 +478,8 @@ impl eframe::App for App {
             ctx.input(|input| input.raw.focused && input.viewport().visible() != Some(false));
         self.speak(ctx);
         self.take_in(ctx);
+        self.mind_tray(ctx);
+        self.closing(ctx);
         self.dress(ctx);
     }
 
@@ -303,6 +489,7 @@ impl eframe::App for App {
             model: &self.model,
             now: &now,
             pictures: &self.pictures,
+            surroundings: &self.surroundings,
         };
         let wishes = self.window.ui(ui, &scene, self.focused);
         let ctx = ui.ctx().clone();
@@ -316,6 +503,10 @@ impl eframe::App for App {
         let open = self.window.opened();
         if open != self.model.settings.last_open.as_ref() {
             let settings = serde_json::json!({ "last_open": open });
+            let _ = self.node.try_request(Command::Configure { settings });
+        }
+        if self.size != self.model.settings.window_size && self.size.0 > 0 {
+            let settings = json!({ "window_size": self.size });
             let _ = self.node.try_request(Command::Configure { settings });
         }
         // A goodbye on the network; if the node has ended already there is nobody to ask.

@@ -1,4 +1,4 @@
-//! The face of a person: the picture that it published, or its initials on the colour of its name, with the mark of its
+//! The face of a person: the picture that it published, or its initials on the colour of its address, with the mark of its
 //! presence. And the making of our own picture from a file.
 
 use std::cell::RefCell;
@@ -16,6 +16,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::theme;
 use super::words::{Speaks, t};
 use crate::event::{Avatar, Show};
+use crate::wire::jid::Jid;
 
 /// Pictures of people on the graphics card, by hash. What cannot be read is remembered too, and not tried again.
 #[derive(Default)]
@@ -82,12 +83,11 @@ fn square(picture: &DynamicImage, side: u32) -> DynamicImage {
         .resize_exact(side, side, FilterType::Lanczos3)
 }
 
-/// Makes of a chosen file what others get to see: the middle square at 64 × 64, at most 8 KB (XEP-0174 §4 wants small
-/// ones), in a file of its own.
+/// Reads a chosen picture, scaled down to what can be shown and cut.
 ///
 /// # Errors
-/// A sentence for people, if it is no picture that can be read, or cannot be written.
-pub fn prepare(words: &impl Speaks, chosen: &Path) -> Result<PathBuf, String> {
+/// A sentence for people, if it is no picture that can be read.
+pub fn open(words: &impl Speaks, chosen: &Path) -> Result<DynamicImage, String> {
     let name = chosen.file_name().unwrap_or_default().to_string_lossy();
     let reader = ImageReader::open(chosen).and_then(ImageReader::with_guessed_format);
     let reader = reader.map_err(|error| {
@@ -99,8 +99,21 @@ pub fn prepare(words: &impl Speaks, chosen: &Path) -> Result<PathBuf, String> {
         )
     })?;
     let picture = decode(reader, 16384).ok_or_else(|| t!(words, "picture-unknown", file = name))?;
-    let bytes =
-        encode(&square(&picture, 64)).ok_or_else(|| t!(words, "picture-too-large", file = name))?;
+    let large = picture.width().max(picture.height()) > 1024;
+    Ok(if large {
+        picture.resize(1024, 1024, FilterType::Triangle)
+    } else {
+        picture
+    })
+}
+
+/// Makes of a picture what others get to see: its middle square at 64 × 64, at most 8 KB (XEP-0174 §4 wants small ones), in
+/// a file of its own.
+///
+/// # Errors
+/// A sentence for people, if it cannot be made small enough or written.
+pub fn finish(words: &impl Speaks, picture: &DynamicImage) -> Result<PathBuf, String> {
+    let bytes = encode(&square(picture, 64)).ok_or_else(|| t!(words, "picture-too-large"))?;
     let path = std::env::temp_dir().join(format!("balcony-picture-{}", uuid::Uuid::new_v4()));
     let written = std::fs::OpenOptions::new()
         .write(true)
@@ -128,7 +141,14 @@ fn encode(picture: &DynamicImage) -> Option<Vec<u8>> {
 }
 
 /// Draws a face into a circle.
-pub fn paint(ui: &Ui, pictures: &Pictures, rect: Rect, nick: &str, avatar: Option<&Avatar>) {
+pub fn paint(
+    ui: &Ui,
+    pictures: &Pictures,
+    rect: Rect,
+    nick: &str,
+    jid: &Jid,
+    avatar: Option<&Avatar>,
+) {
     match avatar.and_then(|avatar| pictures.get(ui, avatar)) {
         Some(texture) => {
             egui::Image::new(&texture)
@@ -136,8 +156,11 @@ pub fn paint(ui: &Ui, pictures: &Pictures, rect: Rect, nick: &str, avatar: Optio
                 .paint_at(ui, rect);
         }
         None => {
-            ui.painter()
-                .circle_filled(rect.center(), rect.width() / 2.0, theme::person(nick));
+            ui.painter().circle_filled(
+                rect.center(),
+                rect.width() / 2.0,
+                theme::person(jid.as_str()),
+            );
             let font = theme::bold(rect.width() * 0.38);
             ui.painter().text(
                 rect.center(),
@@ -269,7 +292,7 @@ mod tests {
             image::Rgb([(x * 7 + y * 13) as u8, (x * y) as u8, (x ^ y) as u8])
         });
         noise.save(&large).unwrap();
-        let small = prepare(&words, &large).unwrap();
+        let small = finish(&words, &open(&words, &large).unwrap()).unwrap();
         let bytes = std::fs::read(&small).unwrap();
         std::fs::remove_file(small).unwrap();
         let picture = image::load_from_memory(&bytes).unwrap();
@@ -277,9 +300,9 @@ mod tests {
         assert!(bytes.len() <= 8192);
         let text = folder.path().join("notes.txt");
         std::fs::write(&text, "hello").unwrap();
-        assert!(prepare(&words, &text).unwrap_err().contains("notes.txt"));
+        assert!(open(&words, &text).unwrap_err().contains("notes.txt"));
         assert!(
-            prepare(&words, &folder.path().join("none.png"))
+            open(&words, &folder.path().join("none.png"))
                 .unwrap_err()
                 .contains("cannot be read")
         );

@@ -8,9 +8,12 @@ use egui::{
     Id, Key, KeyboardShortcut, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::aim::{self, Aim};
+use super::completion::Completion;
+use super::emoji;
 use super::icons::Icon;
 use super::keys;
-use super::scene::{Scene, Wish};
+use super::scene::{Attachment, Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
@@ -24,8 +27,8 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
 
-/// The width kept for the button that sends.
-const BUTTON: f32 = 40.0;
+/// The width kept for the buttons.
+const BUTTONS: f32 = 4.0 * space::TARGET + space::S;
 
 /// The field grows up to so many points.
 const TALLEST: f32 = 170.0;
@@ -37,9 +40,28 @@ const LONGEST: usize = 1024 * 1024;
 #[derive(Default)]
 pub struct Composer {
     drafts: HashMap<Jid, String>,
+    aims: HashMap<Jid, Aim>,
+    /// The next message is to be hidden until it is asked for; with this hint.
+    spoilers: HashMap<Jid, String>,
+    completion: Completion,
+    asked: Option<Request>,
+    knock: bool,
     focus: bool,
     typing: Option<Typing>,
     bottom: f32,
+}
+
+/// What the field wants done elsewhere in the conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Choose an emoji to put into the text.
+    Emoji,
+    /// Change the last message of ours.
+    EditLast,
+    /// Write to several people.
+    Broadcast,
+    /// Choose a message by key.
+    Choose,
 }
 
 /// To whom we said that we are typing, and when the last key was.
@@ -68,6 +90,62 @@ impl Composer {
     pub fn type_ahead(&mut self, jid: &Jid, text: &str) {
         self.drafts.entry(jid.clone()).or_default().push_str(text);
         self.focus = true;
+    }
+
+    /// The text will be an answer to a message.
+    pub fn reply(&mut self, jid: &Jid, id: &str, who: String, words: String) {
+        let id = id.to_owned();
+        self.give_up(jid);
+        self.aims.insert(jid.clone(), Aim::Reply { id, who, words });
+        self.focus = true;
+    }
+
+    /// The text will be the new one of this message of ours, and begins as the old one.
+    pub fn edit(&mut self, jid: &Jid, id: &str, body: &str) {
+        self.give_up(jid);
+        let id = id.to_owned();
+        let draft = self.drafts.remove(jid).unwrap_or_default();
+        let words = super::text::cut(body, 200).to_owned();
+        self.drafts.insert(jid.clone(), body.to_owned());
+        self.aims
+            .insert(jid.clone(), Aim::Edit { id, draft, words });
+        self.focus = true;
+    }
+
+    /// No answer and no change after all: the draft of before comes back. False if it was neither.
+    pub fn give_up(&mut self, jid: &Jid) -> bool {
+        match self.aims.remove(jid) {
+            Some(Aim::Edit { draft, .. }) => drop(self.drafts.insert(jid.clone(), draft)),
+            Some(Aim::Reply { .. }) => {}
+            None => return self.spoilers.remove(jid).is_some(),
+        }
+        self.focus = true;
+        true
+    }
+
+    /// Whether Escape means something here.
+    pub fn takes_escape(&self, jid: &Jid) -> bool {
+        self.completion.is_open() || self.aims.contains_key(jid) || self.spoilers.contains_key(jid)
+    }
+
+    /// Puts an emoji where the cursor is.
+    pub fn insert(&mut self, ctx: &egui::Context, jid: &Jid, emoji: &str) {
+        let draft = self.drafts.entry(jid.clone()).or_default();
+        let at = keys::cursor_of(ctx, Self::id()).unwrap_or(usize::MAX);
+        let byte = byte_of(draft, at);
+        draft.insert_str(byte, emoji);
+        let at = draft.get(..byte).map_or(0, |head| head.chars().count());
+        self.place_cursor(ctx, at + emoji.chars().count());
+    }
+
+    fn place_cursor(&mut self, ctx: &egui::Context, at: usize) {
+        keys::cursor_at(ctx, Self::id(), at);
+        ctx.memory_mut(|memory| memory.request_focus(Self::id()));
+    }
+
+    /// What the field wants done elsewhere, once.
+    pub fn asked(&mut self) -> Option<Request> {
+        self.asked.take()
     }
 
     /// What was written and not sent.
@@ -101,11 +179,18 @@ impl Composer {
             self.bottom = ui.min_rect().bottom();
             return wishes;
         }
+        let jid = &contact.jid;
+        self.aim_ui(ui, jid);
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
-        let mut draft = self.drafts.remove(&contact.jid).unwrap_or_default();
-        // Before the field is drawn, which would take the key.
-        let enter = focused && keys::enter(ui);
-        let (changed, clicked) = self.field_ui(ui, contact, &mut draft);
+        let mut draft = self.drafts.remove(jid).unwrap_or_default();
+        // Before the field is drawn, which would take the keys.
+        let completed = focused && self.complete(ui, &mut draft);
+        if focused {
+            self.field_keys(ui, jid, &mut draft);
+        }
+        let enter = focused && !completed && keys::enter(ui);
+        let (mut changed, clicked) = self.field_ui(ui, contact, &mut draft, &mut wishes);
+        changed |= completed | self.close_code(ui, changed, &mut draft);
         if changed && draft.len() > LONGEST {
             draft.truncate(draft.floor_char_boundary(LONGEST));
         }
@@ -115,13 +200,13 @@ impl Composer {
             draft.clear();
             self.typing = None;
             self.focus = true;
-            wishes.push(Wish::Ask(Command::Send {
-                to: contact.jid.clone(),
-                body,
-                spoiler: None,
-            }));
+            wishes.push(Wish::Ask(self.command(jid, body, &mut draft)));
         } else if changed {
             self.typed(scene, contact, ready, &mut wishes);
+        }
+        if std::mem::take(&mut self.knock) {
+            let to = jid.clone();
+            wishes.push(Wish::Ask(Command::Attention { to }));
         }
         if !draft.is_empty() && self.drafts.len() < MOST_DRAFTS {
             self.drafts.insert(contact.jid.clone(), draft);
@@ -129,7 +214,103 @@ impl Composer {
         wishes
     }
 
-    fn field_ui(&mut self, ui: &mut Ui, contact: &Contact, draft: &mut String) -> (bool, bool) {
+    /// What the text is sent as.
+    fn command(&mut self, jid: &Jid, body: String, next: &mut String) -> Command {
+        match self.aims.remove(jid) {
+            Some(Aim::Reply { id, .. }) => Command::Reply { id, body },
+            Some(Aim::Edit { id, draft, .. }) => {
+                *next = draft;
+                Command::Correct { id, body }
+            }
+            None => Command::Send {
+                to: jid.clone(),
+                body,
+                spoiler: self.spoilers.remove(jid),
+            },
+        }
+    }
+
+    /// What stands above the field: that it is an answer, a change, a spoiler.
+    fn aim_ui(&mut self, ui: &mut Ui, jid: &Jid) {
+        if let Some(aim) = self.aims.get(jid)
+            && aim::ui(ui, aim)
+        {
+            self.give_up(jid);
+        }
+        if let Some(hint) = self.spoilers.get_mut(jid)
+            && aim::spoiler_ui(ui, hint)
+        {
+            self.spoilers.remove(jid);
+        }
+    }
+
+    /// Keys with another meaning while nothing is written, and Escape.
+    fn field_keys(&mut self, ui: &Ui, jid: &Jid, draft: &mut String) {
+        let empty = draft.is_empty();
+        let (up, choose, escape) = ui.input_mut(|input| {
+            let up = empty && input.consume_key(Modifiers::NONE, Key::ArrowUp);
+            let choose = input.consume_key(Modifiers::CTRL, Key::ArrowUp);
+            let escape = (self.aims.contains_key(jid) || self.spoilers.contains_key(jid))
+                && input.consume_key(Modifiers::NONE, Key::Escape);
+            (up, choose, escape)
+        });
+        if escape {
+            let edited = matches!(self.aims.get(jid), Some(Aim::Edit { .. }));
+            self.give_up(jid);
+            if edited {
+                *draft = self.drafts.remove(jid).unwrap_or_default();
+            }
+        }
+        if up {
+            self.asked = Some(Request::EditLast);
+        } else if choose {
+            self.asked = Some(Request::Choose);
+        }
+    }
+
+    /// Takes what the list of emoji has chosen; true if it changed the text.
+    fn complete(&mut self, ui: &Ui, draft: &mut String) -> bool {
+        let Some(cursor) = keys::cursor_of(ui.ctx(), Self::id()) else {
+            return false;
+        };
+        let cursor = byte_of(draft, cursor);
+        let Some((range, emoji)) = self.completion.keys(ui, draft, cursor) else {
+            return false;
+        };
+        self.replace(ui, draft, range, emoji);
+        true
+    }
+
+    /// A shortcode whose last colon was just typed becomes its emoji.
+    fn close_code(&mut self, ui: &Ui, changed: bool, draft: &mut String) -> bool {
+        let cursor = keys::cursor_of(ui.ctx(), Self::id()).filter(|_| changed);
+        let closed = cursor.and_then(|cursor| emoji::closed(draft, byte_of(draft, cursor)));
+        let Some((range, emoji)) = closed else {
+            return false;
+        };
+        self.replace(ui, draft, range, emoji);
+        true
+    }
+
+    fn replace(&mut self, ui: &Ui, draft: &mut String, range: std::ops::Range<usize>, emoji: &str) {
+        if draft.get(range.clone()).is_none() {
+            return;
+        }
+        let at = draft
+            .get(..range.start)
+            .map_or(0, |head| head.chars().count());
+        draft.replace_range(range, emoji);
+        self.place_cursor(ui.ctx(), at + emoji.chars().count());
+        ui.ctx().request_repaint();
+    }
+
+    fn field_ui(
+        &mut self,
+        ui: &mut Ui,
+        contact: &Contact,
+        draft: &mut String,
+        wishes: &mut Vec<Wish>,
+    ) -> (bool, bool) {
         let palette = theme::palette(ui);
         let hint = if contact.is_online() {
             t!(ui, "composer-hint", name = contact.nick)
@@ -146,7 +327,7 @@ impl Composer {
         // Grows with the text up to some eight lines, then scrolls.
         let scroll = egui::ScrollArea::vertical()
             .id_salt("composer")
-            .max_width(width - BUTTON)
+            .max_width(width - BUTTONS)
             .max_height(TALLEST);
         let field = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(draft)
@@ -155,6 +336,11 @@ impl Composer {
                 .margin(egui::Margin::symmetric(12, 7))
                 .desired_rows(1)
                 .desired_width(f32::INFINITY)
+                .event_filter(egui::EventFilter {
+                    tab: self.completion.is_open(),
+                    escape: self.takes_escape(&contact.jid),
+                    ..keys::KEEP_ESCAPE
+                })
                 .return_key(shift_enter);
             let response = ui.add(edit);
             let name = t!(ui, "composer-hint", name = contact.nick);
@@ -168,18 +354,56 @@ impl Composer {
         });
         // The scroll area itself may claim more than the text in it.
         self.bottom = field.inner_rect.top() + field.inner.min(TALLEST);
+        if let Some(emoji) = self.completion.ui(ui, field.inner_rect) {
+            let cursor = keys::cursor_of(ui.ctx(), Self::id()).unwrap_or(usize::MAX);
+            let cursor = byte_of(draft, cursor);
+            if let Some((at, _)) = emoji::beginning(draft, cursor) {
+                self.replace(ui, draft, at..cursor, emoji);
+                changed = true;
+            }
+        }
         let corner = pos2(
-            left + width - space::TARGET,
+            left + width - 4.0 * space::TARGET,
             self.bottom - space::TARGET - 1.0,
         );
-        let button = Rect::from_min_size(corner, vec2(space::TARGET, space::TARGET));
-        ui.scope_builder(egui::UiBuilder::new().max_rect(button), |ui| {
+        let place = Rect::from_min_size(corner, vec2(4.0 * space::TARGET, space::TARGET));
+        let builder = egui::UiBuilder::new()
+            .max_rect(place)
+            .layout(egui::Layout::left_to_right(egui::Align::Center));
+        ui.scope_builder(builder, |ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            self.more_ui(ui, contact);
+            attach_ui(ui, &contact.jid, wishes);
+            if Icon::Smile.button(ui, &t!(ui, "composer-emoji")).clicked() {
+                self.asked = Some(Request::Emoji);
+            }
             if draft.trim().is_empty() {
                 ui.disable();
             }
             clicked = Icon::Send.button(ui, &t!(ui, "composer-send")).clicked();
         });
         (changed, clicked)
+    }
+
+    /// What else can be said.
+    fn more_ui(&mut self, ui: &mut Ui, contact: &Contact) {
+        let button = Icon::More.button(ui, &t!(ui, "composer-more"));
+        egui::Popup::menu(&button).show(|ui| {
+            if ui.button(t!(ui, "composer-spoiler")).clicked() {
+                self.spoilers.insert(contact.jid.clone(), String::new());
+                self.focus = true;
+                ui.close();
+            }
+            let knock = egui::Button::new(t!(ui, "composer-attention"));
+            if ui.add_enabled(contact.is_online(), knock).clicked() {
+                self.knock = true;
+                ui.close();
+            }
+            if ui.button(t!(ui, "composer-broadcast")).clicked() {
+                self.asked = Some(Request::Broadcast);
+                ui.close();
+            }
+        });
     }
 
     fn typed(&mut self, scene: &Scene<'_>, contact: &Contact, ready: bool, wishes: &mut Vec<Wish>) {
@@ -226,6 +450,29 @@ impl Composer {
         }
         wishes
     }
+}
+
+/// Where a character of a text begins.
+fn byte_of(text: &str, at: usize) -> usize {
+    text.char_indices()
+        .nth(at)
+        .map_or(text.len(), |(byte, _)| byte)
+}
+
+/// What else can be sent.
+fn attach_ui(ui: &mut Ui, to: &Jid, wishes: &mut Vec<Wish>) {
+    let button = Icon::Clip.button(ui, &t!(ui, "composer-attach"));
+    egui::Popup::menu(&button).show(|ui| {
+        for (words, what) in [
+            (t!(ui, "attach-files"), Attachment::Files),
+            (t!(ui, "attach-folder"), Attachment::Folder),
+            (t!(ui, "attach-copied"), Attachment::Copied),
+        ] {
+            if ui.button(words).clicked() {
+                wishes.push(Wish::Attach(to.clone(), what));
+            }
+        }
+    });
 }
 
 fn notice(to: &Jid, state: ChatState) -> Wish {

@@ -3,20 +3,29 @@
 use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::avatar;
-use super::icons::focus_ring;
+use super::icons::{Icon, focus_ring};
 use super::scene::Scene;
 use super::text;
 use super::theme::{self, size, space};
 use super::words::{Speaks, t};
-use crate::event::ChatState;
+use crate::event::{ChatState, Trust};
 use crate::model::Contact;
 
 /// Height of a contact, in points.
-pub const HEIGHT: f32 = 60.0;
+pub fn height(ui: &Ui) -> f32 {
+    if theme::is_compact(ui) { 46.0 } else { 60.0 }
+}
 
-const FACE: f32 = 40.0;
+/// What was done to a contact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Click {
+    /// Open the conversation.
+    Open,
+    /// Make it a favourite, or no longer.
+    Favourite,
+}
 
-/// One contact; true if it was clicked.
+/// One contact; what was done to it.
 pub fn ui(
     ui: &mut Ui,
     place: Rect,
@@ -24,8 +33,9 @@ pub fn ui(
     contact: &Contact,
     selected: bool,
     marked: bool,
-) -> bool {
+) -> Option<Click> {
     let palette = theme::palette(ui);
+    let face_size = if theme::is_compact(ui) { 32.0 } else { 40.0 };
     let response = ui.interact(place, Id::unique(("contact", &contact.jid)), Sense::click());
     let name = spoken(scene, contact);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
@@ -50,11 +60,18 @@ pub fn ui(
     }
     focus_ring(ui, &response, card);
     let face = Rect::from_min_size(
-        pos2(card.left() + space::S, card.center().y - FACE / 2.0),
-        vec2(FACE, FACE),
+        pos2(card.left() + space::S, card.center().y - face_size / 2.0),
+        vec2(face_size, face_size),
     );
     let picture = contact.peer.as_ref().and_then(|peer| peer.avatar.as_ref());
-    avatar::paint(ui, scene.pictures, face, &contact.nick, picture);
+    avatar::paint(
+        ui,
+        scene.pictures,
+        face,
+        &contact.nick,
+        &contact.jid,
+        picture,
+    );
     avatar::presence(ui.painter(), palette, face, contact.show(), ground);
     words_ui(
         ui,
@@ -62,14 +79,30 @@ pub fn ui(
         scene,
         contact,
     );
-    response.clicked()
+    let mut click = response.clicked().then_some(Click::Open);
+    let favourite = scene.model.settings.favourites.contains(&contact.jid);
+    response.context_menu(|ui| {
+        let words = if favourite {
+            t!(ui, "person-favourite-remove")
+        } else {
+            t!(ui, "person-favourite-add")
+        };
+        if ui.button(words).clicked() {
+            click = Some(Click::Favourite);
+            ui.close();
+        }
+    });
+    click
 }
 
 /// Name and time; last line and unread count.
 fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
     let palette = theme::palette(ui);
     let right = place.right() - space::S;
-    let (first, second) = (place.top() + 18.0, place.top() + 40.0);
+    let (first, second) = (
+        place.top() + place.height() * 0.31,
+        place.top() + place.height() * 0.69,
+    );
     let unread = contact.conversation.unread;
     let mut room = right;
     if let Some(time) = contact.last_time() {
@@ -93,6 +126,14 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
     } else {
         palette.weak
     };
+    let badge = match contact.security.trust {
+        Trust::Verified => Some((Icon::Checks, palette.available)),
+        Trust::Changed => Some((Icon::Warning, palette.bad)),
+        _ => None,
+    };
+    if badge.is_some() {
+        room -= 20.0;
+    }
     let name = text::fitted(
         ui,
         &contact.nick,
@@ -100,11 +141,16 @@ fn words_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, contact: &Contact) {
         name_color,
         room - place.left(),
     );
+    let width = name.size().x;
     ui.painter().galley(
         pos2(place.left(), first - name.size().y / 2.0),
         name,
         name_color,
     );
+    if let Some((icon, color)) = badge {
+        let at = pos2(place.left() + width + 12.0, first);
+        icon.paint(ui.painter(), at, 14.0, color);
+    }
     let mut room = right;
     if unread > 0 {
         let words = if unread > 99 {

@@ -2,12 +2,13 @@
 
 use egui::{Align2, Event, Id, Key, Modifiers, Rect, Role, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
-use super::contact_row;
+use super::contact_row::{self, Click};
 use super::icons::Icon;
 use super::keys;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
+use crate::command::Command;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
@@ -22,6 +23,39 @@ pub struct Contacts {
     marked: Option<Jid>,
     scroll_to_marked: bool,
     focus_search: bool,
+    filter: Filter,
+}
+
+/// Which people the list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Filter {
+    #[default]
+    All,
+    Here,
+    Unread,
+}
+
+impl Filter {
+    fn shows(self, contact: &Contact) -> bool {
+        match self {
+            Filter::All => true,
+            Filter::Here => contact.is_online(),
+            Filter::Unread => contact.conversation.unread > 0,
+        }
+    }
+}
+
+/// Makes somebody a favourite, or no longer.
+pub fn favour(scene: &Scene<'_>, jid: &Jid) -> Wish {
+    let mut favourites = scene.model.settings.favourites.clone();
+    let before = favourites.len();
+    favourites.retain(|one| one != jid);
+    if favourites.len() == before {
+        favourites.push(jid.clone());
+    }
+    Wish::Ask(Command::Configure {
+        settings: serde_json::json!({ "favourites": favourites }),
+    })
 }
 
 enum Entry<'a> {
@@ -54,9 +88,21 @@ impl Contacts {
         Id::unique("search people")
     }
 
+    /// Everybody in the order of the list: favourites, who is here, who is not; each by the latest conversation.
+    pub fn order<'a>(scene: &Scene<'a>) -> Vec<&'a Contact> {
+        let favourites = &scene.model.settings.favourites;
+        let (mut first, others): (Vec<_>, Vec<_>) = scene
+            .model
+            .by_recency()
+            .into_iter()
+            .partition(|contact| favourites.contains(&contact.jid));
+        first.extend(others);
+        first
+    }
+
     /// Whom the list shows before and after somebody, for the keys that walk through conversations.
     pub fn neighbour(scene: &Scene<'_>, of: Option<&Jid>, step: isize) -> Option<Jid> {
-        let people = scene.model.by_recency();
+        let people = Self::order(scene);
         let length = isize::try_from(people.len())
             .ok()
             .filter(|length| *length > 0)?;
@@ -94,12 +140,20 @@ impl Contacts {
                 || contact.nick.to_lowercase().contains(&wanted)
                 || contact.jid.as_str().to_lowercase().contains(&wanted)
         };
-        let people = scene.model.by_recency();
-        let (here, gone): (Vec<_>, Vec<_>) = people
+        let favourites = &scene.model.settings.favourites;
+        let (first, others): (Vec<_>, Vec<_>) = Self::order(scene)
             .into_iter()
             .filter(matches)
-            .partition(|contact| contact.is_online());
-        let mut entries = Vec::with_capacity(here.len() + gone.len() + 2);
+            .filter(|contact| self.filter.shows(contact))
+            .partition(|contact| favourites.contains(&contact.jid));
+        let (here, gone): (Vec<_>, Vec<_>) =
+            others.into_iter().partition(|contact| contact.is_online());
+        let mut entries = Vec::with_capacity(first.len() + here.len() + gone.len() + 3);
+        if !first.is_empty() {
+            let words = t!(scene, "people-favourites", count = first.len());
+            entries.push(Entry::Heading(words));
+            entries.extend(first.into_iter().map(Entry::Person));
+        }
         if !here.is_empty() {
             entries.push(Entry::Heading(t!(scene, "people-here", count = here.len())));
             entries.extend(here.into_iter().map(Entry::Person));
@@ -132,8 +186,16 @@ impl Contacts {
                         top: 7,
                         bottom: 7,
                     })
-                    .desired_width(f32::INFINITY);
-                let response = ui.add(edit);
+                    .desired_width(ui.available_width() - space::TARGET - space::S);
+                let (response, filter) = ui
+                    .horizontal(|ui| {
+                        (
+                            ui.add(edit),
+                            Icon::Filter.button(ui, &t!(ui, "people-filter")),
+                        )
+                    })
+                    .inner;
+                self.filter_ui(ui, &filter);
                 response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, &name));
                 let lens = pos2(response.rect.left() + 17.0, response.rect.center().y);
                 Icon::Search.paint(ui.painter(), lens, 15.0, palette.weak);
@@ -147,6 +209,27 @@ impl Contacts {
                         .filter(|_| !self.search.trim().is_empty());
                 }
             });
+    }
+
+    /// The menu behind the button; a dot on it while not everybody is shown.
+    fn filter_ui(&mut self, ui: &Ui, button: &egui::Response) {
+        if self.filter != Filter::All {
+            let corner = button.rect.right_top() + vec2(-8.0, 8.0);
+            ui.painter()
+                .circle_filled(corner, 4.0, theme::palette(ui).accent);
+        }
+        egui::Popup::menu(button).show(|ui| {
+            for (filter, words) in [
+                (Filter::All, "people-filter-all"),
+                (Filter::Here, "people-filter-here"),
+                (Filter::Unread, "people-filter-unread"),
+            ] {
+                if ui.radio(self.filter == filter, t!(ui, words)).clicked() {
+                    self.filter = filter;
+                    ui.close();
+                }
+            }
+        });
     }
 
     fn first_match(&self, scene: &Scene<'_>) -> Option<Jid> {
@@ -229,17 +312,18 @@ impl Contacts {
     ) {
         let origin = ui.max_rect().min;
         let width = ui.available_width();
+        let row_height = contact_row::height(ui);
         let mut y = 0.0;
         for entry in entries {
             let height = if matches!(entry, Entry::Heading(..)) {
                 HEADING
             } else {
-                contact_row::HEIGHT
+                row_height
             };
             let place = Rect::from_min_size(pos2(origin.x, origin.y + y), vec2(width, height));
             y += height;
-            let in_sight = y >= viewport.top() - contact_row::HEIGHT
-                && y - height <= viewport.bottom() + contact_row::HEIGHT;
+            let in_sight =
+                y >= viewport.top() - row_height && y - height <= viewport.bottom() + row_height;
             match entry {
                 Entry::Heading(words) if in_sight => {
                     let at = pos2(place.left() + space::L, place.center().y + 3.0);
@@ -259,19 +343,18 @@ impl Contacts {
                         ui.scroll_to_rect(place, None);
                         self.scroll_to_marked = false;
                     }
-                    if in_sight
-                        && contact_row::ui(
-                            ui,
-                            place,
-                            scene,
-                            contact,
-                            selected == Some(&contact.jid),
-                            marked,
-                        )
-                    {
-                        self.search.clear();
-                        self.marked = None;
-                        wishes.push(Wish::Open(contact.jid.clone()));
+                    if !in_sight {
+                        continue;
+                    }
+                    let is_open = selected == Some(&contact.jid);
+                    match contact_row::ui(ui, place, scene, contact, is_open, marked) {
+                        Some(Click::Open) => {
+                            self.search.clear();
+                            self.marked = None;
+                            wishes.push(Wish::Open(contact.jid.clone()));
+                        }
+                        Some(Click::Favourite) => wishes.push(favour(scene, &contact.jid)),
+                        None => {}
                     }
                 }
             }
@@ -279,12 +362,21 @@ impl Contacts {
         ui.allocate_space(vec2(width, y));
     }
 
-    fn empty_ui(&self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    fn empty_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         ui.add_space(space::XL);
         egui::Frame::new()
             .inner_margin(egui::Margin::symmetric(20, 0))
             .show(ui, |ui| {
-                if self.search.trim().is_empty() {
+                let filtered = self.filter != Filter::All && !scene.model.contacts.is_empty();
+                if filtered {
+                    ui.vertical_centered(|ui| {
+                        let words = t!(ui, "people-filter-none");
+                        ui.label(egui::RichText::new(words).font(theme::bold(size::BODY)));
+                        if ui.button(t!(ui, "people-filter-all")).clicked() {
+                            self.filter = Filter::All;
+                        }
+                    });
+                } else if self.search.trim().is_empty() {
                     nobody_ui(ui, scene, wishes);
                 } else {
                     ui.vertical_centered(|ui| {
@@ -318,7 +410,13 @@ fn nobody_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
                 "people-nobody-listening",
                 interfaces = used.join(", ")
             ));
+            for fault in scene.surroundings.faults() {
+                super::doctor_view::finding_ui(ui, fault);
+            }
             ui.weak(t!(ui, "people-nobody-doctor"));
+            if ui.button(t!(ui, "network-to-doctor")).clicked() {
+                wishes.push(Wish::Show(super::scene::Page::Doctor));
+            }
         }
         ui.add_space(space::S);
         if ui.button(t!(ui, "people-to-network")).clicked() {

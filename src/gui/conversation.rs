@@ -1,18 +1,23 @@
 //! A conversation: who it is on top, what was said, who is typing, and the field to write in.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
-use egui::{Align2, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Align2, Id, OpenUrl, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::body::FOLD;
 use super::bubbles::{self, Click, Place, Row};
+use super::choice::Choice;
 use super::composer::Composer;
+use super::dialogs::Dialog;
+use super::emoji_picker::Picker;
 use super::feed::Feed;
 use super::header;
 use super::icons::Icon;
+use super::links;
 use super::scene::{Scene, Wish};
-use super::text::FOLD;
 use super::theme::{self, size, space};
+use super::transfers::Transfers;
 use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::{ChatState, Trust};
@@ -24,6 +29,14 @@ use crate::wire::text::Terms;
 /// Messages asked for at a time.
 const PAGE: u32 = 100;
 
+/// What an emoji is chosen for.
+pub(super) enum Picking {
+    /// For the field.
+    Text,
+    /// As a reaction to this message.
+    Reaction(Box<crate::event::Message>),
+}
+
 /// The typing sign goes away by itself if its end got lost.
 const TYPING_SECONDS: u64 = 60;
 
@@ -32,8 +45,10 @@ const TYPING_SECONDS: u64 = 60;
 pub struct Talk {
     /// Where one writes; keeps the drafts of all.
     pub composer: Composer,
+    /// Files on their way.
+    pub transfers: Transfers,
     open: Option<Jid>,
-    feed: Feed,
+    pub(super) feed: Feed,
     /// Where the "new" line stands while this conversation is open.
     first_new: Option<String>,
     /// The page of history that is on its way: the message it is to join, or none for the newest page.
@@ -48,6 +63,15 @@ pub struct Talk {
     places: HashMap<Jid, String>,
     /// Of long messages: how much is shown.
     unfolded: HashMap<String, usize>,
+    /// Spoilers whose text was asked for.
+    pub(super) revealed: HashSet<String>,
+    /// The message that the keys are about.
+    pub(super) choice: Choice,
+    /// What is asked or shown over the conversation.
+    pub(super) dialog: Option<Dialog>,
+    pub(super) picker: Picker,
+    /// What the emoji is for that is being chosen.
+    pub(super) picking: Option<Picking>,
     /// The newest message that we have said to have seen.
     seen: Option<String>,
     /// Of the field and the typing sign, as last drawn.
@@ -63,6 +87,8 @@ impl Talk {
         let target = self.target.take();
         *self = Talk {
             composer: std::mem::take(&mut self.composer),
+            picker: std::mem::take(&mut self.picker),
+            transfers: std::mem::take(&mut self.transfers),
             foot_height: self.foot_height,
             places: std::mem::take(&mut self.places),
             found: self.found.take().filter(|_| target.is_some()),
@@ -127,11 +153,13 @@ impl Talk {
         }
         wishes.extend(header::ui(ui, scene, contact, narrow));
         super::trust_view::panels_ui(ui, scene, contact, &mut wishes);
+        wishes.extend(self.transfers.strip_ui(ui, scene, &contact.jid));
         let rest = ui.available_rect_before_wrap();
         let rest = rest.with_max_y(self.foot_ui(ui, scene, contact, &mut wishes));
         ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {
             self.messages_ui(ui, scene, contact, &mut wishes);
         });
+        self.over_ui(ui.ctx(), scene, contact, &mut wishes);
         if watched {
             self.mark_read(&contact.conversation, &mut wishes);
         }
@@ -163,10 +191,13 @@ impl Talk {
         let asked = self
             .composer
             .ui(&mut foot, scene, contact, obstacle.as_deref());
-        if asked
-            .iter()
-            .any(|wish| matches!(wish, Wish::Ask(Command::Send { .. })))
-        {
+        self.composer_asks(ui, contact);
+        if asked.iter().any(|wish| {
+            matches!(
+                wish,
+                Wish::Ask(Command::Send { .. } | Command::Reply { .. })
+            )
+        }) {
             self.go_to_newest(contact, wishes);
             self.first_new = None;
         }
@@ -211,7 +242,12 @@ impl Talk {
         }
         let palette = theme::palette(ui);
         // Three dots, one after the other, at a leisurely three changes a second.
-        let step = since.as_millis() / 330 % 4;
+        let still = theme::is_still(ui);
+        let step = if still {
+            3
+        } else {
+            since.as_millis() / 330 % 4
+        };
         for dot in 0..3_u8 {
             let color = if step == u128::from(dot) {
                 palette.accent
@@ -234,8 +270,10 @@ impl Talk {
             words,
             palette.weak,
         );
-        ui.ctx()
-            .request_repaint_after(std::time::Duration::from_millis(330));
+        if !still {
+            ui.ctx()
+                .request_repaint_after(std::time::Duration::from_millis(330));
+        }
     }
 
     fn messages_ui(
@@ -266,7 +304,8 @@ impl Talk {
         }
         let intro = beginning(scene, conversation);
         let found = &self.found;
-        let (first_new, unfolded) = (&self.first_new, &self.unfolded);
+        let (first_new, unfolded, revealed) = (&self.first_new, &self.unfolded, &self.revealed);
+        let (chosen, fresh) = self.choice.now();
         let messages = &conversation.messages;
         let mut row = |ui: &mut Ui, index: usize| {
             let message = messages.get(index)?;
@@ -275,6 +314,15 @@ impl Talk {
                 first_new: first_new.as_ref() == Some(&message.id),
                 intro: (index == 0).then_some(&intro),
                 unfolded: unfolded.get(&message.id).copied().unwrap_or(FOLD),
+                origin: message
+                    .extra
+                    .as_ref()
+                    .and_then(|extra| extra.reply_to.as_ref())
+                    .and_then(|id| messages.iter().rev().find(|known| known.id == *id)),
+                revealed: revealed.contains(&message.id),
+                chosen: chosen
+                    .filter(|chosen| **chosen == message.id)
+                    .map(|_| fresh),
                 found: found
                     .as_ref()
                     .filter(|(id, _)| *id == message.id)
@@ -285,8 +333,20 @@ impl Talk {
         match self.feed.ui(ui, messages, conversation.detached, &mut row) {
             Some(Click::Resend(id)) => wishes.push(Wish::Ask(Command::Resend { id })),
             Some(Click::Unfold(id)) => *self.unfolded.entry(id).or_insert(FOLD) += 10 * FOLD,
+            Some(Click::Reveal(id)) => self.reveal(id),
+            Some(Click::Jump(id)) => self.go_back_to(contact, id, wishes),
+            Some(Click::Follow(target)) if links::is_deceptive(&target) => {
+                self.dialog = Some(Dialog::Link(target));
+            }
+            Some(Click::Follow(target)) => ui.ctx().open_url(OpenUrl::new_tab(target)),
+            Some(Click::Act(id, act)) => {
+                if let Some(message) = messages.iter().rev().find(|known| known.id == id) {
+                    self.act(ui.ctx(), scene, contact, message, act, wishes);
+                }
+            }
             None => {}
         }
+        self.choose_keys(ui, scene, contact, wishes);
         self.newest_button_ui(ui, pane, contact, wishes);
     }
 

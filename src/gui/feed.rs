@@ -30,6 +30,8 @@ pub struct Feed {
     hint: usize,
     first_seen: usize,
     last_seen: usize,
+    /// What was wholly in sight in the last frame.
+    seen: Vec<String>,
     /// Newer messages exist that are not loaded: the last one here is not the end.
     goes_on: bool,
 }
@@ -61,6 +63,13 @@ impl Feed {
         match &self.anchor {
             Anchor::End => None,
             Anchor::At { id, .. } => Some(id),
+        }
+    }
+
+    /// Moves as little as is needed for this message to be in sight.
+    pub fn into_sight(&mut self, id: &str) {
+        if !self.seen.iter().any(|seen| seen == id) {
+            self.to(id);
         }
     }
 
@@ -99,6 +108,13 @@ impl Feed {
         self.drag_bar(&mut ui, pane, messages);
         let rows = self.arrange(&mut ui, pane, messages, scrolled, row);
         self.settle(pane, messages, &rows);
+        let whole =
+            |(_, top, row): &&(usize, f32, Row)| *top >= 0.0 && top + row.height <= pane.height();
+        let seen = rows
+            .iter()
+            .filter(whole)
+            .filter_map(|(index, ..)| messages.get(*index));
+        self.seen = seen.map(|message| message.id.clone()).collect();
         self.paint_bar(&ui, pane, messages.len(), &rows);
         let mut clicked = None;
         for (index, top, row) in rows {

@@ -22,7 +22,9 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
     egui::Panel::top("conversation header")
         .frame(frame)
         .show(ui, |ui| {
-            ui.horizontal(|ui| {
+            // As high as the face from the start: what stands before it is centred too.
+            let room = vec2(ui.available_width(), 42.0);
+            ui.allocate_ui_with_layout(room, Layout::left_to_right(Align::Center), |ui| {
                 if narrow
                     && Icon::Back
                         .button(ui, &t!(ui, "pane-back-to-list"))
@@ -32,7 +34,14 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
                 }
                 let face = avatar::place(ui, 40.0);
                 let picture = contact.peer.as_ref().and_then(|peer| peer.avatar.as_ref());
-                avatar::paint(ui, scene.pictures, face, &contact.nick, picture);
+                avatar::paint(
+                    ui,
+                    scene.pictures,
+                    face,
+                    &contact.nick,
+                    &contact.jid,
+                    picture,
+                );
                 avatar::presence(ui.painter(), palette, face, contact.show(), palette.ground);
                 ui.add_space(space::XS);
                 ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -227,8 +236,8 @@ fn card_rows(peer: &Peer, row: &mut dyn FnMut(&str, &str)) {
 pub fn fact_ui(ui: &mut Ui, name: &str, value: &str) {
     ui.horizontal_top(|ui| {
         let weak = theme::palette(ui).weak;
-        ui.allocate_ui_with_layout(vec2(90.0, 18.0), Layout::left_to_right(Align::Min), |ui| {
-            ui.set_min_width(90.0);
+        ui.allocate_ui_with_layout(vec2(112.0, 18.0), Layout::left_to_right(Align::Min), |ui| {
+            ui.set_min_width(112.0);
             ui.label(RichText::new(name).size(size::SMALL + 0.5).color(weak));
         });
         ui.add(

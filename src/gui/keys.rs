@@ -11,6 +11,9 @@ use super::words::{Speaks, t};
 pub enum Act {
     Search,
     Find,
+    Switch,
+    Favourite,
+    Doctor,
     Next,
     Previous,
     Settings,
@@ -21,16 +24,21 @@ pub enum Act {
 }
 
 /// The shortcuts that work everywhere, with the keys of their words.
-pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
+pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 15] = [
     (
-        Act::Search,
+        Act::Switch,
         KeyboardShortcut::new(Modifiers::CTRL, Key::K),
-        "keys-search",
+        "keys-switch",
     ),
     (
         Act::Find,
         KeyboardShortcut::new(Modifiers::CTRL, Key::F),
         "keys-find",
+    ),
+    (
+        Act::Search,
+        KeyboardShortcut::new(Modifiers::CTRL, Key::L),
+        "keys-search",
     ),
     (
         Act::Next,
@@ -57,10 +65,21 @@ pub const SHORTCUTS: [(Act, KeyboardShortcut, &str); 12] = [
         KeyboardShortcut::new(Modifiers::CTRL, Key::Comma),
         "keys-settings",
     ),
+    // Before the one without Shift, which egui takes for it.
+    (
+        Act::Doctor,
+        KeyboardShortcut::new(Modifiers::CTRL.plus(Modifiers::SHIFT), Key::N),
+        "keys-doctor",
+    ),
     (
         Act::Network,
         KeyboardShortcut::new(Modifiers::CTRL, Key::N),
         "keys-network",
+    ),
+    (
+        Act::Favourite,
+        KeyboardShortcut::new(Modifiers::CTRL, Key::D),
+        "keys-favourite",
     ),
     (
         Act::KeyMap,
@@ -97,11 +116,24 @@ pub fn enter(ui: &Ui) -> bool {
 
 /// Puts the cursor of a text field behind its last character.
 pub fn cursor_to_end(ui: &Ui, field: egui::Id, characters: usize) {
+    cursor_at(ui.ctx(), field, characters);
+}
+
+/// Puts the cursor of a text field before this character.
+pub fn cursor_at(ctx: &egui::Context, field: egui::Id, character: usize) {
     use egui::text::{CCursor, CCursorRange};
-    let mut state = egui::TextEdit::load_state(ui.ctx(), field).unwrap_or_default();
-    let end = CCursorRange::one(CCursor::new(characters));
-    state.cursor.set_char_range(Some(end));
-    egui::TextEdit::store_state(ui.ctx(), field, state);
+    let mut state = egui::TextEdit::load_state(ctx, field).unwrap_or_default();
+    let at = CCursorRange::one(CCursor::new(character));
+    state.cursor.set_char_range(Some(at));
+    egui::TextEdit::store_state(ctx, field, state);
+}
+
+/// Before which character the cursor of a text field stands.
+pub fn cursor_of(ctx: &egui::Context, field: egui::Id) -> Option<usize> {
+    let range = egui::TextEdit::load_state(ctx, field)?
+        .cursor
+        .char_range()?;
+    Some(range.primary.index.into())
 }
 
 /// For a text field that does something of its own with Escape; egui would take the focus away before it is asked.
@@ -113,11 +145,14 @@ pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
 };
 
 /// What the parts of the window do with keys themselves.
-const ELSEWHERE: [(&str, &str); 8] = [
+const ELSEWHERE: [(&str, &str); 11] = [
     ("keys-any-letter", "keys-any-letter-does"),
     ("keys-arrows", "keys-arrows-do"),
     ("keys-enter", "keys-enter-does"),
     ("keys-shift-enter", "keys-shift-enter-does"),
+    ("keys-edit-last", "keys-edit-last-do"),
+    ("keys-choose", "keys-choose-do"),
+    ("keys-act", "keys-act-do"),
     ("keys-pages", "keys-pages-do"),
     ("keys-ends", "keys-ends-do"),
     ("keys-zoom", "keys-zoom-does"),
@@ -148,6 +183,8 @@ pub fn map_ui(ctx: &egui::Context) -> bool {
             .max_height((ctx.content_rect().height() - 180.0).max(120.0))
             .auto_shrink([false, true])
             .show(ui, |ui| {
+                // Beside the bar, not below it.
+                ui.set_max_width(ui.available_width() - space::M);
                 for (_, shortcut, words) in &SHORTCUTS {
                     row_ui(ui, &shown(ui, shortcut), &t!(ui, words));
                 }
@@ -182,6 +219,11 @@ pub fn shown(words: &impl Speaks, shortcut: &KeyboardShortcut) -> String {
         .format(&egui::ModifierNames::NAMES, mac)
         .replace("Ctrl", &t!(words, "keys-ctrl"))
         .replace("Shift", &t!(words, "keys-shift"))
+        .replace("Comma", ",")
+        .replace("Escape", "Esc")
+        .replace("Down", "↓")
+        .replace("Up", "↑")
+        .replace("Left", "←")
 }
 
 #[cfg(test)]

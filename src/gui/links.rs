@@ -92,6 +92,41 @@ fn without_end(word: &str) -> &str {
     word
 }
 
+/// The host of a web address.
+pub fn host(target: &str) -> Option<String> {
+    let rest = target.split_once("://")?.1;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = authority.rsplit('@').next()?;
+    Some(host.to_lowercase())
+}
+
+/// The host as the network knows it: letters beyond ASCII by their numbers, so that look-alikes are told apart.
+pub fn plain_host(host: &str) -> String {
+    let plain = |c: char| match c {
+        c if c.is_ascii() => c.to_string(),
+        c => format!("[U+{:04X}]", u32::from(c)),
+    };
+    host.chars().map(plain).collect()
+}
+
+/// May this link lead elsewhere than it seems to? Letters beyond ASCII in the host, or a name before it.
+pub fn is_deceptive(target: &str) -> bool {
+    let Some((scheme, rest)) = target.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let web = scheme.to_ascii_lowercase().starts_with("http");
+    web && (!authority.is_ascii()
+        || authority.contains('@')
+        || authority.to_ascii_lowercase().contains("xn--"))
+}
+
+/// Whether the first letter of a text is written from right to left.
+pub fn begins_rtl(text: &str) -> bool {
+    let first = text.chars().find(|c| c.is_alphabetic());
+    first.is_some_and(|c| is_rtl(c.encode_utf8(&mut [0; 4])))
+}
+
 /// Whether a text has characters that are written from right to left (Hebrew, Arabic and their neighbours).
 pub fn is_rtl(text: &str) -> bool {
     text.chars().any(|c| matches!(u32::from(c), 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF | 0x1_0800..=0x1_0FFF | 0x1_E800..=0x1_EFFF))
@@ -136,6 +171,30 @@ mod tests {
             &"ä https://x.example"[link.range.clone()],
             "https://x.example"
         );
+    }
+
+    #[test]
+    fn what_may_deceive_is_told() {
+        for bad in [
+            "https://bank.example@evil.example/x",
+            "https://bаnk.example/",
+            "http://xn--bnk-6cd.example",
+        ] {
+            assert!(is_deceptive(bad), "{bad}");
+        }
+        for good in [
+            "https://bank.example/@me",
+            "mailto:a@b.example",
+            "https://a.example/ä",
+        ] {
+            assert!(!is_deceptive(good), "{good}");
+        }
+        assert_eq!(
+            host("https://Bank.example@EVIL.example:80/x").as_deref(),
+            Some("evil.example:80")
+        );
+        assert_eq!(plain_host("bаnk.example"), "b[U+0430]nk.example");
+        assert!(begins_rtl("  שלום hello") && !begins_rtl("hello שלום"));
     }
 
     #[test]

@@ -6,30 +6,56 @@
 //!
 //! How it looks is data in [`theme`]: one scale of spaces, one of type, one palette for light and one for dark.
 
+pub mod actions;
+pub mod aim;
 pub mod app;
 pub mod avatar;
+mod body;
+mod broadcast;
 pub mod bubbles;
+mod choice;
+mod completion;
 pub mod composer;
 mod contact_row;
 pub mod contacts;
 pub mod conversation;
+pub mod crop;
+mod dialogs;
+pub mod doctor_view;
+mod emoji;
+mod emoji_picker;
+mod errands;
 pub mod feed;
 pub mod first_run;
 pub mod fonts;
 mod header;
+pub mod hsluv;
 pub mod icons;
 pub mod inbox;
 mod interfaces;
 pub mod keys;
 pub mod links;
+mod message_words;
 pub mod network_view;
 pub mod notify;
+mod photos;
 pub mod profile;
+mod quote;
+mod reactions;
+mod room_list;
+mod room_people;
+mod room_view;
 pub mod scene;
 mod search_view;
+pub mod services;
 pub mod settings_view;
+pub mod switcher;
+mod talk_acts;
 pub mod text;
 pub mod theme;
+pub mod transfers;
+pub mod tray;
+mod trouble;
 mod trust_view;
 pub mod when;
 pub mod window;
@@ -37,16 +63,24 @@ pub mod words;
 
 use anyhow::anyhow;
 
+pub use trouble::tell;
+
+use crate::model::settings::Settings;
 use crate::node::{NodeHandle, Subscription};
 
 /// Our icon: 256 × 256, and 64 × 64 for the first page.
 const ICON: &[u8] = include_bytes!("../../assets/balcony-256.png");
 
+/// The drawing that it was made from.
+const DRAWING: &str = include_str!("../../assets/balcony.svg");
+
 /// How the window starts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Options {
     /// The name that the first start proposes; the system user's if empty.
     pub suggested_name: String,
+    /// What the program does for the window.
+    pub services: Option<std::sync::Arc<dyn services::Services>>,
     /// Made by [`context`] beforehand, for who wants to [`raise`] the window from elsewhere.
     pub context: Option<egui::Context>,
 }
@@ -57,17 +91,21 @@ pub struct Options {
 /// # Errors
 /// If no window can be opened: no display, or no OpenGL.
 pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> anyhow::Result<()> {
+    let settings = &subscription.model.settings;
+    let zoom = f32::from(settings.zoom_percent.max(*Settings::ZOOM.start())) / 100.0;
+    let size = [settings.window_size.0, settings.window_size.1]
+        .map(|side| f32::from(side.max(300)) / zoom);
     let viewport = egui::ViewportBuilder::default()
         .with_title("Balcony")
         .with_app_id("balcony")
-        .with_inner_size([980.0, 660.0])
+        .with_inner_size(size)
         .with_min_inner_size([320.0, 360.0])
         .with_icon(eframe::icon_data::from_png_bytes(ICON).unwrap_or_default());
     let native = eframe::NativeOptions {
         viewport,
         ..eframe::NativeOptions::default()
     };
-    let suggested = match options.suggested_name {
+    let suggested = match options.suggested_name.clone() {
         name if name.is_empty() => system_user(),
         name => name,
     };
@@ -85,10 +123,12 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
             inbox,
             window,
             Some(desktop),
+            options.services,
         ));
         Ok(app)
     };
-    let context = options.context.unwrap_or_else(context);
+    let context = options.context.clone().unwrap_or_else(context);
+    context.options_mut(|options| options.zoom_factor = zoom);
     eframe::run_native_ext("balcony", native, Some(context), Box::new(creator)).map_err(|error| {
         tracing::info!(%error, "no window");
         anyhow!(
@@ -112,6 +152,25 @@ pub fn context() -> egui::Context {
     fonts::allow_emoji(&ctx);
     theme::install(&ctx);
     ctx
+}
+
+/// Writes our icon in the sizes that desktops look for, as a folder of the icon theme `hicolor` (Icon Theme Specification
+/// 0.13) has them.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_icons(theme: &std::path::Path) -> anyhow::Result<()> {
+    let icon = image::load_from_memory(ICON)?;
+    for side in [16, 22, 24, 32, 48, 64, 128, 256] {
+        let folder = theme.join(format!("{side}x{side}/apps"));
+        std::fs::create_dir_all(&folder)?;
+        let small = icon.resize_exact(side, side, image::imageops::FilterType::Lanczos3);
+        small.save(folder.join("balcony.png"))?;
+    }
+    let folder = theme.join("scalable/apps");
+    std::fs::create_dir_all(&folder)?;
+    std::fs::write(folder.join("balcony.svg"), DRAWING)?;
+    Ok(())
 }
 
 fn icon_texture(ctx: &egui::Context) -> Option<egui::TextureHandle> {

@@ -2,21 +2,30 @@
 
 use egui::{RichText, Role, TextEdit, Ui, WidgetInfo};
 
+use super::header::fact_ui;
+use super::icons::Icon;
 use super::interfaces;
-use super::scene::{Scene, Wish};
+use super::scene::{Page, Scene, Wish};
 use super::settings_view::section;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
 use crate::event::{Peer, Trust};
+use crate::model::Contact;
 
 /// The page.
 #[derive(Default)]
 pub struct NetworkView {
     address: String,
+    measured: bool,
 }
 
 impl NetworkView {
+    /// The page is opened anew: the latencies are measured again.
+    pub fn enter(&mut self) {
+        self.measured = false;
+    }
+
     /// Draws it.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
@@ -33,13 +42,16 @@ impl NetworkView {
         wishes.extend(interfaces::ui(ui, scene));
         section(ui, &t!(ui, "network-missing"));
         let weak = theme::palette(ui).weak;
-        let hint = t!(ui, "network-missing-hint");
-        ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
-        self.connect_ui(ui, &mut wishes);
+        let hint = RichText::new(t!(ui, "network-doctor")).color(weak);
+        ui.add(egui::Label::new(hint).wrap());
+        if ui.button(t!(ui, "network-to-doctor")).clicked() {
+            wishes.push(Wish::Show(Page::Doctor));
+        }
         ui.add_space(space::XS);
-        let hint = t!(ui, "network-doctor");
-        ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
-        peers_ui(ui, scene);
+        let hint = RichText::new(t!(ui, "network-missing-hint")).color(weak);
+        ui.add(egui::Label::new(hint).wrap());
+        self.connect_ui(ui, &mut wishes);
+        self.peers_ui(ui, scene, &mut wishes);
         wishes
     }
 
@@ -49,72 +61,98 @@ impl NetworkView {
                 .hint_text("192.168.1.20:5298")
                 .margin(egui::Margin::symmetric(10, 6))
                 .char_limit(100)
-                .desired_width((ui.available_width() - 110.0).clamp(80.0, 300.0));
+                .desired_width((ui.available_width() - 130.0).clamp(80.0, 300.0));
             let response = ui.add(edit);
             let name = t!(ui, "network-address");
             response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
             let entered =
                 response.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
             let ready = !self.address.trim().is_empty();
-            if (ui
-                .add_enabled(ready, egui::Button::new(t!(ui, "network-connect")))
-                .clicked()
-                || entered)
-                && ready
-            {
+            let button = egui::Button::new(t!(ui, "network-connect"));
+            if (ui.add_enabled(ready, button).clicked() || entered) && ready {
                 let address = std::mem::take(&mut self.address).trim().to_owned();
                 wishes.push(Wish::Ask(Command::Connect { address }));
             }
         });
     }
+
+    fn peers_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+        let here: Vec<(&Contact, &Peer)> = scene
+            .model
+            .contacts
+            .values()
+            .filter_map(|contact| Some((contact, contact.peer.as_ref()?)))
+            .collect();
+        section(ui, &t!(ui, "network-seen", count = here.len()));
+        if here.is_empty() {
+            let weak = theme::palette(ui).weak;
+            ui.label(RichText::new(t!(ui, "network-nobody")).color(weak));
+            return;
+        }
+        let again = ui.button(t!(ui, "network-measure")).clicked();
+        if again || !std::mem::replace(&mut self.measured, true) {
+            let ask = |(contact, _): &(&Contact, &Peer)| {
+                Wish::Ask(Command::Ping {
+                    to: contact.jid.clone(),
+                })
+            };
+            wishes.extend(here.iter().map(ask));
+        }
+        for (contact, peer) in here {
+            peer_ui(ui, scene, contact, peer);
+        }
+    }
 }
 
-fn peers_ui(ui: &mut Ui, scene: &Scene<'_>) {
-    let here: Vec<_> = scene
-        .model
-        .contacts
-        .values()
-        .filter_map(|contact| contact.peer.as_ref())
-        .collect();
-    section(ui, &t!(ui, "network-seen", count = here.len()));
-    let weak = theme::palette(ui).weak;
-    if here.is_empty() {
-        ui.label(RichText::new(t!(ui, "network-nobody")).color(weak));
-    }
-    for peer in here {
-        ui.label(RichText::new(&peer.nick).font(theme::bold(size::BODY)));
-        let words = RichText::new(peer_words(scene, peer))
-            .size(size::SMALL + 0.5)
-            .color(weak);
-        ui.add(egui::Label::new(words).wrap().selectable(true));
-        ui.add_space(space::XS);
-    }
-}
-
-fn peer_words(scene: &Scene<'_>, peer: &Peer) -> String {
-    let addresses: Vec<String> = peer
-        .addresses
-        .iter()
-        .take(4)
-        .map(ToString::to_string)
-        .collect();
-    let encryption = match peer.trust {
-        Trust::Plaintext => t!(scene, "network-plaintext"),
-        Trust::Unknown => t!(scene, "network-unknown"),
-        Trust::Pinned => t!(scene, "network-pinned"),
-        Trust::Verified => t!(scene, "network-verified"),
-        Trust::Changed => t!(scene, "network-changed"),
+/// One peer as a card: its name, then a line a fact.
+fn peer_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, peer: &Peer) {
+    let palette = theme::palette(ui);
+    let (icon, color, encryption) = match peer.trust {
+        Trust::Plaintext => (Icon::Open, palette.away, t!(scene, "network-plaintext")),
+        Trust::Unknown => (Icon::Lock, palette.weak, t!(scene, "network-unknown")),
+        Trust::Pinned => (Icon::Lock, palette.available, t!(scene, "network-pinned")),
+        Trust::Verified => (Icon::Lock, palette.available, t!(scene, "network-verified")),
+        Trust::Changed => (Icon::Warning, palette.bad, t!(scene, "network-changed")),
     };
-    let parts = [
-        peer.jid.as_str(),
-        &addresses.join(", "),
-        &peer.interfaces.join(", "),
-        &peer.client,
-        &encryption,
-    ];
-    parts
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" · ")
+    let frame = egui::Frame::new()
+        .fill(palette.side)
+        .corner_radius(f32::from(theme::ROUND))
+        .inner_margin(egui::Margin::symmetric(12, 8));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(egui::vec2(16.0, 18.0), egui::Sense::hover());
+            icon.paint(ui.painter(), rect.center(), 14.0, color);
+            let name = RichText::new(&peer.nick).font(theme::bold(size::BODY));
+            ui.add(egui::Label::new(name).truncate());
+        });
+        let addresses: Vec<String> = peer
+            .addresses
+            .iter()
+            .take(4)
+            .map(ToString::to_string)
+            .collect();
+        let latency = contact.latency.map(|latency| {
+            let tenths = (latency.as_micros() + 50) / 100;
+            t!(
+                scene,
+                "network-milliseconds",
+                whole = (tenths / 10) as u64,
+                tenth = (tenths % 10) as u64
+            )
+        });
+        for (key, value) in [
+            ("fact-address", peer.jid.as_str().to_owned()),
+            ("fact-reached-at", addresses.join("\n")),
+            ("fact-seen-on", peer.interfaces.join(", ")),
+            ("fact-program", peer.client.clone()),
+            ("fact-encryption", encryption),
+            ("fact-latency", latency.unwrap_or_default()),
+        ] {
+            if !value.is_empty() {
+                fact_ui(ui, &t!(scene, key), &value);
+            }
+        }
+    });
 }

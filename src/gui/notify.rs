@@ -2,10 +2,12 @@
 //! slow notification daemon never stops the window.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::event::room::{Notify, RoomEvent, RoomLine};
 use crate::event::{Event, Message, Show};
 use crate::model::Model;
 use crate::wire::jid::Jid;
@@ -14,6 +16,9 @@ use super::words::{Speaks, t};
 
 /// What comes in within so long after the start is told in one summary.
 const SIGN_ON: Duration = Duration::from_secs(5);
+
+/// Our icon for notifications.
+const SMALL_ICON: &[u8] = include_bytes!("../../assets/balcony-64.png");
 
 /// Characters of a message that are shown.
 const MOST: usize = 200;
@@ -27,6 +32,8 @@ pub struct Note {
     pub title: String,
     /// The rest, plain text.
     pub body: String,
+    /// The picture of whom it is about.
+    pub picture: Option<PathBuf>,
 }
 
 /// Decides. Events go in after the model has taken them.
@@ -56,8 +63,20 @@ impl Rule {
         watched: Option<&Jid>,
         now: Instant,
     ) -> Option<Note> {
-        let Event::MessageReceived { message } = event else {
-            return None;
+        if let Event::Attention { from } = event {
+            return wanted(model).then(|| Note {
+                about: Some(from.clone()),
+                title: t!(words, "note-attention", name = nick(model, from)),
+                body: String::new(),
+                picture: picture(model, from),
+            });
+        }
+        if let Event::Room(RoomEvent::RoomMessage { room, line }) = event {
+            return of_line(words, model, room, line);
+        }
+        let message = match event {
+            Event::MessageReceived { message } => message,
+            event => return of_file(words, event, model).filter(|_| wanted(model)),
         };
         if !wanted(model) || watched == Some(&message.from) {
             return None;
@@ -104,11 +123,35 @@ impl Rule {
             None
         };
         Some(Note {
+            picture: about.as_ref().and_then(|jid| picture(model, jid)),
             about,
             title,
             body: super::text::cut(&body, MOST).to_owned(),
         })
     }
+}
+
+/// What is said in a room, as far as the user wants to be told of it.
+fn of_line(words: &impl Speaks, model: &Model, room: &str, line: &RoomLine) -> Option<Note> {
+    let view = model.rooms.get(room)?;
+    let told = match view.notify {
+        Notify::All => true,
+        Notify::Mentions => line.mention || line.announcement,
+        Notify::None => false,
+    };
+    if !told || line.own || line.history || view.unread == 0 || !wanted(model) {
+        return None;
+    }
+    let body = match model.settings.notification_text {
+        true => super::text::cut(&line.body, MOST).to_owned(),
+        false => t!(words, "note-new"),
+    };
+    Some(Note {
+        about: None,
+        title: t!(words, "room-note", name = line.nick, room = view.about.name),
+        body,
+        picture: None,
+    })
 }
 
 fn wanted(model: &Model) -> bool {
@@ -137,7 +180,53 @@ fn of_message(words: &impl Speaks, message: &Message, model: &Model) -> Note {
         about: Some(message.from.clone()),
         title: name.to_owned(),
         body,
+        picture: picture(model, &message.from),
     }
+}
+
+fn picture(model: &Model, jid: &Jid) -> Option<PathBuf> {
+    let peer = model.contacts.get(jid)?.peer.as_ref()?;
+    peer.avatar.as_ref().map(|avatar| avatar.path.clone())
+}
+
+/// Our icon as a file, for daemons that do not find it by its name: written once into the cache folder.
+fn own_icon() -> Option<PathBuf> {
+    let file = directories::ProjectDirs::from("", "", "balcony")?
+        .cache_dir()
+        .join("balcony-64.png");
+    if !file.exists() {
+        std::fs::create_dir_all(file.parent()?).ok()?;
+        std::fs::write(&file, SMALL_ICON).ok()?;
+    }
+    Some(file)
+}
+
+/// A file is offered, or is here.
+fn of_file(words: &impl Speaks, event: &Event, model: &Model) -> Option<Note> {
+    let (file, offered) = match event {
+        Event::FileOffered { file, .. } => (file, true),
+        Event::FileDone { transfer, path, .. } => {
+            path.as_ref()?;
+            (model.files.get(transfer)?, false)
+        }
+        _ => return None,
+    };
+    let name = nick(model, &file.peer);
+    let title = if offered {
+        t!(words, "note-file", name = name)
+    } else {
+        t!(words, "note-file-done", name = name)
+    };
+    Some(Note {
+        about: Some(file.peer.clone()),
+        title,
+        body: if model.settings.notification_text {
+            super::text::cut(&file.name, MOST).to_owned()
+        } else {
+            String::new()
+        },
+        picture: picture(model, &file.peer),
+    })
 }
 
 /// The body of a notification is markup (Desktop Notifications 1.2, "Markup"): what people write is none.
@@ -145,6 +234,20 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+}
+
+/// A path as a URI (RFC 8089), every byte escaped that might mean something.
+fn file_uri(path: &Path) -> String {
+    let mut uri = String::from("file://");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'/' | b'-' | b'.' | b'_' | b'~' => {
+                uri.push(char::from(*byte));
+            }
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
 }
 
 /// Shows notes and hears of clicks on them.
@@ -213,6 +316,10 @@ impl Shown {
             .hint(notify_rust::Hint::Category("im.received".into()))
             .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
             .action("default", &t!(ctx, "note-open"));
+        // A file, because not every daemon knows a theme, and none knows ours before it is installed.
+        if let Some(file) = note.picture.clone().or_else(own_icon) {
+            notification.hint(notify_rust::Hint::ImagePath(file_uri(&file)));
+        }
         // Replacing it would be less of a flicker, but then its clicks go to a connection that nobody listens on.
         if let Some(number) = known {
             close(number);
@@ -382,6 +489,14 @@ mod tests {
                 rule.due(start + SIGN_ON)
             ),
             (None, None)
+        );
+    }
+
+    #[test]
+    fn a_file_of_any_name_is_a_uri() {
+        assert_eq!(
+            file_uri(Path::new("/a b/ü#.png")),
+            "file:///a%20b/%C3%BC%23.png"
         );
     }
 

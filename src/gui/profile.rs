@@ -39,6 +39,7 @@ impl Profile {
                     for (icon, name, target) in [
                         (Icon::Gear, t!(ui, "own-to-settings"), Page::Settings),
                         (Icon::Network, t!(ui, "own-to-network"), Page::Network),
+                        (Icon::Files, t!(ui, "own-to-files"), Page::Files),
                     ] {
                         if icon.button(ui, &name).clicked() {
                             wishes.push(Wish::Show(if page == target {
@@ -83,7 +84,7 @@ impl Profile {
             pos2(place.left() + 6.0, place.center().y - 17.0),
             Vec2::splat(34.0),
         );
-        avatar::paint(ui, scene.pictures, face, nick, me.avatar.as_ref());
+        avatar::paint(ui, scene.pictures, face, nick, &me.jid, me.avatar.as_ref());
         avatar::presence(ui.painter(), palette, face, show, ground);
         let left = face.right() + space::M;
         let room = place.right() - left - space::XS;

@@ -1,10 +1,13 @@
 //! What a view is given, and what it gives back.
 
+use std::path::PathBuf;
+
 use crate::command::Command;
 use crate::model::Model;
 use crate::wire::jid::Jid;
 
 use super::avatar::Pictures;
+use super::services::Surroundings;
 use super::when::Now;
 
 /// Everything that a view reads while it draws one frame.
@@ -16,6 +19,20 @@ pub struct Scene<'a> {
     pub now: &'a Now,
     /// Pictures of people, loaded as needed.
     pub pictures: &'a Pictures,
+    /// The program and the desktop around the window.
+    pub surroundings: &'a Surroundings,
+}
+
+impl Scene<'_> {
+    /// The name that others see of us.
+    pub fn my_name(&self) -> String {
+        let me = &self.model.me;
+        if me.nick.is_empty() {
+            me.jid.as_str().to_owned()
+        } else {
+            me.nick.clone()
+        }
+    }
 }
 
 /// What a view wants to happen: views read and ask, they change nothing themselves.
@@ -38,6 +55,8 @@ pub enum Wish {
     Newest(Jid),
     /// Let the user choose a file and write this conversation to it, or all.
     Export(Option<Jid>),
+    /// Show a room, by address.
+    OpenRoom(String),
     /// Show a page in place of the conversation.
     Show(Page),
     /// Leave what is shown.
@@ -46,10 +65,31 @@ pub enum Wish {
     ForgetNotice,
     /// Let the user choose a picture file.
     ChoosePicture,
+    /// Let the user choose files to send, or a folder, or send the picture that was copied.
+    Attach(Jid, Attachment),
+    /// Let the user choose where to put an offered file, and take it.
+    AcceptInto(String),
+    /// Open a file or folder with the program that the desktop has for it.
+    OpenPath(PathBuf),
     /// The loaded past of this conversation is no longer looked at.
     Shrink(Jid),
+    /// Look for faults.
+    Examine,
+    /// Start with the session, or not.
+    Autostart(bool),
     /// End the program.
     Quit,
+}
+
+/// What is to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attachment {
+    /// Files.
+    Files,
+    /// A folder.
+    Folder,
+    /// The picture that was copied last.
+    Copied,
 }
 
 /// What the large pane shows.
@@ -62,6 +102,12 @@ pub enum Page {
     Settings,
     /// Interfaces and peers.
     Network,
+    /// Rooms: find, make, enter.
+    Rooms,
     /// Search in what was said.
     Search,
+    /// What is in the way.
+    Doctor,
+    /// All files on their way.
+    Files,
 }

@@ -1,8 +1,13 @@
-//! The settings. Every change is asked for at once; what is shown is what the node says is so.
+//! The settings, a section at a time or as the search finds them. Every change is asked for at once; what is shown is what
+//! the node says is so.
+//!
+//! The page is data: one [`Item`] a setting, with its section, the keys of its words (what the search looks at) and the
+//! function that draws it. A new setting is a line in [`ITEMS`].
 
 use egui::{Align, Key, Layout, Modifiers, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 use serde_json::{Value, json};
 
+use super::icons::Icon;
 use super::interfaces;
 use super::keys;
 use super::scene::{Scene, Wish};
@@ -10,12 +15,250 @@ use super::theme::{self, size, space};
 use super::trust_view;
 use super::words::{self, Speaks, t};
 use crate::command::Command;
-use crate::model::settings::{PlaintextPolicy, Publish, Settings, Theme};
+use crate::model::settings::{Density, PlaintextPolicy, Publish, Settings, Theme};
 
-/// The page, with the text fields that are being edited.
+/// The page, with the text field that is being edited.
 #[derive(Default)]
 pub struct SettingsView {
+    section: Section,
+    search: String,
     edited: Option<(Field, String)>,
+}
+
+/// What belongs together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Section {
+    #[default]
+    You,
+    Published,
+    Privacy,
+    History,
+    Notifications,
+    Presence,
+    Look,
+    Desktop,
+    Interfaces,
+}
+
+/// The sections in their order, with the keys of their names.
+const SECTIONS: [(Section, &str); 9] = [
+    (Section::You, "settings-you"),
+    (Section::Published, "settings-published"),
+    (Section::Privacy, "settings-privacy"),
+    (Section::History, "settings-history"),
+    (Section::Notifications, "settings-notifications"),
+    (Section::Presence, "settings-presence"),
+    (Section::Look, "settings-look"),
+    (Section::Desktop, "settings-desktop"),
+    (Section::Interfaces, "settings-interfaces"),
+];
+
+/// One setting, or a few that make no sense apart.
+struct Item {
+    section: Section,
+    /// The members of the settings that it changes (for what an administrator has locked).
+    members: &'static [&'static str],
+    /// The keys of its words.
+    words: &'static [&'static str],
+    ui: fn(&mut SettingsView, &mut Ui, &Scene<'_>, &mut Vec<Wish>),
+}
+
+#[rustfmt::skip]
+const ITEMS: [Item; 18] = [
+    Item { section: Section::You, members: &["nick"], words: &["settings-name"], ui: |view, ui, scene, wishes| view.field_ui(ui, scene, Field::Nick, wishes) },
+    Item { section: Section::You, members: &["card"], words: &["settings-first", "settings-last", "settings-mail", "settings-xmpp"], ui: card_ui },
+    Item { section: Section::Published, members: &["publish"], words: &PUBLISHED, ui: published_ui },
+    Item { section: Section::Privacy, members: &["publish"], words: &["settings-invisible", "settings-private"], ui: private_ui },
+    Item { section: Section::Privacy, members: &["plaintext"], words: &["settings-plaintext", "settings-plaintext-allow", "settings-plaintext-ask", "settings-plaintext-never"], ui: plaintext_ui },
+    Item { section: Section::Privacy, members: &["send_typing"], words: &["settings-send-typing"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_typing, "settings-send-typing", "send_typing", wishes) },
+    Item { section: Section::Privacy, members: &["send_displayed"], words: &["settings-send-displayed"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_displayed, "settings-send-displayed", "send_displayed", wishes) },
+    Item { section: Section::Privacy, members: &[], words: &["settings-privacy"], ui: |_, ui, scene, wishes| { trust_view::own_ui(ui, scene); trust_view::blocked_ui(ui, scene, wishes); } },
+    Item { section: Section::History, members: &["retention_days"], words: &["settings-keep", "settings-export", "settings-delete"], ui: history_ui },
+    Item { section: Section::Notifications, members: &["notifications", "notification_text"], words: &["settings-notify", "settings-notify-text"], ui: notifications_ui },
+    Item { section: Section::Presence, members: &["away_after_minutes"], words: &["settings-away"], ui: away_ui },
+    Item { section: Section::Look, members: &["theme"], words: &["settings-theme", "settings-theme-system", "settings-theme-light", "settings-theme-dark"], ui: theme_ui },
+    Item { section: Section::Look, members: &["density"], words: &["settings-density", "settings-density-comfortable", "settings-density-compact"], ui: density_ui },
+    Item { section: Section::Look, members: &["zoom_percent"], words: &["settings-zoom"], ui: zoom_ui },
+    Item { section: Section::Look, members: &["reduced_motion"], words: &["settings-still"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.reduced_motion, "settings-still", "reduced_motion", wishes) },
+    Item { section: Section::Look, members: &["language"], words: &["settings-language", "settings-language-system"], ui: language_ui },
+    Item { section: Section::Desktop, members: &["tray", "close_to_tray"], words: &["settings-tray", "settings-close-to-tray", "settings-autostart"], ui: desktop_ui },
+    Item { section: Section::Interfaces, members: &["interfaces"], words: &["settings-interfaces"], ui: |_, ui, scene, wishes| wishes.extend(interfaces::ui(ui, scene)) },
+];
+
+const PUBLISHED: [&str; 9] = [
+    "settings-published-hint",
+    "settings-publish-nick",
+    "settings-publish-status",
+    "settings-publish-message",
+    "settings-publish-avatar",
+    "settings-publish-name",
+    "settings-publish-mail",
+    "settings-publish-xmpp",
+    "settings-publish-fingerprint",
+];
+
+impl SettingsView {
+    /// Draws the page.
+    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        self.search_ui(ui);
+        let wanted = self.search.trim().to_lowercase();
+        if wanted.is_empty() {
+            self.sections_ui(ui);
+            self.items_ui(ui, scene, &mut wishes, |item, section| {
+                item.section == section
+            });
+            return wishes;
+        }
+        let words = ui.words();
+        let found = |key: &str| words.get(key).to_lowercase().contains(&wanted);
+        let shown = self.items_ui(ui, scene, &mut wishes, |item, _| {
+            let section = SECTIONS
+                .iter()
+                .find(|(section, _)| *section == item.section);
+            section.is_some_and(|(_, name)| found(name)) || item.words.iter().any(|key| found(key))
+        });
+        if shown == 0 {
+            ui.add_space(space::L);
+            ui.label(RichText::new(t!(ui, "settings-no-match")).font(theme::bold(size::BODY)));
+        }
+        wishes
+    }
+
+    fn search_ui(&mut self, ui: &mut Ui) {
+        let name = t!(ui, "settings-search");
+        ui.add_space(space::M);
+        let edit = TextEdit::singleline(&mut self.search)
+            .id(egui::Id::unique("search settings"))
+            .event_filter(keys::KEEP_ESCAPE)
+            .hint_text(RichText::new(&name).color(theme::palette(ui).weak))
+            .margin(egui::Margin {
+                left: 32,
+                right: 10,
+                top: 7,
+                bottom: 7,
+            })
+            .desired_width(f32::INFINITY);
+        let response = ui.add(edit);
+        response.widget_info(|| WidgetInfo::labeled(Role::SearchInput, true, &name));
+        let lens = response.rect.left_center() + vec2(17.0, 0.0);
+        Icon::Search.paint(ui.painter(), lens, 15.0, theme::palette(ui).weak);
+        if response.has_focus()
+            && !self.search.is_empty()
+            && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
+        {
+            self.search.clear();
+        }
+    }
+
+    fn sections_ui(&mut self, ui: &mut Ui) {
+        ui.add_space(space::XS);
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing = vec2(space::XS, space::XS);
+            for (section, name) in SECTIONS {
+                let name = t!(ui, name);
+                if ui.selectable_label(self.section == section, name).clicked() {
+                    self.section = section;
+                }
+            }
+        });
+    }
+
+    /// Draws the items that are wanted, under the names of their sections; gives back how many.
+    fn items_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        wishes: &mut Vec<Wish>,
+        wanted: impl Fn(&Item, Section) -> bool,
+    ) -> usize {
+        let mut shown = 0;
+        let current = self.section;
+        for (of, name) in SECTIONS {
+            let items: Vec<&Item> = ITEMS
+                .iter()
+                .filter(|item| item.section == of && wanted(item, current))
+                .collect();
+            if items.is_empty() {
+                continue;
+            }
+            section(ui, &t!(ui, name));
+            for item in items {
+                shown += 1;
+                self.item_ui(ui, scene, item, wishes);
+                ui.add_space(space::XS);
+            }
+        }
+        shown
+    }
+
+    /// One item; greyed with a word about it where an administrator has locked it.
+    fn item_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, item: &Item, wishes: &mut Vec<Wish>) {
+        let locked = &scene.model.settings.locked;
+        let is_locked = item
+            .members
+            .iter()
+            .any(|member| locked.iter().any(|one| one == member));
+        ui.add_enabled_ui(!is_locked, |ui| (item.ui)(self, ui, scene, wishes));
+        if is_locked {
+            let palette = theme::palette(ui);
+            ui.horizontal(|ui| {
+                let (rect, _) = ui.allocate_exact_size(vec2(18.0, 18.0), egui::Sense::hover());
+                Icon::Lock.paint(ui.painter(), rect.center(), 14.0, palette.weak);
+                hint_ui(ui, t!(ui, "settings-locked"));
+            });
+        }
+    }
+
+    /// A labelled field; asks when it is left or Enter is pressed.
+    fn field_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, field: Field, wishes: &mut Vec<Wish>) {
+        let settings = &scene.model.settings;
+        let saved = field.read(settings);
+        let mut text = match &self.edited {
+            Some((edited, text)) if *edited == field => text.clone(),
+            _ => saved.clone(),
+        };
+        let name = field.words(ui);
+        ui.horizontal(|ui| {
+            let cell = ui.allocate_ui_with_layout(
+                vec2(110.0, 32.0),
+                Layout::left_to_right(Align::Center),
+                |ui| {
+                    ui.set_min_width(110.0);
+                    ui.label(&name)
+                },
+            );
+            let label = cell.inner;
+            let edit = TextEdit::singleline(&mut text)
+                .id(egui::Id::unique(("setting", field as u8)))
+                .event_filter(keys::KEEP_ESCAPE)
+                .char_limit(200)
+                .margin(egui::Margin::symmetric(10, 6))
+                .desired_width((ui.available_width() - space::S).clamp(80.0, 320.0));
+            let response = ui.add(edit).labelled_by(label.id);
+            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
+            if response.changed() {
+                self.edited = Some((field, text.clone()));
+            }
+            let escape =
+                |ui: &mut Ui| ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
+            if response.has_focus() && escape(ui) {
+                self.edited = None;
+                response.surrender_focus();
+            } else if response.lost_focus()
+                && self
+                    .edited
+                    .as_ref()
+                    .is_some_and(|(edited, _)| *edited == field)
+            {
+                self.edited = None;
+                let kept = field != Field::Nick || !text.trim().is_empty();
+                if text.trim() != saved && kept {
+                    wishes.push(change(field.change(settings, &text)));
+                }
+            }
+        });
+    }
 }
 
 /// A text that can be edited.
@@ -70,138 +313,55 @@ impl Field {
     }
 }
 
-impl SettingsView {
-    /// Draws the page.
-    pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
-        let mut asked = Vec::new();
-        let settings = &scene.model.settings;
-        section(ui, &t!(ui, "settings-you"));
-        self.field_ui(ui, settings, Field::Nick, &mut asked);
-        section(ui, &t!(ui, "settings-published"));
-        self.personal_ui(ui, settings, &mut asked);
-        section(ui, &t!(ui, "settings-privacy"));
-        privacy_ui(ui, settings, &mut asked);
-        let mut wishes = Vec::new();
-        trust_view::own_ui(ui, scene);
-        trust_view::blocked_ui(ui, scene, &mut wishes);
-        section(ui, &t!(ui, "settings-notifications"));
-        notifications_ui(ui, settings, &mut asked);
-        section(ui, &t!(ui, "settings-presence"));
-        away_ui(ui, settings, &mut asked);
-        section(ui, &t!(ui, "settings-look"));
-        theme_ui(ui, settings, &mut asked);
-        language_ui(ui, settings, &mut asked);
-        section(ui, &t!(ui, "settings-history"));
-        let export = history_ui(ui, settings, &mut asked);
-        section(ui, &t!(ui, "settings-interfaces"));
-        let asked = asked.into_iter();
-        wishes.extend(asked.map(|settings| Wish::Ask(Command::Configure { settings })));
-        wishes.extend(export);
-        wishes.extend(interfaces::ui(ui, scene));
-        wishes
-    }
+fn change(settings: Value) -> Wish {
+    Wish::Ask(Command::Configure { settings })
+}
 
-    fn personal_ui(&mut self, ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
-        let weak = theme::palette(ui).weak;
-        let hint = t!(ui, "settings-published-hint");
-        ui.add(egui::Label::new(RichText::new(hint).color(weak)).wrap());
-        let mut publish = settings.publish;
-        for (name, on) in [
-            ("settings-publish-nick", &mut publish.nick),
-            ("settings-publish-status", &mut publish.status),
-            ("settings-publish-message", &mut publish.message),
-            ("settings-publish-avatar", &mut publish.avatar),
-            ("settings-publish-name", &mut publish.name),
-            ("settings-publish-fingerprint", &mut publish.fingerprint),
-        ] {
-            ui.checkbox(on, t!(ui, name));
-        }
-        let old = settings.publish;
-        if settings.publish.name
-            || !settings.card.first.is_empty()
-            || !settings.card.last.is_empty()
-            || publish.name
-        {
-            self.field_ui(ui, settings, Field::First, asked);
-            self.field_ui(ui, settings, Field::Last, asked);
-        }
-        ui.checkbox(&mut publish.email, t!(ui, "settings-publish-mail"));
-        if publish.email || !settings.card.email.is_empty() {
-            self.field_ui(ui, settings, Field::Email, asked);
-        }
-        ui.checkbox(&mut publish.jid, t!(ui, "settings-publish-xmpp"));
-        if publish.jid || !settings.card.jid.is_empty() {
-            self.field_ui(ui, settings, Field::Jid, asked);
-        }
-        if publish != old {
-            asked.push(json!({ "publish": publish }));
-        }
-    }
+fn hint_ui(ui: &mut Ui, words: String) {
+    let weak = theme::palette(ui).weak;
+    ui.add(egui::Label::new(RichText::new(words).size(size::SMALL + 0.5).color(weak)).wrap());
+}
 
-    /// A labelled field; asks when it is left or Enter is pressed.
-    fn field_ui(&mut self, ui: &mut Ui, settings: &Settings, field: Field, asked: &mut Vec<Value>) {
-        let saved = field.read(settings);
-        let mut text = match &self.edited {
-            Some((edited, text)) if *edited == field => text.clone(),
-            _ => saved.clone(),
-        };
-        let name = field.words(ui);
-        ui.horizontal(|ui| {
-            let cell = ui.allocate_ui_with_layout(
-                vec2(110.0, 32.0),
-                Layout::left_to_right(Align::Center),
-                |ui| {
-                    ui.set_min_width(110.0);
-                    ui.label(&name)
-                },
-            );
-            let label = cell.inner;
-            let edit = TextEdit::singleline(&mut text)
-                .id(egui::Id::unique(("setting", field as u8)))
-                .event_filter(keys::KEEP_ESCAPE)
-                .char_limit(200)
-                .margin(egui::Margin::symmetric(10, 6))
-                .desired_width((ui.available_width() - space::S).clamp(80.0, 320.0));
-            let response = ui.add(edit).labelled_by(label.id);
-            response.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
-            if response.changed() {
-                self.edited = Some((field, text.clone()));
-            }
-            let escape =
-                |ui: &mut Ui| ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape));
-            if response.has_focus() && escape(ui) {
-                self.edited = None;
-                response.surrender_focus();
-            } else if response.lost_focus()
-                && self
-                    .edited
-                    .as_ref()
-                    .is_some_and(|(edited, _)| *edited == field)
-            {
-                self.edited = None;
-                let kept = field != Field::Nick || !text.trim().is_empty();
-                if text.trim() != saved && kept {
-                    asked.push(field.change(settings, &text));
-                }
-            }
-        });
+fn card_ui(view: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    hint_ui(ui, t!(ui, "settings-card-hint"));
+    for field in [Field::First, Field::Last, Field::Email, Field::Jid] {
+        view.field_ui(ui, scene, field, wishes);
     }
 }
 
-fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
-    let mut invisible = !settings.publish.anything;
-    if ui
-        .checkbox(&mut invisible, t!(ui, "settings-invisible"))
-        .changed()
-    {
-        let anything = !invisible;
-        let publish = Publish {
-            anything,
-            ..settings.publish
-        };
-        asked.push(json!({ "publish": publish }));
+fn published_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    hint_ui(ui, t!(ui, "settings-published-hint"));
+    let old: Publish = scene.model.settings.publish;
+    let mut publish = old;
+    for (name, on) in [
+        ("settings-publish-nick", &mut publish.nick),
+        ("settings-publish-status", &mut publish.status),
+        ("settings-publish-message", &mut publish.message),
+        ("settings-publish-avatar", &mut publish.avatar),
+        ("settings-publish-name", &mut publish.name),
+        ("settings-publish-mail", &mut publish.email),
+        ("settings-publish-xmpp", &mut publish.jid),
+        ("settings-publish-fingerprint", &mut publish.fingerprint),
+    ] {
+        ui.checkbox(on, t!(ui, name));
     }
-    let mut private = settings.publish == Publish::private();
+    if publish != old {
+        wishes.push(change(json!({ "publish": publish })));
+    }
+}
+
+fn private_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let now = scene.model.settings.publish;
+    let mut invisible = !now.anything;
+    let words = t!(ui, "settings-invisible");
+    if ui.checkbox(&mut invisible, words).changed() {
+        let publish = Publish {
+            anything: !invisible,
+            ..now
+        };
+        wishes.push(change(json!({ "publish": publish })));
+    }
+    let mut private = now == Publish::private();
     if ui
         .checkbox(&mut private, t!(ui, "settings-private"))
         .changed()
@@ -210,91 +370,47 @@ fn privacy_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
             true => Publish::private(),
             false => Publish::default(),
         };
-        asked.push(json!({ "publish": publish }));
+        wishes.push(change(json!({ "publish": publish })));
     }
-    ui.label(t!(ui, "settings-plaintext"));
-    for (policy, words) in [
-        (PlaintextPolicy::Allow, t!(ui, "settings-plaintext-allow")),
-        (PlaintextPolicy::Ask, t!(ui, "settings-plaintext-ask")),
-        (
-            PlaintextPolicy::SecureOnly,
-            t!(ui, "settings-plaintext-never"),
-        ),
-    ] {
-        if ui.radio(settings.plaintext == policy, words).clicked() && settings.plaintext != policy {
-            asked.push(json!({ "plaintext": policy }));
-        }
-    }
-    ui.add_space(space::XS);
-    switch(
-        ui,
-        settings.send_typing,
-        "settings-send-typing",
-        "send_typing",
-        asked,
-    );
 }
 
-fn notifications_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
-    switch(
-        ui,
-        settings.notifications,
-        "settings-notify",
-        "notifications",
-        asked,
-    );
-    ui.add_enabled_ui(settings.notifications, |ui| {
-        switch(
-            ui,
-            settings.notification_text,
-            "settings-notify-text",
-            "notification_text",
-            asked,
-        );
-    });
-    let weak = theme::palette(ui).weak;
-    let hint = t!(ui, "settings-notify-hint");
-    ui.add(egui::Label::new(RichText::new(hint).size(size::SMALL + 0.5).color(weak)).wrap());
+fn plaintext_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let now = scene.model.settings.plaintext;
+    ui.label(t!(ui, "settings-plaintext"));
+    for (policy, words) in [
+        (PlaintextPolicy::Allow, "settings-plaintext-allow"),
+        (PlaintextPolicy::Ask, "settings-plaintext-ask"),
+        (PlaintextPolicy::SecureOnly, "settings-plaintext-never"),
+    ] {
+        if ui.radio(now == policy, t!(ui, words)).clicked() && now != policy {
+            wishes.push(change(json!({ "plaintext": policy })));
+        }
+    }
 }
 
 /// How long messages are kept, and ways to take them along or be rid of them.
-fn history_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) -> Option<Wish> {
-    let mut wish = None;
+fn history_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    const CHOICES: [u32; 6] = [0, 7, 30, 90, 365, 730];
+    let now = scene.model.settings.retention_days;
+    let speaks = ui.words();
     let words = |days: u32| match days {
-        0 => t!(ui, "settings-keep-all"),
-        days => t!(
-            ui,
-            "settings-keep-days",
-            count = usize::try_from(days).unwrap_or(0)
-        ),
+        0 => t!(speaks, "settings-keep-all"),
+        days => t!(speaks, "settings-keep-days", count = days),
     };
-    let shown = words(settings.retention_days);
-    let choices = [0, 7, 30, 90, 365].map(|days| (days, words(days)));
-    let mut chosen = settings.retention_days;
-    ui.horizontal(|ui| {
-        let label = ui.label(t!(ui, "settings-keep"));
-        egui::ComboBox::from_id_salt("retention")
-            .selected_text(shown)
-            .show_ui(ui, |ui| {
-                for (days, words) in choices {
-                    ui.selectable_value(&mut chosen, days, words);
-                }
-            })
-            .response
-            .labelled_by(label.id);
-    });
-    if chosen != settings.retention_days {
-        asked.push(json!({ "retention_days": chosen }));
+    let choices = CHOICES.map(|days| (days, words(days)));
+    let name = t!(ui, "settings-keep");
+    if let Some(days) = combo_ui(ui, &name, now, &words(now), &choices) {
+        wishes.push(change(json!({ "retention_days": days })));
     }
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if ui.button(t!(ui, "settings-export")).clicked() {
-            wish = Some(Wish::Export(None));
+            wishes.push(Wish::Export(None));
         }
         ui.menu_button(t!(ui, "settings-delete"), |ui| {
             ui.set_max_width(260.0);
             ui.label(t!(ui, "settings-delete-explained"));
             if ui.button(t!(ui, "settings-delete-really")).clicked() {
-                wish = Some(Wish::Ask(Command::Delete {
+                wishes.push(Wish::Ask(Command::Delete {
                     id: None,
                     with: None,
                     everything: true,
@@ -303,11 +419,28 @@ fn history_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) -> Optio
             }
         });
     });
-    wish
 }
 
-fn away_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
+fn notifications_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let is_on = |settings: &Settings| settings.notifications;
+    switch(ui, scene, is_on, "settings-notify", "notifications", wishes);
+    ui.add_enabled_ui(scene.model.settings.notifications, |ui| {
+        let is_on = |settings: &Settings| settings.notification_text;
+        switch(
+            ui,
+            scene,
+            is_on,
+            "settings-notify-text",
+            "notification_text",
+            wishes,
+        );
+    });
+    hint_ui(ui, t!(ui, "settings-notify-hint"));
+}
+
+fn away_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
     const CHOICES: [u32; 6] = [0, 5, 10, 15, 30, 60];
+    let now = scene.model.settings.away_after_minutes;
     let speaks = ui.words();
     let words = |minutes: u32| {
         if minutes == 0 {
@@ -316,73 +449,135 @@ fn away_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
             t!(speaks, "settings-away-after", count = minutes)
         }
     };
-    ui.horizontal(|ui| {
-        let label = ui.label(t!(ui, "settings-away"));
-        let shown = words(settings.away_after_minutes);
-        let combo = egui::ComboBox::from_id_salt("away")
-            .selected_text(shown)
-            .show_ui(ui, |ui| {
-                for minutes in CHOICES {
-                    if ui
-                        .selectable_label(settings.away_after_minutes == minutes, words(minutes))
-                        .clicked()
-                    {
-                        asked.push(json!({ "away_after_minutes": minutes }));
-                    }
-                }
-            });
-        combo.response.labelled_by(label.id);
-    });
+    let choices = CHOICES.map(|minutes| (minutes, words(minutes)));
+    if let Some(minutes) = combo_ui(ui, &t!(ui, "settings-away"), now, &words(now), &choices) {
+        wishes.push(change(json!({ "away_after_minutes": minutes })));
+    }
 }
 
-fn theme_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
+fn theme_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let now = scene.model.settings.theme;
+    ui.label(t!(ui, "settings-theme"));
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = space::L;
         for (theme, words) in [
-            (Theme::System, t!(ui, "settings-theme-system")),
-            (Theme::Light, t!(ui, "settings-theme-light")),
-            (Theme::Dark, t!(ui, "settings-theme-dark")),
+            (Theme::System, "settings-theme-system"),
+            (Theme::Light, "settings-theme-light"),
+            (Theme::Dark, "settings-theme-dark"),
         ] {
-            if ui.radio(settings.theme == theme, words).clicked() && settings.theme != theme {
-                asked.push(json!({ "theme": theme }));
+            if ui.radio(now == theme, t!(ui, words)).clicked() && now != theme {
+                wishes.push(change(json!({ "theme": theme })));
             }
         }
     });
 }
 
-fn language_ui(ui: &mut Ui, settings: &Settings, asked: &mut Vec<Value>) {
+fn density_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let now = scene.model.settings.density;
+    ui.label(t!(ui, "settings-density"));
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = space::L;
+        for (density, words) in [
+            (Density::Comfortable, "settings-density-comfortable"),
+            (Density::Compact, "settings-density-compact"),
+        ] {
+            if ui.radio(now == density, t!(ui, words)).clicked() && now != density {
+                wishes.push(change(json!({ "density": density })));
+            }
+        }
+    });
+}
+
+fn zoom_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    const CHOICES: [u16; 8] = [75, 90, 100, 110, 125, 150, 175, 200];
+    let now = scene.model.settings.zoom_percent;
+    let choices = CHOICES.map(|percent| (percent, t!(ui, "settings-percent", count = percent)));
+    let shown = t!(ui, "settings-percent", count = now);
+    if let Some(percent) = combo_ui(ui, &t!(ui, "settings-zoom"), now, &shown, &choices) {
+        wishes.push(change(json!({ "zoom_percent": percent })));
+    }
+}
+
+fn language_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let now = scene.model.settings.language.as_str();
     let system = t!(ui, "settings-language-system");
     let known = words::languages().map(|(code, name)| (code, name.to_owned()));
-    let choices = std::iter::once(("", system)).chain(known);
-    ui.horizontal(|ui| {
-        let label = ui.label(t!(ui, "settings-language"));
-        let shown = choices
-            .clone()
-            .find(|(code, _)| *code == settings.language)
-            .map_or_else(|| settings.language.clone(), |(_, name)| name);
-        let combo = egui::ComboBox::from_id_salt("language")
+    let choices: Vec<_> = std::iter::once(("", system)).chain(known).collect();
+    let shown = choices
+        .iter()
+        .find(|(code, _)| *code == now)
+        .map_or(now, |(_, name)| name);
+    if let Some(code) = combo_ui(ui, &t!(ui, "settings-language"), now, shown, &choices) {
+        wishes.push(change(json!({ "language": code })));
+    }
+}
+
+fn desktop_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    let is_on = |settings: &Settings| settings.tray;
+    switch(ui, scene, is_on, "settings-tray", "tray", wishes);
+    ui.add_enabled_ui(scene.model.settings.tray, |ui| {
+        let is_on = |settings: &Settings| settings.close_to_tray;
+        switch(
+            ui,
+            scene,
+            is_on,
+            "settings-close-to-tray",
+            "close_to_tray",
+            wishes,
+        );
+    });
+    if scene.model.settings.tray && !scene.surroundings.in_tray {
+        hint_ui(ui, t!(ui, "settings-no-tray"));
+    }
+    if let Some(on) = scene.surroundings.autostart {
+        let mut now = on;
+        if ui
+            .checkbox(&mut now, t!(ui, "settings-autostart"))
+            .changed()
+        {
+            wishes.push(Wish::Autostart(now));
+        }
+    }
+}
+
+/// A labelled choice of one; what was chosen anew.
+fn combo_ui<T: PartialEq + Clone>(
+    ui: &mut Ui,
+    name: &str,
+    now: T,
+    shown: &str,
+    choices: &[(T, String)],
+) -> Option<T> {
+    let mut chosen = None;
+    ui.horizontal_wrapped(|ui| {
+        let label = ui.label(name);
+        let combo = egui::ComboBox::from_id_salt(name)
             .selected_text(shown)
             .show_ui(ui, |ui| {
-                for (code, name) in choices {
-                    let chosen = settings.language == code;
-                    if ui.selectable_label(chosen, name).clicked() && !chosen {
-                        asked.push(json!({ "language": code }));
+                for (value, words) in choices {
+                    if ui.selectable_label(*value == now, words).clicked() && *value != now {
+                        chosen = Some(value.clone());
                     }
                 }
             });
         combo.response.labelled_by(label.id);
     });
+    chosen
 }
 
-/// A switch: the key of its words and the member of the settings that it changes.
-fn switch(ui: &mut Ui, on: bool, words: &str, member: &str, asked: &mut Vec<Value>) {
-    let mut now = on;
+/// A switch: how it stands, the key of its words, the member of the settings that it changes.
+fn switch(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    is_on: impl Fn(&Settings) -> bool,
+    words: &str,
+    member: &str,
+    wishes: &mut Vec<Wish>,
+) {
+    let mut now = is_on(&scene.model.settings);
     if ui.checkbox(&mut now, t!(ui, words)).changed() {
-        asked.push(Value::Object(
-            [(member.to_owned(), Value::Bool(now))]
-                .into_iter()
-                .collect(),
-        ));
+        let part = [(member.to_owned(), Value::Bool(now))];
+        wishes.push(change(Value::Object(part.into_iter().collect())));
     }
 }
 

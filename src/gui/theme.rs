@@ -1,13 +1,40 @@
-//! How the window looks, as data: a spacing scale, a type scale, and colours for light and dark.
+//! How the window looks, and why: this page is the design, the numbers below it are what the views use.
 //!
-//! Every text colour reaches the contrast of WCAG 2.2 AA (4.5 : 1, and 3 : 1 for marks) on every ground that it stands
-//! on; a test holds it. Colours of people are those of XEP-0392: the same name has the same hue everywhere.
+//! **One calm window.** People on the left, one thing on the right, nothing that moves by itself. Colour is kept for what
+//! matters: the accent says "yours" and "chosen", the three presence colours say who is here, red says that something
+//! failed. Everything else is text on one of two grounds.
+//!
+//! **Space** comes from one scale ([`space`]: 4, 8, 12, 16, 24 points): within a thing, between its lines, between things,
+//! between groups, between sections. **Type** has four sizes ([`size`]: 12, 14.5, 18, 26 points) and two weights. Corners are
+//! [`ROUND`]; a thing that one can click is at least [`space::TARGET`] high.
+//!
+//! **Density.** Comfortable is for a glance from afar and for fingers; compact shows more people and closer lines, and
+//! still keeps targets of [`space::TARGET_COMPACT`], more than the 24 points of WCAG 2.2 (2.5.8).
+//!
+//! **Colours** are two palettes, [`LIGHT`] and [`DARK`], with the same roles; the desktop's choice is followed unless the
+//! settings say otherwise. Every pair that the views use reaches WCAG 2.2 AA: 4.5 : 1 for text, 3 : 1 for marks, outlines of
+//! fields and boxes, and the ring of the focus. The tests at the foot compute each of them.
+//!
+//! **People** have the colour that XEP-0392 gives to their address, the same in every program that follows it, and their
+//! initials where they publish no picture. **Presence** is told by shape as well as by colour: a disc, a disc with the
+//! hands of a clock, a disc with a bar, a ring.
+//!
+//! **Widths.** Below [`NARROW`] points there is one pane at a time with a way back, as on a telephone; above it list and
+//! pane stand side by side, and lines of text never get longer than reads well.
+//!
+//! **Empty is not nothing.** A page without content says why, and what to do.
+//!
+//! **Motion** explains or it is left out: things open within [`MOVE`] seconds, three dots tell that somebody types, and
+//! "reduced motion" stops both. The cursor does not blink: that would wake the window for ever.
 
 use egui::{
     Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme, Visuals,
     vec2,
 };
 use sha1::{Digest, Sha1};
+
+use super::hsluv;
+use crate::model::settings::{Density, Settings, Theme as Choice};
 
 /// Spaces between things, in points.
 pub mod space {
@@ -23,6 +50,8 @@ pub mod space {
     pub const XL: f32 = 24.0;
     /// The least height of something to click.
     pub const TARGET: f32 = 32.0;
+    /// The same in the compact density; WCAG 2.2, 2.5.8 wants 24.
+    pub const TARGET_COMPACT: f32 = 26.0;
 }
 
 /// Font sizes, in points.
@@ -40,6 +69,13 @@ pub mod size {
 /// Corners of bubbles, fields and buttons, in points.
 pub const ROUND: u8 = 8;
 
+/// How long something takes to open or to change its colour, in seconds; nothing with reduced motion.
+pub const MOVE: f32 = 0.1;
+
+/// How much of the accent is in the ground of what is chosen: as much as leaves the accent readable on it.
+const CHOSEN_LIGHT: f32 = 0.16;
+const CHOSEN_DARK: f32 = 0.22;
+
 /// Below this width of the window there is one pane at a time.
 pub const NARROW: f32 = 520.0;
 
@@ -53,6 +89,7 @@ pub struct Palette {
     pub ground: Color32,
     pub side: Color32,
     pub line: Color32,
+    pub outline: Color32,
     pub text: Color32,
     pub weak: Color32,
     pub accent: Color32,
@@ -80,6 +117,7 @@ pub const LIGHT: Palette = Palette {
     ground: rgb(0xFF_FF_FF),
     side: rgb(0xF4_F6_F6),
     line: rgb(0xDD_E2_E3),
+    outline: rgb(0x78_86_8B),
     text: rgb(0x1A_20_22),
     weak: rgb(0x56_63_67),
     accent: rgb(0x0B_6B_63),
@@ -102,6 +140,7 @@ pub const DARK: Palette = Palette {
     ground: rgb(0x15_1A_1C),
     side: rgb(0x1B_21_24),
     line: rgb(0x30_39_3D),
+    outline: rgb(0x77_88_8E),
     text: rgb(0xE6_EB_EC),
     weak: rgb(0x9F_AD_B2),
     accent: rgb(0x5C_C9_BA),
@@ -149,14 +188,39 @@ pub fn install(ctx: &egui::Context) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
 }
 
-/// Tells the window which theme the settings want.
-pub fn choose(ctx: &egui::Context, theme: crate::model::settings::Theme) {
-    use crate::model::settings::Theme as Choice;
-    ctx.set_theme(match theme {
+/// Gives the window the look that the settings want: theme, density, movement.
+pub fn choose(ctx: &egui::Context, settings: &Settings) {
+    ctx.set_theme(match settings.theme {
         Choice::System => egui::ThemePreference::System,
         Choice::Light => egui::ThemePreference::Light,
         Choice::Dark => egui::ThemePreference::Dark,
     });
+    let compact = settings.density == Density::Compact;
+    ctx.all_styles_mut(|style| {
+        style.spacing.item_spacing.y = if compact { space::S - 2.0 } else { space::S };
+        style.spacing.interact_size.y = if compact {
+            space::TARGET_COMPACT
+        } else {
+            space::TARGET
+        };
+        style.spacing.button_padding.y = if compact { 4.0 } else { 6.0 };
+        style.animation_time = if settings.reduced_motion { 0.0 } else { MOVE };
+        style.scroll_animation = if settings.reduced_motion {
+            egui::style::ScrollAnimation::none()
+        } else {
+            egui::style::ScrollAnimation::default()
+        };
+    });
+}
+
+/// Whether the density is the compact one.
+pub fn is_compact(ui: &egui::Ui) -> bool {
+    ui.spacing().interact_size.y < space::TARGET
+}
+
+/// Whether nothing should move that need not.
+pub fn is_still(ui: &egui::Ui) -> bool {
+    ui.style().animation_time == 0.0
 }
 
 fn apply(style: &mut Style, palette: &Palette, dark: bool) {
@@ -179,7 +243,7 @@ fn apply(style: &mut Style, palette: &Palette, dark: bool) {
     // Labels of messages are made selectable one by one.
     style.interaction.selectable_labels = false;
     style.interaction.tooltip_delay = 0.4;
-    style.animation_time = 0.1;
+    style.animation_time = MOVE;
     style.visuals = visuals(palette, dark);
 }
 
@@ -201,9 +265,10 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
     visuals.error_fg_color = palette.bad;
     visuals.weak_text_color = Some(palette.weak);
     visuals.override_text_color = None;
-    visuals.selection.bg_fill = palette
-        .accent
-        .gamma_multiply(if dark { 0.45 } else { 0.28 });
+    visuals.selection.bg_fill =
+        palette
+            .accent
+            .gamma_multiply(if dark { CHOSEN_DARK } else { CHOSEN_LIGHT });
     visuals.selection.stroke = Stroke::new(1.5, palette.accent);
     visuals.window_corner_radius = CornerRadius::same(ROUND + 2);
     visuals.menu_corner_radius = CornerRadius::same(ROUND);
@@ -220,7 +285,7 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
         (
             &mut visuals.widgets.inactive,
             palette.hover,
-            palette.line,
+            palette.outline,
             palette.text,
         ),
         (
@@ -250,32 +315,27 @@ fn visuals(palette: &Palette, dark: bool) -> Visuals {
         widget.corner_radius = CornerRadius::same(ROUND);
         widget.expansion = 0.0;
     }
+    // Boxes to tick and fields to write in are light; only their outline tells them from the ground.
+    visuals.widgets.inactive.bg_fill = palette.field;
     visuals
 }
 
-/// The hue of a name, in degrees: the first two bytes of its SHA-1, little-endian, as a fraction of the circle
+/// The hue of an identifier, in degrees: the first two bytes of its SHA-1, little-endian, as a fraction of the circle
 /// (XEP-0392 §5.1).
-pub fn hue(name: &str) -> f32 {
-    let digest = Sha1::digest(name.as_bytes());
+pub fn hue(identifier: &str) -> f64 {
+    let digest = Sha1::digest(identifier.as_bytes());
     let angle = match digest.as_slice() {
         [low, high, ..] => u16::from_le_bytes([*low, *high]),
         _ => 0,
     };
-    f32::from(angle) / 65536.0 * 360.0
+    f64::from(angle) / 65536.0 * 360.0
 }
 
-/// The colour of a person's avatar: the hue of XEP-0392 §5.1, made a colour by HSV and then darkened until white text
-/// on it reaches AA. (The XEP's HSLuv keeps the lightness even by a table; the loop does the same by measuring.)
-pub fn person(name: &str) -> Color32 {
-    let hue = hue(name) / 360.0;
-    let mut value = 0.80;
-    loop {
-        let color: Color32 = egui::ecolor::Hsva::new(hue, 0.62, value, 1.0).into();
-        if value < 0.2 || contrast(color, Color32::WHITE) >= 4.5 {
-            return color;
-        }
-        value -= 0.02;
-    }
+/// The colour of a person by its address (XEP-0392 §5.2: full saturation). A lightness of 49 of the 50 that the XEP
+/// computes its examples with: white letters on it then just reach AA, in both themes.
+pub fn person(jid: &str) -> Color32 {
+    let [r, g, b] = hsluv::to_rgb(hue(jid), 49.0).map(|part| (part * 255.0).round() as u8);
+    Color32::from_rgb(r, g, b)
 }
 
 /// The contrast of two opaque colours, 1 to 21 (WCAG 2.2, "contrast ratio").
@@ -317,6 +377,11 @@ mod tests {
                 }
             }
             assert!(contrast(p.on_accent, p.accent) >= 4.5 && contrast(p.text, p.notice) >= 4.5);
+            assert!(contrast(p.accent, p.ground) >= 4.5 && contrast(p.accent, p.side) >= 4.5);
+            for ground in [p.ground, p.side, p.field, p.hover] {
+                let contrast = contrast(p.outline, ground);
+                assert!(contrast >= 3.0, "{name}: outline on {ground:?}: {contrast}");
+            }
             for mark in [p.available, p.away, p.dnd, p.accent] {
                 for ground in [p.ground, p.side, p.hover, p.selected] {
                     assert!(
@@ -330,18 +395,38 @@ mod tests {
     }
 
     #[test]
-    fn people_have_the_hue_of_xep_0392_and_white_letters_on_it() {
-        // XEP-0392 §13.2, test vectors without corrections.
-        for (name, angle) in [
-            ("Romeo", 327.255_25),
-            ("juliet@capulet.lit", 209.410_4),
-            ("😺", 331.199_34),
-            ("council", 359.994_5),
+    fn what_is_chosen_is_readable() {
+        for (p, share) in [(&LIGHT, CHOSEN_LIGHT), (&DARK, CHOSEN_DARK)] {
+            for ground in [p.ground, p.side] {
+                let ground = ground.blend(p.accent.gamma_multiply(share));
+                let contrast = contrast(p.accent, ground);
+                assert!(contrast >= 4.5, "{contrast} on {ground:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn people_have_the_colours_of_xep_0392_and_white_letters_on_them() {
+        // XEP-0392 §13.1: hue, and red, green and blue at saturation 100 and lightness 50.
+        for (name, angle, rgb) in [
+            ("Romeo", 327.255_249, [0.865, 0.000, 0.686]),
+            ("juliet@capulet.lit", 209.410_400, [0.000, 0.515, 0.573]),
+            ("😺", 331.199_341, [0.872, 0.000, 0.659]),
+            ("council", 359.994_507, [0.918, 0.000, 0.394]),
+            ("Board", 171.430_664, [0.000, 0.527, 0.457]),
         ] {
-            assert!((hue(name) - angle).abs() < 0.01, "{name}: {}", hue(name));
+            assert!((hue(name) - angle).abs() < 1e-6, "{name}: {}", hue(name));
+            let made = hsluv::to_rgb(hue(name), 50.0);
+            for (made, wanted) in made.iter().zip(rgb) {
+                assert!(
+                    (made - wanted).abs() < 0.0006,
+                    "{name}: {made} for {wanted}"
+                );
+            }
         }
         for n in 0..500 {
-            assert!(contrast(person(&format!("person {n}")), Color32::WHITE) >= 4.5);
+            let color = person(&format!("person-{n}@host"));
+            assert!(contrast(color, Color32::WHITE) >= 4.5, "{color:?}");
         }
     }
 }

@@ -4,16 +4,21 @@
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, vec2};
 
 use super::composer::Composer;
-use super::contacts::Contacts;
+use super::contacts::{self, Contacts};
 use super::conversation::Talk;
+use super::crop::Crop;
+use super::doctor_view::DoctorView;
 use super::first_run::FirstRun;
 use super::icons::Icon;
 use super::keys::{self, Act};
 use super::network_view::NetworkView;
 use super::profile::Profile;
+use super::room_list::RoomList;
+use super::room_view::RoomPane;
 use super::scene::{Page, Scene, Wish};
 use super::search_view::SearchView;
 use super::settings_view::SettingsView;
+use super::switcher::{Outcome, Switcher};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::event::Event;
@@ -32,8 +37,15 @@ pub struct Window {
     profile: Profile,
     settings: SettingsView,
     network: NetworkView,
+    /// The open room; then nobody is selected.
+    room: Option<String>,
+    rooms: RoomList,
+    room_pane: RoomPane,
     search: SearchView,
+    doctor: DoctorView,
     key_map: bool,
+    switcher: Option<Switcher>,
+    crop: Option<Crop>,
     icon: Option<egui::TextureHandle>,
 }
 
@@ -50,8 +62,14 @@ impl Window {
             profile: Profile::default(),
             settings: SettingsView::default(),
             network: NetworkView::default(),
+            room: None,
+            rooms: RoomList::default(),
+            room_pane: RoomPane::default(),
             search: SearchView::default(),
+            doctor: DoctorView::default(),
             key_map: false,
+            switcher: None,
+            crop: None,
             icon: None,
         }
     }
@@ -80,7 +98,13 @@ impl Window {
     pub fn open(&mut self, jid: Jid) {
         self.page = Page::Talk;
         self.selected = Some(jid);
+        self.room = None;
         self.talk.composer.focus();
+    }
+
+    /// Asks which part of a picture is to be our face.
+    pub fn crop(&mut self, picture: image::DynamicImage) {
+        self.crop = Some(Crop::new(picture));
     }
 
     /// Draws everything into `ui`. `watched`: the window has the keyboard.
@@ -94,7 +118,8 @@ impl Window {
         }
         let narrow = ui.available_width() <= theme::NARROW;
         let mut wishes = self.shortcuts(ui, scene);
-        let list_alone = narrow && self.selected.is_none() && self.page == Page::Talk;
+        let nothing_open = self.selected.is_none() && self.room.is_none();
+        let list_alone = narrow && nothing_open && self.page == Page::Talk;
         if list_alone {
             CentralPanel::no_frame().show(ui, |ui| wishes.extend(self.list_ui(ui, scene, true)));
         } else {
@@ -118,6 +143,23 @@ impl Window {
                 .composer
                 .tick(ui.ctx(), self.in_sight().cloned().as_ref()),
         );
+        if let Some(switcher) = &mut self.switcher {
+            match switcher.ui(ui.ctx(), scene) {
+                Outcome::Open => {}
+                Outcome::Closed => self.switcher = None,
+                Outcome::Go(wish) => {
+                    self.switcher = None;
+                    wishes.push(wish);
+                }
+            }
+        }
+        if let Some(crop) = &mut self.crop {
+            let (more, done) = crop.ui(ui.ctx());
+            wishes.extend(more);
+            if done {
+                self.crop = None;
+            }
+        }
         let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
         let closed = self.key_map && keys::map_ui(ui.ctx());
@@ -136,6 +178,7 @@ impl Window {
             notice_ui(ui, scene, &mut wishes);
         }
         ui.add_space(space::M);
+        wishes.extend(self.rooms.list_ui(ui, scene, self.room.as_deref()));
         wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
         wishes
     }
@@ -154,9 +197,21 @@ impl Window {
                 page_ui(ui, &t!(ui, "settings-title"), |ui| view.ui(ui, scene))
             }
             Page::Search => self.search.ui(ui, scene),
+            Page::Rooms => {
+                let view = &mut self.rooms;
+                page_ui(ui, &t!(ui, "rooms-title"), |ui| view.page_ui(ui, scene))
+            }
+            Page::Files => {
+                let view = &mut self.talk.transfers;
+                page_ui(ui, &t!(ui, "files-title"), |ui| view.page_ui(ui, scene))
+            }
             Page::Network => {
                 let view = &mut self.network;
                 page_ui(ui, &t!(ui, "network-title"), |ui| view.ui(ui, scene))
+            }
+            Page::Doctor => {
+                let view = &mut self.doctor;
+                page_ui(ui, &t!(ui, "doctor-title"), |ui| view.ui(ui, scene))
             }
         }
     }
@@ -168,6 +223,9 @@ impl Window {
         watched: bool,
         narrow: bool,
     ) -> Vec<Wish> {
+        if let Some(room) = self.room.clone() {
+            return self.room_pane.ui(ui, scene, &room, watched);
+        }
         let Some(jid) = &self.selected else {
             hint_ui(ui, scene, self.icon.as_ref());
             return Vec::new();
@@ -192,8 +250,14 @@ impl Window {
     fn fulfil(&mut self, wish: &Wish) -> bool {
         match wish {
             Wish::Open(jid) => self.open(jid.clone()),
+            Wish::OpenRoom(room) => {
+                (self.page, self.selected) = (Page::Talk, None);
+                self.room = Some(room.clone());
+                self.room_pane.focus();
+            }
             Wish::Show(page) => {
                 self.page = *page;
+                self.network.enter();
                 if *page == Page::Search {
                     self.search.start(self.selected.as_ref());
                 }
@@ -207,9 +271,14 @@ impl Window {
             Wish::Ask(_)
             | Wish::ForgetNotice
             | Wish::ChoosePicture
+            | Wish::Attach(..)
+            | Wish::AcceptInto(_)
+            | Wish::OpenPath(_)
             | Wish::Shrink(_)
             | Wish::Newest(_)
             | Wish::Export(_)
+            | Wish::Examine
+            | Wish::Autostart(_)
             | Wish::Quit => return false,
         }
         true
@@ -217,7 +286,7 @@ impl Window {
 
     fn back(&mut self) {
         if self.page == Page::Talk {
-            self.selected = None;
+            (self.selected, self.room) = (None, None);
             self.contacts.start_search();
         } else {
             self.page = Page::Talk;
@@ -243,6 +312,11 @@ impl Window {
                     );
                 }
                 Act::Find => wishes.push(Wish::Show(Page::Search)),
+                Act::Switch => self.switcher = Some(Switcher::default()),
+                Act::Favourite => {
+                    wishes.extend(self.in_sight().map(|jid| contacts::favour(scene, jid)));
+                }
+                Act::Doctor => wishes.push(Wish::Show(Page::Doctor)),
                 Act::Settings => wishes.push(Wish::Show(Page::Settings)),
                 Act::Network => wishes.push(Wish::Show(Page::Network)),
                 Act::KeyMap => self.key_map = !self.key_map,
@@ -259,7 +333,10 @@ impl Window {
 
     /// Escape, and letters typed while nothing has the keyboard.
     fn loose_keys(&mut self, ui: &Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
-        let busy = self.key_map || egui::Popup::is_any_open(ui.ctx());
+        let busy = self.key_map
+            || self.switcher.is_some()
+            || self.crop.is_some()
+            || egui::Popup::is_any_open(ui.ctx());
         let focused = ui.memory(egui::Memory::focused);
         let searching = focused == Some(Contacts::search_id());
         if busy {
@@ -267,6 +344,13 @@ impl Window {
         }
         // The search takes the key itself while there is something to clear.
         let idle_search = searching && !self.contacts.is_searching();
+        // An answer or a change is given up first.
+        if self
+            .in_sight()
+            .is_some_and(|open| self.talk.takes_escape(open))
+        {
+            return;
+        }
         if (focused.is_none() || focused == Some(Composer::id()) || idle_search)
             && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Escape))
         {
@@ -289,7 +373,7 @@ impl Window {
         let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
         match self.in_sight().cloned() {
             Some(open) if !typed.is_empty() => self.talk.composer.type_ahead(&open, &typed),
-            None if self.page == Page::Talk && !typed.trim().is_empty() => {
+            None if self.page == Page::Talk && self.room.is_none() && !typed.trim().is_empty() => {
                 self.contacts.type_ahead(scene, &typed);
             }
             _ if down && self.page == Page::Talk => self.contacts.start_search(),

@@ -115,7 +115,18 @@ const NOT_SHOWN: [&str; 18] = [
 ];
 
 /// Names are the same in every language.
-const NAMES: [&str; 4] = ["Balcony", "() Balcony", "Ctrl", "Shift"];
+const NAMES: [&str; 10] = [
+    "Balcony",
+    "() Balcony",
+    "Ctrl",
+    "Shift",
+    "Comma",
+    "Escape",
+    "Esc",
+    "Down",
+    "Up",
+    "Left",
+];
 
 /// Every string of the views, without tests.
 fn literals() -> Vec<Literal> {

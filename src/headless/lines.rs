@@ -9,8 +9,8 @@ use tokio::sync::mpsc;
 
 use crate::command::room::RoomCommand;
 use crate::command::{Command, Request};
-use crate::event::Event;
 use crate::event::room::RoomEvent;
+use crate::event::{Event, Security};
 use crate::model::Model;
 use crate::model::rooms::RoomView;
 use crate::node::{NodeEnded, NodeHandle, Subscription};
@@ -131,6 +131,14 @@ pub fn greeting(model: &Model) -> Vec<Event> {
         .values()
         .filter_map(|contact| contact.peer.clone());
     events.extend(peers.map(|peer| Event::PeerOnline { peer }));
+    let told = model
+        .contacts
+        .values()
+        .filter(|contact| contact.security != Security::default());
+    events.extend(told.map(|contact| Event::TrustChanged {
+        peer: contact.jid.clone(),
+        security: contact.security.clone(),
+    }));
     let joined = |room: &RoomView| {
         Event::Room(RoomEvent::RoomJoined {
             about: Box::new(room.about.clone()),

@@ -1,6 +1,7 @@
 //! How events change a [`Model`]: the only way it changes.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -75,6 +76,11 @@ impl Model {
             Event::MessageCorrected { .. }
             | Event::MessageRetracted { .. }
             | Event::MessageReactions { .. } => self.told(event),
+            Event::Latency { jid, micros } => {
+                if let Some(contact) = self.contacts.get_mut(jid) {
+                    contact.latency = Some(Duration::from_micros(u64::from(*micros)));
+                }
+            }
             Event::Typing { from, state } => {
                 if let Some(contact) = self.contacts.get_mut(from) {
                     contact.typing = *state;
@@ -206,6 +212,7 @@ impl Model {
         contact.peer = None;
         contact.gone = Some(reason);
         contact.typing = ChatState::Active;
+        contact.latency = None;
     }
 
     fn deleted(&mut self, with: Option<&Jid>, id: Option<&str>, last: Option<&Message>) {

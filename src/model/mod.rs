@@ -15,6 +15,7 @@ pub mod trust;
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -82,9 +83,10 @@ impl Model {
 
     /// Messages not yet read, of all conversations together.
     pub fn unread(&self) -> u32 {
-        self.contacts.values().fold(0, |sum, contact| {
+        let people = self.contacts.values().fold(0u32, |sum, contact| {
             sum.saturating_add(contact.conversation.unread)
-        })
+        });
+        people.saturating_add(self.rooms_unread())
     }
 
     /// Contacts in the order of a list: who is here first, the latest conversation on top, the rest by name.
@@ -152,6 +154,8 @@ pub struct Contact {
     pub security: Security,
     /// The comparison of keys that is under way, or how the last one ended.
     pub verification: Option<Verification>,
+    /// How long it took to answer the last `ping`, while it is here.
+    pub latency: Option<Duration>,
     /// The conversation.
     pub conversation: Conversation,
 }
@@ -167,6 +171,7 @@ impl Contact {
             typing: ChatState::Active,
             security: Security::default(),
             verification: None,
+            latency: None,
             conversation: Conversation::default(),
         }
     }

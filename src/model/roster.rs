@@ -200,13 +200,16 @@ impl Known {
     /// The same where parts of [`Known::peer`] were set already: `before` is what was shown until then.
     fn refresh_from(&mut self, before: &Peer, appeared: bool) -> Change {
         self.facts.libpurple = self.advert.node == "libpurple";
-        self.facts.caps = (!self.advert.hash.is_empty()).then(|| {
-            (
+        // Without a record (met by its stream only, or not resolved yet) what its presence said stands.
+        if !self.advert.hash.is_empty() {
+            self.facts.caps = Some((
                 self.advert.node.clone(),
                 self.advert.ver.clone(),
                 self.advert.hash.clone(),
-            )
-        });
+            ));
+        } else if self.advertised {
+            self.facts.caps = None;
+        }
         self.peer.trust = self.trust;
         self.peer.show = self.advert.show;
         self.peer.message.clone_from(&self.advert.message);

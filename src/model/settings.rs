@@ -29,6 +29,8 @@ pub struct Settings {
     pub notification_text: bool,
     /// Tell others that we are typing.
     pub send_typing: bool,
+    /// Tell others that we have seen their messages (XEP-0333).
+    pub send_displayed: bool,
     /// Messages that came or were written longer ago than so many days are deleted; 0 = they are kept.
     pub retention_days: u32,
     /// The conversation that was open in the window when it was closed last.
@@ -37,6 +39,36 @@ pub struct Settings {
     pub theme: Theme,
     /// Language of the window (`en`, `de`, `sv`, …); empty: the system's.
     pub language: String,
+    /// How close things stand in the window.
+    pub density: Density,
+    /// Size of everything in the window, in percent, [`Settings::ZOOM`].
+    pub zoom_percent: u16,
+    /// Nothing moves in the window that need not.
+    pub reduced_motion: bool,
+    /// Width and height of the window when it was closed, in points at 100 %.
+    pub window_size: (u16, u16),
+    /// Whom the list shows first, at most [`Settings::MOST_FAVOURITES`].
+    pub favourites: Vec<Jid>,
+    /// An icon in the desktop's tray, where it has one.
+    pub tray: bool,
+    /// Closing the window leaves Balcony running in the tray.
+    pub close_to_tray: bool,
+    /// The members of this object that an administrator has locked (`/etc/balcony/policy.toml`). Not kept, not changed.
+    pub locked: Vec<String>,
+}
+
+impl Settings {
+    /// The zoom that can be set, in percent.
+    pub const ZOOM: std::ops::RangeInclusive<u16> = 50..=300;
+    /// Favourites kept.
+    pub const MOST_FAVOURITES: usize = 500;
+
+    /// Puts what is out of bounds back into them.
+    pub fn tidy(&mut self) {
+        let (least, most) = (*Self::ZOOM.start(), *Self::ZOOM.end());
+        self.zoom_percent = self.zoom_percent.clamp(least, most);
+        self.favourites.truncate(Self::MOST_FAVOURITES);
+    }
 }
 
 impl Default for Settings {
@@ -52,10 +84,19 @@ impl Default for Settings {
             notifications: true,
             notification_text: true,
             send_typing: true,
+            send_displayed: true,
             retention_days: 0,
             last_open: None,
             theme: Theme::default(),
             language: String::new(),
+            density: Density::default(),
+            zoom_percent: 100,
+            reduced_motion: false,
+            window_size: (980, 660),
+            favourites: Vec::new(),
+            tray: true,
+            close_to_tray: false,
+            locked: Vec::new(),
         }
     }
 }
@@ -155,4 +196,15 @@ pub enum Theme {
     Light,
     /// Light text on dark.
     Dark,
+}
+
+/// How close things stand in the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Density {
+    /// With room around each thing.
+    #[default]
+    Comfortable,
+    /// More people and lines in the same space.
+    Compact,
 }

@@ -2,6 +2,7 @@
 //! network (`lan`: mDNS and TCP) and the pretend one (`memory`: virtual time and faults) are interchangeable.
 
 pub mod bytestream;
+pub mod carrier;
 mod connections;
 mod dial;
 mod discovery;

@@ -4,6 +4,7 @@
 //! One socket an interface and family. It is bound to the *group address*, not to the wildcard: so it receives the
 //! multicast and never the unicast answers that are meant for mdns-sd or avahi-daemon on the same port.
 
+use std::collections::HashSet;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,8 +37,25 @@ pub(super) fn scratch() -> Scratch {
 pub(super) struct Overheard {
     /// Index of the interface.
     pub link: u32,
-    /// What.
+    /// What; nothing if that was said to others.
     pub heard: Vec<Heard>,
+    /// Whoever sent it was not heard here before.
+    pub newcomer: bool,
+}
+
+/// Who was heard before. A table that is full is emptied: then everybody is new once more, which costs a question.
+#[derive(Debug, Default)]
+struct Sources(HashSet<IpAddr>);
+
+impl Sources {
+    const MOST: usize = 1024;
+
+    fn is_new(&mut self, source: IpAddr) -> bool {
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(source)
+    }
 }
 
 /// The sockets of one interface.
@@ -113,17 +131,29 @@ async fn listen(
     scratch: Scratch,
     overheard: mpsc::Sender<Overheard>,
 ) {
+    let mut sources = Sources::default();
     while socket.readable().await.is_ok() {
+        let mut newcomer = false;
         let heard = {
             let mut buffer = scratch.lock().unwrap_or_else(PoisonError::into_inner);
-            match socket.try_recv(&mut buffer) {
-                Ok(length) => buffer.get(..length).map(message::read).unwrap_or_default(),
+            match socket.try_recv_from(&mut buffer) {
+                Ok((length, source)) => {
+                    newcomer = sources.is_new(source.ip());
+                    buffer.get(..length).map(message::read).unwrap_or_default()
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
                 // Pending errors of earlier sends; reading them clears them.
                 Err(_) => Vec::new(),
             }
         };
-        if !heard.is_empty() && overheard.try_send(Overheard { link, heard }).is_err() {
+        let overheard_now = Overheard {
+            link,
+            heard,
+            newcomer,
+        };
+        if (newcomer || !overheard_now.heard.is_empty())
+            && overheard.try_send(overheard_now).is_err()
+        {
             tracing::debug!(link, "too much multicast, some was not read");
         }
         // A flood must not starve the rest of the runtime.

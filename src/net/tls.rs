@@ -77,6 +77,17 @@ impl Credentials {
 
     /// Begins a handshake.
     pub(super) fn begin(&self, client: bool) -> Result<Tls, String> {
+        let mut connection = self.connection(client)?;
+        // What may wait for a slow peer is bounded by the driver.
+        connection.set_buffer_limit(None);
+        Ok(Tls {
+            connection,
+            secured: false,
+        })
+    }
+
+    /// The same without anything around it.
+    pub(super) fn connection(&self, client: bool) -> Result<Connection, String> {
         let connection = if client {
             // A name is asked for and never used: SNI is off, and the verifier does not look at it.
             let name =
@@ -85,13 +96,7 @@ impl Credentials {
         } else {
             ServerConnection::new(self.server.clone()).map(Connection::from)
         };
-        let mut connection = connection.map_err(|error| error.to_string())?;
-        // What may wait for a slow peer is bounded by the driver.
-        connection.set_buffer_limit(None);
-        Ok(Tls {
-            connection,
-            secured: false,
-        })
+        connection.map_err(|error| error.to_string())
     }
 }
 

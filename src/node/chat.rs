@@ -24,7 +24,9 @@ impl Core {
         let before = self.afters.len();
         match &*stanza.name {
             "message" => self.on_message(conn, stanza),
+            "presence" if self.on_guest_presence(conn, stanza) => {}
             "presence" => self.on_presence(conn, stanza),
+            "iq" if self.on_room_iq(conn, stanza) => {}
             "iq" => self.on_iq(conn, stanza),
             _ => {}
         }
@@ -148,6 +150,7 @@ impl Core {
             conn,
             kept: Kept::Message(Box::new(message)),
             receipt,
+            again: sends_again,
         });
     }
 

@@ -87,6 +87,15 @@ impl Core {
             | Command::PauseFile { .. }
             | Command::ResumeFile { .. }) => self.on_file_command(files, reference),
             Command::Connect { address } => self.connect(address, reference),
+            Command::Ping { to } => {
+                if let Some(conn) = self.active(&to) {
+                    self.with_extensions(conn, |extension, cx| {
+                        extension.probe(cx);
+                        None::<()>
+                    });
+                }
+                self.done(reference);
+            }
             Command::Close { to } => self.close(&to, reference),
             Command::Configure { settings } => self.configure(settings, reference),
             Command::Idle { seconds } => self.idle(seconds, reference),
@@ -323,6 +332,10 @@ impl Core {
     /// Merges the given members into the settings; a wrong one changes nothing.
     fn configure(&mut self, part: Value, reference: Option<Value>) {
         let merged = match (serde_json::to_value(&self.model.settings), part) {
+            (_, Value::Object(part)) if self.locked(&part).is_some() => Err(format!(
+                "\"{}\" is set by the administrator of this computer",
+                self.locked(&part).unwrap_or_default()
+            )),
             (Ok(Value::Object(mut all)), Value::Object(part)) => match merge(&mut all, part) {
                 Ok(()) => serde_json::from_value::<Settings>(Value::Object(all))
                     .map_err(|why| why.to_string()),
@@ -340,8 +353,18 @@ impl Core {
         self.done(reference);
     }
 
+    /// A member that nobody may change, if there is one among these.
+    fn locked(&self, part: &serde_json::Map<String, Value>) -> Option<String> {
+        let locked = &self.model.settings.locked;
+        let mut names = part.keys();
+        names
+            .find(|name| *name == "locked" || locked.contains(name))
+            .cloned()
+    }
+
     fn keep_settings(&mut self, mut settings: Settings) {
         settings.nick = text::clean_name(&settings.nick);
+        settings.tidy();
         let before = std::mem::replace(&mut self.model.settings, settings.clone());
         self.ops.extend(changes(&before, &settings));
         self.model.me.nick.clone_from(&settings.nick);

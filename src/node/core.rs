@@ -91,6 +91,8 @@ pub(super) enum Timer {
     Rooms,
     /// Delete messages that were kept for long enough.
     Expire,
+    /// Offer to the disk again what it refused.
+    Keep,
     /// Something that a file waits for.
     File(String),
     /// Say who we are although the network service has not answered: it is slow or in trouble.
@@ -154,6 +156,10 @@ pub struct Core {
     /// What is to be acknowledged once the commit with this number is synced.
     pub(super) unsynced: VecDeque<(u64, Vec<Acknowledge>)>,
     pub(super) seq: u64,
+    /// What the disk refused and nobody says again, oldest first.
+    pub(super) unkept: Vec<Op>,
+    /// It was said that the disk takes nothing.
+    pub(super) disk_refuses: bool,
     pub(super) rng: super::random::Random,
     pub(super) rooms: super::rooms::Rooms,
     pub(super) quitting: bool,
@@ -232,6 +238,8 @@ impl Core {
             waiting: VecDeque::new(),
             unsynced: VecDeque::new(),
             seq: 0,
+            unkept: Vec::new(),
+            disk_refuses: false,
             rng: super::random::Random::new(start.seed),
             rooms: super::rooms::Rooms::default(),
             quitting: false,
@@ -371,6 +379,7 @@ impl Core {
                 Timer::Comparison(jid) => self.on_comparison_timeout(&jid),
                 Timer::Iq => self.on_iq_timeout(),
                 Timer::Expire => self.expire(),
+                Timer::Keep => self.flush_unkept(),
                 Timer::File(id) => self.on_file_timeout(&id),
                 Timer::Room(id) => self.on_room_timeout(id),
                 Timer::Rooms => {} // The end of this turn looks at what we advertise.

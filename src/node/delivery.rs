@@ -261,7 +261,7 @@ impl Core {
         }
     }
 
-    /// Try again after a while that grows: 1, 2, 4 … 30 s, less a random part so that a hall does not dial in step.
+    /// Try again after a while that grows: 1, 2, 4 … 60 s, less a random part so that a hall does not dial in step.
     pub(super) fn retry_later(&mut self, jid: &Jid) {
         let empty = self
             .outboxes
@@ -271,9 +271,9 @@ impl Core {
             return;
         }
         let attempt = self.attempts.entry(jid.clone()).or_insert(0);
-        let seconds = 1u64 << (*attempt).min(5);
+        let seconds = 1u64 << (*attempt).min(6);
         *attempt += 1;
-        let millis = (seconds.min(30) * 1000) * (75 + self.rng.bits() % 26) / 100;
+        let millis = (seconds.min(60) * 1000) * (75 + self.rng.bits() % 26) / 100;
         let at = self.after(Duration::from_millis(millis));
         self.timers.set(Timer::Retry(jid.clone()), at);
     }

@@ -129,6 +129,7 @@ impl Core {
         }
         self.abandon_iqs_of(conn);
         self.rooms.links_changed = true;
+        self.forget_guest(conn);
         self.links.remove(&conn);
         for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
             self.timers.set(timer, None);

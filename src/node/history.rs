@@ -136,6 +136,7 @@ impl Core {
             with: with.clone(),
             id: id.clone(),
         });
+        self.mark_displayed(&with, &id);
         self.emit(Event::Read { with, id });
         self.done(reference);
     }

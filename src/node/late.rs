@@ -100,6 +100,7 @@ impl Core {
             time,
             about,
         };
+        let again = receipt || self.has_acks(conn);
         let op = self.ops.len();
         self.ops.push(Op::Told {
             with: from.clone(),
@@ -111,11 +112,82 @@ impl Core {
             conn,
             kept: Kept::Told(from, Box::new(told)),
             receipt,
+            again,
         });
+    }
+
+    /// Tells the peer that its messages were seen up to this one: once, if it wants to know and our user lets it.
+    pub(super) fn mark_displayed(&mut self, with: &Jid, id: &str) {
+        let knows = self.roster.get(with).is_some_and(|known| {
+            known.facts.has(crate::wire::ns::MARKERS) || known.facts.is_balcony()
+        });
+        let contact = self.model.contacts.get(with);
+        let news = contact.is_some_and(|contact| contact.conversation.unread > 0);
+        if knows && news && self.model.settings.send_displayed {
+            let about = About {
+                target: id.to_owned(),
+                change: Change::Displayed,
+            };
+            self.enqueue_about(with.clone(), about, None);
+        }
+    }
+
+    /// The peer's user has seen our messages up to this one; so its program has them, too.
+    fn displayed_there(&mut self, with: &Jid, target: &str) {
+        let Some(contact) = self.model.contacts.get(with) else {
+            return;
+        };
+        let loaded = &contact.conversation.messages;
+        let up_to = loaded.iter().rposition(|message| message.id == target);
+        let seen = loaded
+            .iter()
+            .take(up_to.map_or(0, |at| at.saturating_add(1)));
+        let is_news = |message: &&Message| {
+            let state = message.state;
+            state.is_some_and(|state| {
+                message.id == target
+                    || matches!(state, MessageState::Sent | MessageState::Delivered)
+            })
+        };
+        let mut seen: Vec<String> = seen
+            .filter(is_news)
+            .map(|message| message.id.clone())
+            .collect();
+        if seen.is_empty() {
+            seen.push(target.to_owned());
+        }
+        for id in seen {
+            let Some(reference) = self.recent.was_sent_to(&id, with) else {
+                continue;
+            };
+            if let Some(outbox) = self.outboxes.get_mut(with) {
+                outbox.acked(&id);
+            }
+            self.emit(Event::MessageState {
+                id,
+                reference,
+                to: with.clone(),
+                state: MessageState::Displayed,
+                reason: None,
+                body: None,
+                time: None,
+                encrypted: None,
+                extra: None,
+                about: None,
+            });
+        }
+        self.resettle(with);
+        self.pump(with);
     }
 
     /// It is on the disk: the faces may know.
     pub(super) fn tell(&mut self, with: &Jid, told: &Told, reference: Option<Value>) {
+        if told.about.change == Change::Displayed {
+            if !told.own {
+                self.displayed_there(with, &told.about.target);
+            }
+            return;
+        }
         self.late.remember(with, told);
         if let Some(event) = event(with, told, reference) {
             self.emit(event);
@@ -206,19 +278,7 @@ fn event(with: &Jid, told: &Told, reference: Option<Value>) -> Option<Event> {
             time,
             reference,
         },
-        Change::Displayed if told.own => return None,
-        Change::Displayed => Event::MessageState {
-            id,
-            reference,
-            to: with,
-            state: MessageState::Displayed,
-            reason: None,
-            body: None,
-            time: None,
-            encrypted: None,
-            extra: None,
-            about: None,
-        },
+        Change::Displayed => return None,
     })
 }
 

@@ -121,6 +121,15 @@ impl Core {
             Some("unavailable") => None,
             Some(_) => return,
         };
-        self.amend(&from, |known| known.presence = presence);
+        let caps = stanza.child("c", ns::CAPS).and_then(|caps| {
+            let part = |name| caps.attr(name).map(str::to_owned);
+            Some((part("node")?, part("ver")?, part("hash")?))
+        });
+        self.amend(&from, |known| {
+            known.presence = presence;
+            if !known.advertised && caps.is_some() {
+                known.facts.caps = caps;
+            }
+        });
     }
 }

@@ -1,6 +1,7 @@
 //! The loop that performs effects on the real network and disk, on a thread of its own or on that of a face.
 
 use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -19,6 +20,7 @@ use crate::disk::export::Export;
 use crate::disk::identity::{self, IdentityError};
 use crate::disk::open::OpenError;
 use crate::disk::paths;
+use crate::disk::policy::{self, Policy, PolicyError};
 use crate::disk::store::{Answers, Loaded, Store};
 use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
@@ -37,6 +39,9 @@ pub enum StartError {
     /// The key of this installation.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// What the administrator of this computer wants.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
     /// The listening port or another part of the network service.
     #[error("{0}")]
     Network(String),
@@ -97,16 +102,25 @@ pub async fn start_within(
         name: config.user.clone(),
         error,
     })?;
+    let policy = Policy::read(Path::new(policy::PATH))?;
     let (store, loaded, answers) = Store::open(&config.data)?;
     let key = identity::load_or_make(&config.data)?;
-    let mut settings = loaded.settings.clone();
-    if let Some(nick) = &config.nick {
+    // First of all what an administrator says: a policy that cannot be followed stops the start.
+    let mut settings = policy.apply(loaded.settings.clone(), |name| {
+        loaded.values.contains_key(name)
+    });
+    if let Some(nick) = &config.nick
+        && !settings.locked.iter().any(|locked| locked == "nick")
+    {
         settings.nick.clone_from(nick);
     }
-    if let Some(policy) = config.plaintext {
-        settings.plaintext = policy;
+    if let Some(wanted) = config.plaintext
+        && !settings.locked.iter().any(|locked| locked == "plaintext")
+    {
+        settings.plaintext = wanted;
     }
-    if !config.interfaces.is_empty() {
+    if !config.interfaces.is_empty() && !settings.locked.iter().any(|locked| locked == "interfaces")
+    {
         settings.interfaces.only.clone_from(&config.interfaces);
     }
     let lan_config = LanConfig {
@@ -122,6 +136,8 @@ pub async fn start_within(
     let avatars = Avatars::new(&config.data);
     let begun = Instant::now();
     let blocked = blocked_names(&loaded);
+    let found = mpsc::channel(256);
+    let mover = Mover::start(found.0.clone(), &key)?;
     let start = Start {
         jid,
         port: lan.port(),
@@ -144,8 +160,6 @@ pub async fn start_within(
         seed: seed(),
         clock: clock(begun),
     };
-    let found = mpsc::channel(256);
-    let mover = Mover::start(found.0.clone())?;
     let runner = Runner::new(begun, start, lan, store, avatars, (mover, found));
     let running = runner.run(inbox, reports, answers);
     Ok((NodeHandle { requests }, running))

@@ -3,11 +3,13 @@
 //! Kept means that it survives the end of our process: then it is shown, and what is ours is sent. Synced means that it
 //! survives a power cut, too: then it is acknowledged, and may be forgotten by who sent it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::core::Core;
+use super::core::{Core, Timer};
 use super::effect::Effect;
-use crate::disk::store::Stored;
+use crate::disk::store::{Op, Stored};
 use crate::event::{Change, Content, Event, Message, MessageState, Told};
 use crate::model::outbox::Pending;
 use crate::net::{ConnId, Request as Net};
@@ -24,6 +26,8 @@ pub(super) enum After {
         conn: ConnId,
         kept: Kept,
         receipt: bool,
+        /// The peer hears what arrived, and sends again what did not.
+        again: bool,
     },
     /// Messages are deleted: tell it.
     Deleted {
@@ -88,11 +92,20 @@ const PAUSE_AT: u32 = 10_000;
 /// Nor one with more than so many bytes of text that wait.
 const PAUSE_AT_BYTES: usize = 8 << 20;
 
+/// What the disk refused is offered to it again after so long.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// So much of it is held.
+const MOST_UNKEPT: usize = 20_000;
+
 impl Core {
     /// Hands over what `handle` collected, as one commit.
     pub(super) fn flush_store(&mut self) {
         if self.ops.is_empty() {
             return;
+        }
+        self.forget_unkept();
+        if !self.disk_refuses {
+            self.flush_unkept();
         }
         self.seq += 1;
         let (ops, afters) = (
@@ -105,6 +118,45 @@ impl Core {
             }
         }
         self.waiting.push_back((self.seq, afters));
+        self.effects.push_back(Effect::Store { seq: self.seq, ops });
+    }
+
+    /// What the disk refused and nobody will say again: states of messages, settings, what was read.
+    fn keep_for_later(&mut self, refused: &[Op]) {
+        let said_again =
+            |op: &&Op| !matches!(op, Op::Message { .. } | Op::Told { .. } | Op::Forget { .. });
+        self.unkept
+            .extend(refused.iter().filter(said_again).cloned());
+        let much = self.unkept.len().saturating_sub(MOST_UNKEPT);
+        self.unkept.drain(..much);
+        if !self.unkept.is_empty() {
+            let at = self.after(TRY_AGAIN);
+            self.timers.set(Timer::Keep, at);
+        }
+    }
+
+    /// A setting that was changed again is not put back to what it was.
+    fn forget_unkept(&mut self) {
+        if self.unkept.is_empty() {
+            return;
+        }
+        for op in &self.ops {
+            if let Op::Setting { key: newer, .. } = op {
+                self.unkept
+                    .retain(|op| !matches!(op, Op::Setting { key, .. } if key == newer));
+            }
+        }
+    }
+
+    /// Tries once more to have it kept, before what is newer.
+    pub(super) fn flush_unkept(&mut self) {
+        if self.unkept.is_empty() {
+            return;
+        }
+        self.timers.set(Timer::Keep, None);
+        self.seq += 1;
+        self.waiting.push_back((self.seq, Vec::new()));
+        let ops = std::mem::take(&mut self.unkept);
         self.effects.push_back(Effect::Store { seq: self.seq, ops });
     }
 
@@ -130,12 +182,16 @@ impl Core {
             };
             match &stored.result {
                 Ok(()) => {
+                    self.disk_refuses = false;
                     let acknowledge = self.perform(afters, &stored.duplicates);
                     if !acknowledge.is_empty() {
                         self.unsynced.push_back((stored.seq, acknowledge));
                     }
                 }
-                Err(why) => self.give_up(afters, why),
+                Err(why) => {
+                    self.keep_for_later(&stored.refused);
+                    self.give_up(afters, why);
+                }
             }
         }
         if stored.synced {
@@ -204,6 +260,7 @@ impl Core {
                     conn,
                     kept,
                     receipt,
+                    ..
                 } => {
                     let (receipt, bytes) = (receipt.then(|| kept.id().to_owned()), kept.bytes());
                     if !duplicates.contains(&op) {
@@ -287,7 +344,9 @@ impl Core {
     /// The disk refused. Our own messages are not sent; those of a peer that can send them again are refused in turn,
     /// those of others are at least shown.
     fn give_up(&mut self, afters: Vec<After>, why: &str) {
-        self.error(None, format!("Messages cannot be kept: {why}"));
+        if !std::mem::replace(&mut self.disk_refuses, true) {
+            self.error(None, format!("Messages cannot be kept: {why}"));
+        }
         for after in afters {
             match after {
                 After::Queued { to, pending } => {
@@ -310,12 +369,9 @@ impl Core {
                     self.park(to, *pending);
                 }
                 After::Received {
-                    conn,
-                    kept,
-                    receipt,
-                    ..
+                    conn, kept, again, ..
                 } => {
-                    if receipt || self.has_acks(conn) {
+                    if again {
                         self.fail_link(conn, crate::wire::nonza::Condition::ResourceConstraint);
                     } else {
                         let bytes = kept.bytes();

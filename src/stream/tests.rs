@@ -315,3 +315,95 @@ fn going_ahead_takes_three_turns_and_falls_back_by_ending() {
         );
     }
 }
+
+fn cases(usual: u32) -> proptest::prelude::ProptestConfig {
+    let count = std::env::var("BALCONY_CASES").ok();
+    proptest::prelude::ProptestConfig {
+        failure_persistence: None,
+        ..proptest::prelude::ProptestConfig::with_cases(
+            count.and_then(|text| text.parse().ok()).unwrap_or(usual),
+        )
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(cases(1000))]
+
+    /// Whatever comes in whatever order and in whatever pieces: where encryption is required nothing is ready, and no
+    /// stanza seen, before it is there; and nothing is written between the agreement and the end of the handshake.
+    #[test]
+    fn no_bytes_lead_around_the_encryption(
+        initiator in proptest::bool::ANY,
+        ahead in proptest::bool::ANY,
+        pieces in proptest::collection::vec(proptest::sample::select(SECURE_PIECES), 0..16),
+        cut in 1usize..200,
+        handshakes in proptest::collection::vec(proptest::bool::ANY, 4),
+    ) {
+        let config = StreamConfig {
+            tls: true,
+            allow_plaintext: false,
+            ahead,
+            ..config("juliet@pronto")
+        };
+        let romeo = Jid::new("romeo@forza").unwrap();
+        let mut stream = match initiator {
+            true => Stream::initiator(config, romeo.clone(), NOW),
+            false => Stream::responder(config, NOW),
+        };
+        let (mut secured, mut shaking, mut ready) = (false, false, false);
+        let mut handshakes = handshakes.into_iter();
+        for piece in pieces {
+            for part in piece.as_bytes().chunks(cut) {
+                stream.handle_bytes(part, NOW);
+                while let Some(event) = stream.poll_event() {
+                    match event {
+                        StreamEvent::Header { .. } => stream.accept(romeo.clone(), NOW),
+                        StreamEvent::StartTls => {
+                            let _ = stream.poll_transmit();
+                            shaking = true;
+                        }
+                        StreamEvent::Ready(agreed) => {
+                            assert!(secured && agreed.secure);
+                            ready = true;
+                        }
+                        StreamEvent::Stanza(_) => assert!(ready),
+                        _ => {}
+                    }
+                }
+                if shaking && !secured {
+                    assert_eq!(stream.poll_transmit(), None);
+                    if handshakes.next().unwrap_or(true) {
+                        stream.handle_tls(NOW);
+                        secured = true;
+                    }
+                } else {
+                    let _ = stream.poll_transmit();
+                }
+            }
+        }
+    }
+}
+
+const SECURE_PIECES: &[&str] = &[
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza'>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>",
+    "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza' version='1.0'>",
+    "<stream:features/>",
+    "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
+    "<stream:features><starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/></stream:features>",
+    "<stream:features><mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>EXTERNAL</mechanism></mechanisms></stream:features>",
+    "<stream:features><sm xmlns='urn:xmpp:sm:3'/></stream:features>",
+    "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<failure xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>",
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>",
+    "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='PLAIN'>AHJvbWVvAHI=</auth>",
+    "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>",
+    "<enable xmlns='urn:xmpp:sm:3'/>",
+    "<enabled xmlns='urn:xmpp:sm:3'/>",
+    "<message from='romeo@forza'><body>hi</body></message>",
+    "</stream:stream>",
+];

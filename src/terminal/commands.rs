@@ -3,9 +3,11 @@
 use serde_json::json;
 
 use super::editor::Editor;
+use super::files;
 use super::show::clean;
-use crate::command::Command;
-use crate::event::Show;
+use crate::command::room::RoomCommand;
+use crate::command::{All, Command, Recipients};
+use crate::event::{Message, Show};
 use crate::model::{Contact, Model, trust};
 use crate::wire::jid::Jid;
 
@@ -33,8 +35,19 @@ const HELP: &str = "\
   /to NAME                write to NAME from now on; the beginning of a name is enough, Tab completes it
   TEXT                    send it; // at the beginning sends a text that begins with /
   /me TEXT                as an action: \"* Romeo TEXT\"
+  /reply TEXT             answer their last message
+  /fix TEXT               correct your last message
+  /unsend                 take your last message back
+  /react EMOJI            react to their last message; without one: no more
+  /all TEXT               to everybody who is here, each alone
+  /knock                  ask for attention
   /history [N]            the last N messages with whom you write to (20)
   /search WORDS           in all conversations; parts of words do, and \"several words\" as one
+  /send PATH              send a file or a folder to whom you write to
+  /take [NAME]            take the file that was offered last, or the one of this name; into the downloads folder
+  /decline [NAME]         do not take it
+  /cancel [NAME]          end the file that is on its way
+  /files                  the files on their way
   /status away [TEXT]     also: available, dnd; with a text beside it
   /nick NAME              how others see you
   /key                    your key as a link for others, and the key of whom you write to
@@ -42,17 +55,30 @@ const HELP: &str = "\
   /trust FINGERPRINT      a fingerprint or link that they gave you by another way
   /accept, /separate      a key has changed: it is the same person all the same; it is somebody else
   /block NAME, /unblock NAME
+  /rooms                  which rooms there are
+  /room WHAT              create NAME, join ROOM, say ROOM TEXT, leave ROOM; more in /room help
   /network                which interfaces are used, and why others are not
   /connect HOST[:PORT]    for networks that carry no multicast
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 20] = [
+const NAMES: [&str; 33] = [
     "/who",
     "/to ",
     "/me ",
+    "/reply ",
+    "/fix ",
+    "/unsend",
+    "/react ",
+    "/all ",
+    "/knock",
     "/history",
     "/search ",
+    "/send ",
+    "/take",
+    "/decline",
+    "/cancel",
+    "/files",
     "/status ",
     "/nick ",
     "/key",
@@ -64,6 +90,8 @@ const NAMES: [&str; 20] = [
     "/separate",
     "/block ",
     "/unblock ",
+    "/rooms",
+    "/room ",
     "/network",
     "/connect ",
     "/help",
@@ -100,7 +128,44 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             limit: Some(20),
             before: None,
         }),
+        "send" | "take" | "decline" | "cancel" | "files" => files::read(model, to, command, rest),
         "status" => status(rest),
+        "fix" if rest.is_empty() => Wish::Say("What should it have said? /fix the new text".into()),
+        "fix" => match last_own(model, to) {
+            Some(id) => Wish::Ask(Command::Correct {
+                id,
+                body: rest.to_owned(),
+            }),
+            None => Wish::Say("There is no message of yours here to correct.".into()),
+        },
+        "unsend" => match last_own(model, to) {
+            Some(id) => Wish::Ask(Command::Retract { id }),
+            None => Wish::Say("There is no message of yours here to take back.".into()),
+        },
+        "react" => match last_of_theirs(model, to) {
+            Some(id) => Wish::Ask(Command::React {
+                id,
+                emoji: rest.split_whitespace().map(str::to_owned).collect(),
+            }),
+            None => Wish::Say("There is no message here to react to.".into()),
+        },
+        "reply" | "re" if rest.is_empty() => Wish::Say("What is the answer? /reply yes".into()),
+        "reply" | "re" => match last_of_theirs(model, to) {
+            Some(id) => Wish::Ask(Command::Reply {
+                id,
+                body: rest.to_owned(),
+            }),
+            None => Wish::Say("There is no message here to answer.".into()),
+        },
+        "all" if rest.is_empty() => Wish::Say("What do you tell everybody? /all lunch?".into()),
+        "all" => Wish::Ask(Command::Broadcast {
+            body: rest.to_owned(),
+            to: Recipients::All(All::All),
+        }),
+        "knock" => match to {
+            Some(to) => Wish::Ask(Command::Attention { to: to.clone() }),
+            None => Wish::Say("At whose door? /to NAME chooses.".into()),
+        },
         "away" => Wish::Ask(Command::Status {
             show: Show::Away,
             message: rest.to_owned(),
@@ -121,6 +186,8 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             None => Wish::Say("With whom? /to NAME chooses.".into()),
         },
         "block" | "unblock" => block(model, command == "block", rest),
+        "rooms" => Wish::Ask(Command::Room(RoomCommand::Rooms)),
+        "room" => super::rooms::read(rest),
         "network" => Wish::Network,
         "connect" if rest.is_empty() => Wish::Say("Connect to whom? /connect 192.168.1.20".into()),
         "connect" => Wish::Ask(Command::Connect {
@@ -132,6 +199,27 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             "There is no /{command}. /help shows what there is; // sends a text that begins with /."
         )),
     }
+}
+
+/// The newest message of the conversation that this is true of.
+fn newest(model: &Model, to: Option<&Jid>, wanted: impl Fn(&Message) -> bool) -> Option<String> {
+    let conversation = &model.contacts.get(to?)?.conversation;
+    let mut loaded = conversation.messages.iter().rev().chain(&conversation.last);
+    loaded
+        .find(|message| wanted(message))
+        .map(|message| message.id.clone())
+}
+
+fn last_own(model: &Model, to: Option<&Jid>) -> Option<String> {
+    let retracted = |message: &Message| {
+        let extra = message.extra.as_ref();
+        extra.is_some_and(|extra| extra.retracted.is_some())
+    };
+    newest(model, to, |message| message.is_own() && !retracted(message))
+}
+
+fn last_of_theirs(model: &Model, to: Option<&Jid>) -> Option<String> {
+    newest(model, to, |message| !message.is_own())
 }
 
 fn send(to: Option<&Jid>, body: String) -> Wish {

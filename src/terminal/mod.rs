@@ -4,6 +4,8 @@
 
 mod commands;
 mod editor;
+mod files;
+mod rooms;
 mod screen;
 mod show;
 

@@ -52,6 +52,43 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             Some(style.dim(&format!("← {} {why}", name(model, jid))))
         }
         Event::MessageReceived { message } => Some(received(model, message, style)),
+        Event::MessageCorrected {
+            with,
+            own: false,
+            body,
+            time,
+            ..
+        } => Some(format!(
+            "{} {} corrected: {}",
+            style.dim(&clock(*time)),
+            style.bold(&name(model, with)),
+            clean(body).replace('\n', "\n      ")
+        )),
+        Event::MessageRetracted {
+            with, own: false, ..
+        } => Some(style.dim(&format!("{} took a message back.", name(model, with)))),
+        Event::MessageReactions {
+            with,
+            own: false,
+            emoji,
+            id,
+            ..
+        } if !emoji.is_empty() => Some(style.dim(&format!(
+            "{} reacts with {}{}",
+            name(model, with),
+            clean(&emoji.join(" ")),
+            reacted_to(model, with, id)
+        ))),
+        Event::Attention { from } => Some(style.bold(&format!(
+            "\u{7}{} asks for your attention.",
+            name(model, from)
+        ))),
+        Event::BroadcastState { progress, .. } if progress.queued == 0 => {
+            Some(style.dim(&format!(
+                "To several people: delivered to {} of {}.",
+                progress.delivered, progress.people
+            )))
+        }
         Event::MessageState {
             to,
             state,
@@ -67,6 +104,10 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             messages, complete, ..
         } => Some(history(model, messages, *complete, style)),
         Event::SearchResult { hits, complete, .. } => Some(found(model, hits, *complete, style)),
+        Event::FileOffered { .. }
+        | Event::FileState { .. }
+        | Event::FileDone { .. }
+        | Event::FileFailed { .. } => super::files::event(model, event, style),
         Event::NameChanged { jid, was } => {
             Some(style.alarm(&format!("The name {was} is taken; you are now {jid}.")))
         }
@@ -82,6 +123,7 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
         Event::Network { interfaces } if interfaces.iter().all(|interface| !interface.used) => {
             Some(style.alarm("There is no network to use. /network tells why."))
         }
+        Event::Room(event) => super::rooms::event(event, style),
         Event::Error { message, .. } => Some(style.alarm(&format!("! {}", clean(message)))),
         _ => None,
     }
@@ -193,6 +235,14 @@ fn received(model: &Model, message: &Message, style: Style) -> String {
     line(message.time, &who, &nick, &message.body, style)
 }
 
+/// How others see us: "* Romeo waves" is what they read, too.
+fn own_name(model: &Model) -> String {
+    match model.me.nick.as_str() {
+        "" => one_line(model.me.jid.as_str()),
+        nick => one_line(nick),
+    }
+}
+
 fn sent(
     model: &Model,
     to: &Jid,
@@ -211,7 +261,7 @@ fn sent(
             let mut text = line(
                 time,
                 &style.bold(&format!("you → {nick}")),
-                "you",
+                &own_name(model),
                 body,
                 style,
             );
@@ -228,6 +278,24 @@ fn sent(
             Some(style.alarm(&format!("! It may not have reached {nick}{why}")))
         }
         _ => None,
+    }
+}
+
+/// The beginning of the message that was reacted to, if it is known.
+fn reacted_to(model: &Model, with: &Jid, id: &str) -> String {
+    let conversation = model
+        .contacts
+        .get(with)
+        .map(|contact| &contact.conversation);
+    let mut known = conversation
+        .into_iter()
+        .flat_map(|conversation| conversation.messages.iter().rev());
+    match known.find(|message| message.id == id) {
+        Some(message) => {
+            let words: String = one_line(&message.body).chars().take(40).collect();
+            format!(" to “{words}”")
+        }
+        None => String::new(),
     }
 }
 

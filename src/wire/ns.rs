@@ -31,6 +31,12 @@ namespaces! {
     LIMITS = "urn:xmpp:stream-limits:0";
     /// Invitations to rooms (XEP-0249).
     CONFERENCE = "jabber:x:conference";
+    /// Multi-user chat (XEP-0045).
+    MUC = "http://jabber.org/protocol/muc";
+    /// Multi-user chat: what the room tells (XEP-0045 §16.1).
+    MUC_USER = "http://jabber.org/protocol/muc#user";
+    /// Who in a room is who, whatever its nick (XEP-0421).
+    OCCUPANT_ID = "urn:xmpp:occupant-id:0";
     /// Packets of rooms without a server, between Balconies.
     ROOM = "urn:xmpp:balcony:room:0";
     /// The `xml:` prefix (Namespaces in XML 1.0 §3).

@@ -128,7 +128,28 @@ pub fn table() -> String {
 }
 
 /// What is spoken outside of this room, by discovery and by streams.
-pub const FOUNDATIONS: [Spec; 2] = [
+pub const FOUNDATIONS: [Spec; 5] = [
+    Spec {
+        number: 45,
+        title: "Multi-User Chat",
+        version: "1.35.5",
+        features: &[],
+        scope: "for guests of a room without a server: entering, history, subject, speaking, being sent out; between Balconies rooms are signed entries",
+    },
+    Spec {
+        number: 249,
+        title: "Direct MUC Invitations",
+        version: "1.2",
+        features: &[],
+        scope: "into rooms, both ways",
+    },
+    Spec {
+        number: 421,
+        title: "Occupant identifiers for semi-anonymous MUCs",
+        version: "1.0.1",
+        features: &[],
+        scope: "told to guests of rooms",
+    },
     Spec {
         number: 174,
         title: "Serverless Messaging",
@@ -196,6 +217,9 @@ pub trait Extension: Send {
 
     /// A presence of ours leaves on a stream.
     fn announce(&mut self, _cx: &mut Cx<'_>, _presence: &Presence, _stanza: &mut Element) {}
+
+    /// The user wants to know how far away the peer is.
+    fn probe(&mut self, _cx: &mut Cx<'_>) {}
 
     /// A stream to the peer became ready: for queries that want doing once. [`PeerFacts::features`] is filled by then if
     /// disco#info stood in the stream's features (by [`xep0115_caps::offered`]).

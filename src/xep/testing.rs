@@ -58,7 +58,7 @@ impl Default for Scene {
 }
 
 impl Scene {
-    fn with<T>(&mut self, act: impl FnOnce(&mut Cx<'_>) -> T) -> T {
+    pub fn with<T>(&mut self, act: impl FnOnce(&mut Cx<'_>) -> T) -> T {
         act(&mut Cx {
             clock: self.clock,
             me: &self.me,

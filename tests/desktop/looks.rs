@@ -37,6 +37,7 @@ fn every_page_is_drawn() {
     for (look, colours) in [("light", "Light"), ("dark", "Dark")] {
         window.resize(980, 660);
         desktop.key("ctrl+comma");
+        window.presses("Look");
         window.presses(colours);
         window.reads(colours, |screen| {
             screen.named(colours).is_some_and(|radio| radio.checked)
@@ -63,11 +64,11 @@ fn every_page_is_drawn() {
             screen.says("Back to the list")
         });
         drawn(window, &format!("{look}-narrow-conversation"));
-        desktop.key("ctrl+k");
+        desktop.key("ctrl+l");
         window.focuses("Search people");
         drawn(window, &format!("{look}-narrow-list"));
         desktop.key("ctrl+comma");
-        window.reads("the settings", |screen| screen.says("Publish my name"));
+        window.reads("the settings", |screen| screen.says("Search settings"));
         drawn(window, &format!("{look}-narrow-settings"));
         desktop.key("Escape");
     }

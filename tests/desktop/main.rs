@@ -24,6 +24,7 @@ mod looks;
 mod notifications;
 mod reader;
 mod restart;
+mod tray;
 mod window;
 mod writing;
 

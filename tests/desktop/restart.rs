@@ -34,6 +34,7 @@ fn history_settings_and_name_are_kept_and_nobody_is_asked_twice() {
     );
     window.reads("the answer", |screen| screen.says("What satisfaction"));
     desktop.key("ctrl+comma");
+    window.presses("Look");
     window.presses("Dark");
     window.reads("the dark look as chosen", is_dark);
 
@@ -58,6 +59,7 @@ fn history_settings_and_name_are_kept_and_nobody_is_asked_twice() {
     });
     assert!(screen.says("What satisfaction canst thou"), "{screen}");
     desktop.key("ctrl+comma");
+    window.presses("Look");
     window.reads("the dark look as kept", is_dark);
 
     // No time to save anything.

@@ -171,7 +171,7 @@ impl Window {
     /// Finds somebody by a part of the name and opens the conversation.
     pub fn opens(&self, part: &str, nick: &str) {
         self.desktop.key("ctrl+k");
-        self.focuses("Search people");
+        self.focuses("Go to…");
         self.desktop.types(part);
         self.has_typed(part);
         self.desktop.key("Return");

@@ -239,6 +239,19 @@ impl Peer {
         let _ = child.wait();
     }
 
+    /// Everything that it said in this life, after its end.
+    pub fn last_words(&self) -> Vec<Seen> {
+        let mut lines = lock(&self.output.lines);
+        while !lines.ended {
+            lines = self
+                .output
+                .news
+                .wait(lines)
+                .unwrap_or_else(|poison| poison.into_inner());
+        }
+        lines.seen.clone()
+    }
+
     /// SIGSTOP: it hangs, the kernel still answers for it.
     pub fn freeze(&self) {
         signal(self.pid, Signal::STOP);

@@ -150,6 +150,7 @@ fn files_of_all_sizes_several_at_once() {
             (&offer["from"], offer["size"].as_u64()),
             (&json!("romeo@forza"), Some(size))
         );
+        assert_eq!(offer["encrypted"], true);
         transfers.push((path, own, offer));
     }
     for (_, _, offer) in &transfers {
@@ -481,4 +482,39 @@ fn a_file_that_is_changed_while_it_is_sent_is_not_taken_for_whole() {
             .line;
         assert!(error["message"].as_str().unwrap().contains(word), "{error}");
     }
+}
+
+#[test]
+fn the_command_line_sends_a_file_and_says_so() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let (forza, pronto) = (lab.host("forza"), lab.host("pronto"));
+    let received = pronto.folder("received");
+    let _juliet = balcony(&pronto, "juliet")
+        .with("--accept-files", received.to_str().unwrap())
+        .start();
+    let path = written(&forza.folder("sent").join("rose.bin"), 3 << 20);
+    let mut command = forza.command(crate::lab::headless::BALCONY);
+    command.args([
+        "send",
+        "juliet@pronto",
+        "--name",
+        "romeo",
+        "--wait",
+        "20",
+        "--data",
+    ]);
+    command
+        .arg(forza.folder("data-cli"))
+        .arg("--file")
+        .arg(&path);
+    let out = command.output().unwrap();
+    let (said, complaints) = (
+        String::from_utf8_lossy(&out.stdout),
+        String::from_utf8_lossy(&out.stderr),
+    );
+    assert!(out.status.success(), "{said} {complaints}");
+    assert!(said.contains("rose.bin is with juliet@pronto"), "{said}");
+    assert_eq!(sha256(&received.join("rose.bin")), sha256(&path));
 }

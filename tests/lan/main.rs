@@ -13,13 +13,18 @@
 mod lab;
 
 mod discovery;
+mod doctor;
 mod files;
+mod guests;
 mod interfaces;
+mod kills;
 mod lab_itself;
 mod mallory;
 mod messages;
 mod names;
+mod rooms;
 mod secrecy;
+mod talk;
 mod vanishing;
 
 use lab::headless::balcony;

@@ -96,6 +96,19 @@ fn nothing_that_is_said_can_be_read_on_the_wire() {
     for word in hidden {
         assert!(!contains(&capture, &word), "{word} was on the wire");
     }
+    // Nor in the logs, nor the key.
+    let key = std::fs::read_to_string(forza.folder("data-romeo").join("identity.pem")).unwrap();
+    let key = key.lines().nth(1).unwrap();
+    for peer in [&romeo, &juliet] {
+        let log = peer.complaints();
+        for word in secrets.iter().copied().chain([key]) {
+            assert!(
+                !log.contains(word),
+                "{word} is in the log of {}",
+                peer.name()
+            );
+        }
+    }
 }
 
 #[test]

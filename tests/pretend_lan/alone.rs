@@ -92,6 +92,7 @@ impl Alone {
         let (seq, _) = self.commits.pop_front().expect("nothing was to be stored");
         self.input(Input::Stored(Stored {
             synced: true,
+            refused: Vec::new(),
             seq,
             duplicates,
             result: Ok(()),

@@ -335,6 +335,7 @@ fn after_a_full_disk_who_was_stopped_is_read_again() {
     while let Some((seq, _)) = alone.commits.pop_front() {
         alone.input(Input::Stored(Stored {
             synced: true,
+            refused: Vec::new(),
             seq,
             duplicates: Vec::new(),
             result: Err("the disk is full".to_owned()),
@@ -360,6 +361,7 @@ fn what_a_full_disk_refused_can_be_sent_again() {
     let (seq, ops) = alone.commits.pop_front().unwrap();
     alone.input(Input::Stored(Stored {
         synced: true,
+        refused: Vec::new(),
         seq,
         duplicates: Vec::new(),
         result: Err("the disk is full".to_owned()),

@@ -21,5 +21,6 @@ mod names;
 mod records;
 mod rooms;
 mod stage;
+mod storm;
 mod talk;
 mod trust;

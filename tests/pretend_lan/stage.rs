@@ -110,6 +110,20 @@ impl Lovers {
         heard_from(&self.sim, self.juliet, &self.romeo_jid)
     }
 
+    /// What Juliet's history has of Romeo. (What she was shown some milliseconds before a power cut is not there, comes again
+    /// and is shown again.)
+    pub fn juliet_has(&mut self) -> Vec<String> {
+        let disk = self.sim.disk(self.juliet).unwrap();
+        let all = disk
+            .conversations
+            .get(&self.romeo_jid)
+            .into_iter()
+            .flatten();
+        all.filter(|message| !message.is_own())
+            .map(|message| message.body.clone())
+            .collect()
+    }
+
     pub fn romeo_heard(&self) -> Vec<String> {
         heard_from(&self.sim, self.romeo, &self.juliet_jid)
     }

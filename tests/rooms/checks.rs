@@ -460,6 +460,7 @@ fn each_invariant_finds_a_seeded_fault() {
         draft.body = Body::Message {
             text: "still here".into(),
             reply_to: None,
+            guest: None,
         };
         let mut seed = [7; 32];
         seed[..8].copy_from_slice(&4u64.to_be_bytes());

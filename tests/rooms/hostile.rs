@@ -61,6 +61,7 @@ fn text(text: &str) -> Body {
     Body::Message {
         text: text.into(),
         reply_to: None,
+        guest: None,
     }
 }
 

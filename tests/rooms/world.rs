@@ -260,6 +260,7 @@ impl World {
             Body::Message {
                 text: text.into(),
                 reply_to: None,
+                guest: None,
             },
         )
         .ok()

@@ -4,6 +4,7 @@ pub use balcony::command::Command;
 pub use balcony::event::*;
 pub use balcony::gui::avatar::Pictures;
 pub use balcony::gui::scene::{Scene, Wish};
+pub use balcony::gui::services::{Checks, Finding, Level, Services, Surroundings};
 pub use balcony::gui::when::Now;
 pub use balcony::gui::window::Window;
 pub use balcony::gui::words::{Speaks, Words, speak};
@@ -23,6 +24,7 @@ pub struct Desk {
     pub window: Window,
     pub model: Model,
     pub pictures: Pictures,
+    pub surroundings: Surroundings,
     pub wishes: Vec<Wish>,
     pub watched: bool,
 }
@@ -52,6 +54,7 @@ pub fn show(model: Model, size: Vec2) -> Screen {
         window: Window::new("Alice"),
         model,
         pictures: Pictures::default(),
+        surroundings: Surroundings::default(),
         wishes: Vec::new(),
         watched: true,
     };
@@ -65,6 +68,7 @@ pub fn show(model: Model, size: Vec2) -> Screen {
             model: &desk.model,
             now: &now,
             pictures: &desk.pictures,
+            surroundings: &desk.surroundings,
         };
         desk.wishes.extend(desk.window.ui(ui, &scene, desk.watched));
     };

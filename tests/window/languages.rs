@@ -37,6 +37,8 @@ fn the_language_is_chosen_in_the_settings() {
     let mut screen = show(nobody(), Vec2::new(980.0, 1600.0));
     screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
     screen.run();
+    screen.get_by_role_and_label(Role::Button, "Look").click();
+    screen.run();
     screen
         .get_by_role_and_label(Role::ComboBox, "Language")
         .click();
@@ -74,6 +76,8 @@ fn every_page_can_be_drawn_in_every_language_theme_and_width() {
                 for (modifiers, key) in [
                     (Modifiers::CTRL, Key::Comma),
                     (Modifiers::CTRL, Key::N),
+                    (Modifiers::CTRL | Modifiers::SHIFT, Key::N),
+                    (Modifiers::CTRL, Key::K),
                     (Modifiers::NONE, Key::F1),
                 ] {
                     screen.key_press_modifiers(modifiers, key);

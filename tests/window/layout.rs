@@ -70,3 +70,24 @@ fn notices_are_shown_until_dismissed() {
     screen.run();
     assert_eq!(screen.state().wishes, [Wish::ForgetNotice]);
 }
+
+#[test]
+fn the_keys_for_the_pages_lead_to_them() {
+    let mut screen = show(three(), WIDE);
+    for (modifiers, key, title) in [
+        (
+            Modifiers::CTRL | Modifiers::SHIFT,
+            Key::N,
+            "What is in the way",
+        ),
+        (Modifiers::CTRL, Key::N, "Network"),
+        (Modifiers::CTRL, Key::Comma, "Settings"),
+    ] {
+        screen.key_press_modifiers(modifiers, key);
+        screen.run();
+        assert!(
+            screen.query_by_role_and_label(Role::Label, title).is_some(),
+            "{title}"
+        );
+    }
+}

@@ -12,11 +12,14 @@
 mod composer;
 mod conversation;
 mod desk;
+mod files;
 mod first_run;
 mod languages;
 mod layout;
 mod list;
 mod network;
+mod rooms;
 mod search;
 mod settings;
+mod talk;
 mod trust;

@@ -34,6 +34,9 @@ fn every_settings_switch_asks_for_its_own_change() {
             json!({ "notification_text": false }),
         ),
         ("Dark", json!({ "theme": "dark" })),
+        ("Compact", json!({ "density": "compact" })),
+        ("Reduce motion", json!({ "reduced_motion": true })),
+        ("Show an icon in the tray", json!({ "tray": false })),
         (
             "docker0",
             json!({ "interfaces": { "only": [], "include": ["docker0"], "exclude": [] } }),
@@ -45,6 +48,18 @@ fn every_settings_switch_asks_for_its_own_change() {
     ] {
         let mut screen = show(nobody(), Vec2::new(980.0, 1600.0));
         screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+        screen.run();
+        let search = screen.get_by_role_and_label(Role::SearchInput, "Search settings");
+        search.focus();
+        screen.run();
+        let words = if label.ends_with('0') {
+            "interfaces"
+        } else {
+            label
+        };
+        screen
+            .get_by_role_and_label(Role::SearchInput, "Search settings")
+            .type_text(words);
         screen.run();
         screen.get_by_label(label).click();
         screen.run();
@@ -95,4 +110,73 @@ fn presence_and_its_text_are_set_from_the_foot_of_the_list() {
         "{:?}",
         screen.state().asked()
     );
+}
+
+#[test]
+fn a_section_at_a_time_and_the_search_looks_in_all() {
+    let mut screen = show(nobody(), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    screen.run();
+    screen.get_by_role_and_label(Role::TextInput, "Name");
+    assert!(screen.query_by_label("Dark").is_none());
+    screen.get_by_role_and_label(Role::Button, "Look").click();
+    screen.run();
+    screen.get_by_label("Dark");
+    assert!(
+        screen
+            .query_by_role_and_label(Role::TextInput, "Name")
+            .is_none()
+    );
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Search settings")
+        .focus();
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Search settings")
+        .type_text("no such thing");
+    screen.run();
+    screen.get_by_label("No setting like that");
+    screen.key_press(Key::Escape);
+    screen.run();
+    screen.get_by_label("Dark");
+}
+
+#[test]
+fn what_an_administrator_has_locked_is_said_and_cannot_be_changed() {
+    let mut model = nobody();
+    model.settings.locked = vec!["theme".into()];
+    let mut screen = show(model, WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    screen.run();
+    screen.get_by_role_and_label(Role::Button, "Look").click();
+    screen.run();
+    screen.get_by_label("Set by your administrator");
+    screen.get_by_label("Dark").click();
+    screen.run();
+    assert!(configured(&screen).is_empty());
+}
+
+#[test]
+fn a_chosen_picture_is_cut_and_taken_or_not() {
+    let picture = image::DynamicImage::new_rgb8(300, 200);
+    let mut screen = show(nobody(), WIDE);
+    screen.state_mut().window.crop(picture.clone());
+    screen.run();
+    screen.get_by_label("Cancel").click();
+    screen.run();
+    assert!(screen.state().asked().is_empty());
+    screen.state_mut().window.crop(picture);
+    screen.run();
+    screen.get_by_label("Use this picture").click();
+    screen.run();
+    let asked = screen.state().asked();
+    let [Command::Avatar { path: Some(path) }] = &asked[..] else {
+        panic!("{asked:?}");
+    };
+    let taken = image::open(path)
+        .or_else(|_| image::load_from_memory(&std::fs::read(path).unwrap()))
+        .unwrap();
+    std::fs::remove_file(path).unwrap();
+    assert_eq!((taken.width(), taken.height()), (64, 64));
+    assert!(screen.query_by_label("Cancel").is_none());
 }

@@ -10,7 +10,7 @@ use balcony::control::Link;
 use balcony::node;
 use serde::Serialize;
 
-use super::args::DoctorArgs;
+use super::args::{DoctorArgs, NodeArgs};
 use super::{Exit, runtime};
 
 /// How bad it is.
@@ -80,24 +80,30 @@ impl Finding {
 }
 
 /// Runs all checks.
-pub fn run(args: &DoctorArgs) -> Result<Exit> {
-    let data = args.node.data()?;
+pub fn findings(node: &NodeArgs, data: &std::path::Path) -> Vec<Finding> {
     let mut findings = vec![system::clock()];
-    findings.extend(system::data(&data));
-    findings.extend(network_findings(args, &data));
+    findings.extend(system::data(data));
+    findings.extend(network_findings(node, data));
     findings.extend(system::avahi());
     findings.extend(system::firewall());
+    findings
+}
+
+/// Runs all checks and prints what they found.
+pub fn run(args: &DoctorArgs) -> Result<Exit> {
+    let findings = findings(&args.node, &args.node.data()?);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
     } else {
-        print!("{}", report(&findings));
+        let rows: Vec<Row<'_>> = findings.iter().map(Row::of).collect();
+        print!("{}", report(&rows));
     }
     let fault = findings.iter().any(|finding| finding.level == Level::Fault);
     Ok(if fault { Exit::Failed } else { Exit::Done })
 }
 
 /// The checks that need a node: the running one, or one of our own.
-fn network_findings(args: &DoctorArgs, data: &std::path::Path) -> Vec<Finding> {
+fn network_findings(args: &NodeArgs, data: &std::path::Path) -> Vec<Finding> {
     let runtime = match runtime() {
         Ok(runtime) => runtime,
         Err(error) => return vec![Finding::fault("node", format!("cannot start: {error}"), "")],
@@ -122,7 +128,6 @@ fn network_findings(args: &DoctorArgs, data: &std::path::Path) -> Vec<Finding> {
         }
     }
     let started = args
-        .node
         .clone()
         .config()
         .and_then(|config| Ok(node::start(config)?));
@@ -145,7 +150,45 @@ fn network_findings(args: &DoctorArgs, data: &std::path::Path) -> Vec<Finding> {
     findings
 }
 
-fn report(findings: &[Finding]) -> String {
+/// A finding as it is shown.
+pub struct Row<'a> {
+    /// How bad.
+    pub level: Level,
+    /// Which check.
+    pub check: &'a str,
+    /// What was found.
+    pub finding: &'a str,
+    /// What to do, a line a step.
+    pub remedy: &'a str,
+}
+
+impl Row<'_> {
+    fn of(finding: &Finding) -> Row<'_> {
+        Row {
+            level: finding.level,
+            check: finding.check,
+            finding: &finding.finding,
+            remedy: &finding.remedy,
+        }
+    }
+}
+
+/// What a help desk asks first: which program, on what, when.
+#[cfg(feature = "gui")]
+pub fn head() -> String {
+    let system = rustix::system::uname();
+    format!(
+        "Balcony {}, {} {} {}, {}",
+        super::args::VERSION,
+        system.sysname().to_string_lossy(),
+        system.release().to_string_lossy(),
+        system.machine().to_string_lossy(),
+        jiff::Zoned::now().strftime("%Y-%m-%d %H:%M %:z")
+    )
+}
+
+/// All of them, a line each.
+pub fn report(findings: &[Row<'_>]) -> String {
     let mut out = String::new();
     for finding in findings {
         let mark = match finding.level {

@@ -92,6 +92,9 @@ pub enum Body {
         /// To this message.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reply_to: Option<EntryId>,
+        /// Said by a guest of this nick, and passed on by the author.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        guest: Option<String>,
     },
     /// A moderator or speaker tells everybody something that is to stand out.
     Announcement {
@@ -232,9 +235,10 @@ impl Body {
         match self {
             Body::Create { nonce, name, .. } => line(nonce) && nick(name),
             Body::Join { nick: wanted, .. } | Body::Nick { nick: wanted } => nick(wanted),
-            Body::Message { text: said, .. }
-            | Body::Announcement { text: said }
-            | Body::Correction { text: said, .. } => text(said),
+            Body::Message {
+                text: said, guest, ..
+            } => text(said) && guest.as_ref().is_none_or(nick),
+            Body::Announcement { text: said } | Body::Correction { text: said, .. } => text(said),
             Body::Retraction { reason, .. } => reason.as_ref().is_none_or(line),
             Body::Reaction { emoji, .. } => {
                 emoji.len() <= 20 && emoji.iter().all(|one| !one.is_empty() && one.len() <= 32)
@@ -334,10 +338,12 @@ mod tests {
             Body::Message {
                 text: "x".repeat(MAX_TEXT + 1),
                 reply_to: None,
+                guest: None,
             },
             Body::Message {
                 text: String::new(),
                 reply_to: None,
+                guest: None,
             },
             Body::Nick {
                 nick: "x".repeat(MAX_NICK + 1),

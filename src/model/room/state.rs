@@ -75,6 +75,8 @@ pub struct Said {
     pub announcement: bool,
     /// To which.
     pub reply_to: Option<EntryId>,
+    /// By a guest of this nick, whom the author passes on.
+    pub guest: Option<String>,
     /// Was changed.
     pub corrected: bool,
     /// Was taken back, by whom.
@@ -336,6 +338,10 @@ impl State {
             time: entry.draft.time,
             announcement,
             reply_to,
+            guest: match &entry.draft.body {
+                Body::Message { guest, .. } => guest.as_deref().map(clean_name),
+                _ => None,
+            },
             corrected: false,
             retracted: None,
             reactions: BTreeMap::new(),

@@ -40,6 +40,9 @@ pub(in crate::net) fn host_name(host: &str) -> String {
     format!("{label}-{}.local.", token.get(..8).unwrap_or("0"))
 }
 
+/// Our own name is asked for at most that often, however many newcomers are heard.
+const NAME_ASKED_GAP: Duration = Duration::from_secs(5);
+
 /// What we want to publish.
 #[derive(Clone, Debug)]
 pub(super) struct Claim {
@@ -224,6 +227,27 @@ impl Discovery {
             return self.name_taken();
         }
         self.announce_soon(now);
+    }
+
+    /// Somebody is heard who was not heard before. Perhaps two networks became one, and our name is somebody else's there,
+    /// too. Nobody would say so for as long as records live, so our own name is asked for: soon, but not often.
+    pub(super) fn doubt_name(&mut self, now: Instant) {
+        let earliest = self
+            .name_asked
+            .map_or(now + PROBE_GAP, |asked| asked + NAME_ASKED_GAP);
+        self.name_due.get_or_insert(earliest.max(now));
+    }
+
+    /// Asks who has our name; whoever does besides us answers, and then [`Discovery::rival_owner`] decides.
+    pub(super) fn ask_for_name(&mut self, now: Instant) {
+        self.name_asked = Some(now);
+        let question = self
+            .claim
+            .as_ref()
+            .and_then(|claim| message::ask_instance(claim.jid.as_str()));
+        if let Some(question) = question {
+            self.send_where_published(&question);
+        }
     }
 
     /// Somebody said goodbye to our name: a rival that gave way. Whoever believed it must hear that the name lives.

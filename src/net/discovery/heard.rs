@@ -21,6 +21,9 @@ pub(super) const UNASKABLE_REFRESH: Duration = Duration::from_secs(90);
 
 impl Discovery {
     pub(super) fn overheard(&mut self, overheard: Overheard, now: Instant) {
+        if overheard.newcomer {
+            self.doubt_name(now);
+        }
         for heard in overheard.heard {
             self.heard(heard, overheard.link, now);
         }

@@ -126,6 +126,9 @@ struct Discovery {
     look_due: Option<Instant>,
     check_until: Option<Instant>,
     unaskable_due: Option<Instant>,
+    /// When our own name was last asked for, and when to do so next.
+    name_asked: Option<Instant>,
+    name_due: Option<Instant>,
 }
 
 impl Discovery {
@@ -156,6 +159,8 @@ impl Discovery {
             look_due: None,
             check_until: None,
             unaskable_due: None,
+            name_asked: None,
+            name_due: None,
         }
     }
 
@@ -223,6 +228,7 @@ impl Discovery {
                     self.look_due,
                     self.check_until,
                     self.unaskable_due,
+                    self.name_due,
                 ]
                 .into_iter()
                 .flatten(),
@@ -270,6 +276,9 @@ impl Discovery {
             if !questions.is_empty() {
                 self.unaskable_due = Some(now + UNASKABLE_REFRESH);
             }
+        }
+        if passed(&mut self.name_due, now) {
+            self.ask_for_name(now);
         }
         self.ask_for_pictures(now);
         let unanswered: Vec<Jid> = self

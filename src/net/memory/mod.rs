@@ -216,6 +216,21 @@ impl Lan {
         self.links.len()
     }
 
+    /// Whether this host has two open connections to one and the same other host.
+    pub fn has_two_to_one(&self, host: HostId) -> bool {
+        let mut others = std::collections::BTreeSet::new();
+        self.links.values().any(|link| {
+            let (one, two) = (&link.dialler, &link.listener);
+            let other = match host {
+                _ if one.gone || two.gone => return false,
+                host if one.host == host => two.host,
+                host if two.host == host => one.host,
+                _ => return false,
+            };
+            !others.insert(other)
+        })
+    }
+
     fn carry_out(&mut self, plan: Plan) {
         match plan {
             Plan::Probe { host, ticket } => self.probe(host, ticket),

@@ -5,6 +5,7 @@
 //! removed at the end. The people, what they have said and what they will say stand in `cast`, `past` and `script`.
 
 mod cast;
+mod marks;
 mod past;
 mod portrait;
 mod script;

@@ -79,6 +79,15 @@ const TALKS: [Talk; 9] = [
             we(176, "/me looks for his boots"),
             they(174, "Only one hour of lunch? 😱"),
             we(173, "Two, then."),
+            they(
+                172,
+                "Good. Then this is *the* plan, ~unless~ even if it rains:\n```\n10:00  the gate (not the wall!)\n12:00  the top, lunch\n15:00  ice cream\n```\nThe code of the gate is `1597`.",
+            ),
+            they(
+                171,
+                "They marry, and it does not rain. I have read the last page of your book.",
+            ),
+            they(170, "> Found it. Two hours up\nThree, with the guitar."),
             they(14, "/me waves from the balcony"),
             they(13, "Still at your desk? Look out of the window 👀"),
         ],
@@ -308,6 +317,7 @@ pub(super) fn disk(start: Timestamp) -> Option<Disk> {
         if let Some(message) = last_read.and_then(|at| messages.get(at)) {
             disk.read.insert(with.clone(), message.id.clone());
         }
+        super::marks::mark(&mut messages);
         disk.conversations.insert(with, messages);
     }
     Some(disk)

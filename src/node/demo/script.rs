@@ -36,12 +36,16 @@ enum Act {
     Type,
     Stop,
     Say(&'static str),
+    /// Corrects what was said last.
+    Correct(&'static str),
+    /// Reacts to this message of the user's.
+    React(String),
     /// The next of [`REMARKS`].
     Remark(usize),
 }
 
 /// The opening: seconds after the user looks, who (as in [`CAST`]), and what.
-const OPENING: [(u64, usize, Act); 12] = [
+const OPENING: [(u64, usize, Act); 13] = [
     (
         1,
         0,
@@ -51,7 +55,12 @@ const OPENING: [(u64, usize, Act); 12] = [
     (
         8,
         0,
-        Act::Say("Nurse asks how many plates we need on Saturday 🍽️"),
+        Act::Say("Nurse asks how many plates we need on Sunday 🍽️"),
+    ),
+    (
+        11,
+        0,
+        Act::Correct("Nurse asks how many plates we need on *Saturday* 🍽️"),
     ),
     (
         12,
@@ -240,6 +249,21 @@ impl Stage {
                 player.busy = false;
                 self.sim.say(host, &to, text);
             }
+            Act::Correct(text) => {
+                let contact = self
+                    .sim
+                    .model(host)
+                    .and_then(|model| model.contacts.get(&to));
+                let last = contact.and_then(|contact| contact.conversation.last.as_ref());
+                if let Some(last) = last.filter(|last| last.is_own()) {
+                    let (id, body) = (last.id.clone(), text.to_owned());
+                    self.sim.command(host, Command::Correct { id, body });
+                }
+            }
+            Act::React(id) => {
+                let emoji = vec!["👍".to_owned()];
+                self.sim.command(host, Command::React { id, emoji });
+            }
             Act::Remark(number) => {
                 if let Some((_, text)) = REMARKS.get(number) {
                     let pause = pause_for(text);
@@ -285,7 +309,10 @@ impl Stage {
         let busy = std::mem::replace(&mut player.busy, true);
         player.answered += usize::from(!busy);
         if let Some(id) = id {
-            self.plan(after, who, Act::Read(id));
+            self.plan(after, who, Act::Read(id.clone()));
+            if self.rng.chance(300) {
+                self.plan(after + Duration::from_secs(1), who, Act::React(id));
+            }
         }
         if busy {
             return;

@@ -4,6 +4,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::wire::key::Fingerprint;
 use crate::xep::xep0065_socks5::Host;
 
 /// Asked.
@@ -49,6 +50,8 @@ pub struct Serve {
     pub gate: Gate,
     /// Only connections from these computers are heard.
     pub from: Vec<IpAddr>,
+    /// Between Balconies: it must be encrypted, and the other end have this key. `None`: the stream is open, too.
+    pub key: Option<Fingerprint>,
 }
 
 /// What proves that a connection is for a transfer.
@@ -90,6 +93,8 @@ pub enum From {
         addresses: Vec<SocketAddr>,
         /// What to say there.
         token: [u8; 32],
+        /// Encrypted, to who has this key; `None`: the stream is open, too.
+        key: Option<Fingerprint>,
     },
     /// SOCKS5.
     Socks {

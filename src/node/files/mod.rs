@@ -29,6 +29,7 @@ use crate::net::ConnId;
 use crate::net::bytestream::is_link_local;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
+use crate::wire::key::Fingerprint;
 use crate::wire::ns;
 use ask::Ask;
 pub(super) use peers::Said;
@@ -302,6 +303,14 @@ impl Core {
         let mut all: Vec<SocketAddr> = remote.into_iter().collect();
         all.extend(known.unwrap_or_default());
         all
+    }
+
+    /// The key at the other end of the stream to this peer, if that is encrypted: files travel between the same two.
+    fn key_of(&self, jid: &Jid) -> Option<Fingerprint> {
+        let link = self.links.get(&self.active(jid)?)?;
+        let secure = link.ready.as_ref().is_some_and(|ready| ready.secure);
+        let secured = link.secured.as_ref().filter(|_| secure)?;
+        Some(secured.key.fingerprint())
     }
 
     /// Our addresses as this peer may reach them, the likeliest first: that of the stream, then the others of a kind that

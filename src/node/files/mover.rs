@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read, Write};
-use std::net::{IpAddr, Shutdown, SocketAddr, TcpStream};
+use std::net::{IpAddr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
@@ -20,10 +20,10 @@ use super::flow::{self, Place, Request};
 use crate::disk::{downloads, sources};
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Opening, Pace, SILENCE};
+use crate::net::carrier::{Carrier, CarrierKey};
 use crate::node::effect::Input;
+use crate::wire::key::{Fingerprint, SecretKey};
 
-/// Whether the bytes between Balconies are encrypted.
-pub const ENCRYPTS: bool = false;
 /// Connections that have not said what they want.
 const HANDSHAKES: usize = 32;
 /// How often progress is told.
@@ -46,6 +46,7 @@ struct Shared {
     desks: Mutex<HashMap<String, Desk>>,
     handshakes: AtomicUsize,
     tell: mpsc::Sender<Input>,
+    key: CarrierKey,
 }
 
 /// What goes on for one transfer.
@@ -69,12 +70,13 @@ impl Mover {
     ///
     /// # Errors
     /// If there is no port.
-    pub fn start(tell: mpsc::Sender<Input>) -> io::Result<Mover> {
+    pub fn start(tell: mpsc::Sender<Input>, key: &SecretKey) -> io::Result<Mover> {
         let (port, listeners) = bytestream::listen()?;
         let shared = Arc::new(Shared {
             desks: Mutex::default(),
             handshakes: AtomicUsize::new(0),
             tell,
+            key: CarrierKey::new(key)?,
         });
         let accept =
             |listener| AbortOnDropHandle::new(tokio::spawn(accept(Arc::clone(&shared), listener)));
@@ -310,28 +312,24 @@ impl Shared {
     }
 
     /// A connection that was accepted: which transfer is it for, and does it prove that?
-    fn serve(&self, mut stream: TcpStream) {
-        let claimed = self.claim(&mut stream);
+    fn serve(&self, stream: TcpStream) {
+        let claimed = self.claim(stream);
         self.handshakes.fetch_sub(1, Ordering::Relaxed);
         let (serve, begin) = match claimed {
             Ok(claimed) => claimed,
             Err(error) => return tracing::info!(%error, "a connection for a file proved nothing"),
         };
         let (transfer, run) = (serve.transfer.clone(), serve.run);
-        let sent = self
-            .hold(&transfer, run, &stream)
-            .and_then(|()| match begin {
-                Begin::Direct(request) => self.send(&serve, stream, &request),
-                Begin::Raw(go) => {
-                    if let Some(go) = go {
-                        go.recv_timeout(GO).map_err(|_| {
-                            Fault::Final("the other program did not go on".to_owned())
-                        })?;
-                    }
-                    self.send_raw(&serve, stream)
-                }
-                Begin::Http(request) => self.send_http(&serve, stream, &request),
-            });
+        let held = self.hold(&transfer, run, begin.tcp());
+        let sent = held.and_then(|()| match begin {
+            Begin::Direct(carrier, request) => self.send(&serve, carrier, &request),
+            Begin::Raw(stream, go) => {
+                go.recv_timeout(GO)
+                    .map_err(|_| Fault::Final("the other program did not go on".to_owned()))?;
+                self.send_raw(&serve, stream)
+            }
+            Begin::Http(stream, request) => self.send_http(&serve, stream, &request),
+        });
         let again = matches!((&serve.gate, &sent), (Gate::Http(_), Ok(false)));
         match sent {
             Ok(_) if again => {
@@ -340,6 +338,8 @@ impl Shared {
                     && desk.run == run
                 {
                     desk.working = false;
+                    // Our copy would keep the connection open.
+                    desk.stream = None;
                     desk.serve = Some(serve);
                 }
             }
@@ -348,43 +348,55 @@ impl Shared {
         }
     }
 
-    fn claim(&self, stream: &mut TcpStream) -> io::Result<(Serve, Begin)> {
+    fn claim(&self, mut stream: TcpStream) -> io::Result<(Serve, Begin)> {
         let ip = stream.peer_addr()?.ip();
-        match bytestream::opening(stream)? {
-            Opening::Plain => {
-                let request = Request::read(stream)?;
-                let gate = Gate::Token(request.token);
-                Ok((self.take(ip, &gate, None)?, Begin::Direct(request)))
+        match bytestream::opening(&stream)? {
+            kind @ (Opening::Plain | Opening::Tls) => {
+                let (mut carrier, key) = if kind == Opening::Tls {
+                    let (carrier, key) = self.key.secure(stream, false)?;
+                    (carrier, Some(key))
+                } else {
+                    (Carrier::Plain(stream), None)
+                };
+                let request = Request::read(&mut carrier)?;
+                let serve = self.take(ip, &Gate::Token(request.token), key, None)?;
+                Ok((serve, Begin::Direct(carrier, request)))
             }
             Opening::Socks => {
-                let destination = bytestream::socks_asked(stream)?;
+                let destination = bytestream::socks_asked(&mut stream)?;
                 // Quirk `socks-swallows`: what follows the reply too early is lost.
                 let (go, word) = sync_channel(1);
-                let serve = self.take(ip, &Gate::Socks(destination.clone()), Some(go))?;
-                bytestream::socks_granted(stream, &destination)?;
-                Ok((serve, Begin::Raw(Some(word))))
+                let serve = self.take(ip, &Gate::Socks(destination.clone()), None, Some(go))?;
+                bytestream::socks_granted(&mut stream, &destination)?;
+                Ok((serve, Begin::Raw(stream, word)))
             }
             Opening::Http => {
-                let request = bytestream::http_asked(stream)?;
-                let taken = self.take(ip, &Gate::Http(request.path.clone()), None);
+                let request = bytestream::http_asked(&mut stream)?;
+                let taken = self.take(ip, &Gate::Http(request.path.clone()), None, None);
                 if taken.is_err() {
                     stream.write_all(
                         b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
                     )?;
                 }
-                Ok((taken?, Begin::Http(request)))
+                Ok((taken?, Begin::Http(stream, request)))
             }
-            Opening::Tls => Err(ErrorKind::Unsupported.into()),
         }
     }
 
     /// What is served to who proves this, once.
-    fn take(&self, ip: IpAddr, gate: &Gate, go: Option<SyncSender<()>>) -> io::Result<Serve> {
+    fn take(
+        &self,
+        ip: IpAddr,
+        gate: &Gate,
+        key: Option<Fingerprint>,
+        go: Option<SyncSender<()>>,
+    ) -> io::Result<Serve> {
         let mut desks = self.desks();
         let desk = desks
             .values_mut()
             .find(|desk| {
-                desk.expects(ip) && desk.serve.as_ref().is_some_and(|serve| serve.gate == *gate)
+                let meant = |serve: &Serve| serve.gate == *gate && serve.key == key;
+                desk.expects(ip) && desk.serve.as_ref().is_some_and(meant)
             })
             .ok_or(ErrorKind::PermissionDenied)?;
         desk.go = go;
@@ -406,14 +418,14 @@ impl Shared {
         }
     }
 
-    fn send(&self, serve: &Serve, mut stream: TcpStream, request: &Request) -> Result<bool, Fault> {
+    fn send(&self, serve: &Serve, mut carrier: Carrier, request: &Request) -> Result<bool, Fault> {
         let source = Self::source(serve)?;
-        bytestream::carry(&stream, SILENCE).map_err(|error| flow::network(&error))?;
+        bytestream::carry(carrier.tcp(), SILENCE).map_err(|error| flow::network(&error))?;
         let mut progress = self.progress(&serve.transfer, serve.run);
-        let sha256 = flow::pour(&mut stream, |spout| {
+        let sha256 = flow::pour(&mut carrier, |spout| {
             flow::send(&source, request, spout, &mut |bytes| progress.tell(bytes))
         })?;
-        let verdict = finish(&mut stream).map_err(|error| flow::network(&error))?;
+        let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;
         if verdict != Some(1) {
             return Err(Fault::Passing(
                 "the other side has not said that it has it".to_owned(),
@@ -423,10 +435,11 @@ impl Shared {
         Ok(true)
     }
 
-    fn send_raw(&self, serve: &Serve, mut stream: TcpStream) -> Result<bool, Fault> {
-        let sha256 = self.send_from(serve, &mut stream, 0)?;
+    fn send_raw(&self, serve: &Serve, stream: TcpStream) -> Result<bool, Fault> {
+        let mut carrier = Carrier::Plain(stream);
+        let sha256 = self.send_from(serve, &mut carrier, 0)?;
         // Whoever takes raw bytes cannot say that it has them, but it closes when it has.
-        match finish(&mut stream) {
+        match finish(&mut carrier) {
             Ok(_) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
             Err(error) => {
@@ -440,7 +453,7 @@ impl Shared {
     }
 
     /// One file's bytes from there on, and nothing else.
-    fn send_from(&self, serve: &Serve, stream: &mut TcpStream, from: u64) -> Result<String, Fault> {
+    fn send_from(&self, serve: &Serve, carrier: &mut Carrier, from: u64) -> Result<String, Fault> {
         let source = Self::source(serve)?;
         let entry = source.entries.first().filter(|_| source.folder.is_none());
         let entry =
@@ -448,9 +461,9 @@ impl Shared {
         let mut file = sources::open(entry).map_err(|error| Fault::Final(error.to_string()))?;
         let mut hash = downloads::hash_of_beginning(&mut file, from)
             .map_err(|error| Fault::Final(error.to_string()))?;
-        bytestream::carry(stream, SILENCE).map_err(|error| flow::network(&error))?;
+        bytestream::carry(carrier.tcp(), SILENCE).map_err(|error| flow::network(&error))?;
         let mut progress = self.progress(&serve.transfer, serve.run);
-        let raw = flow::pour(stream, |spout| {
+        let raw = flow::pour(carrier, |spout| {
             flow::send_bytes(
                 &mut file,
                 entry.size - from,
@@ -496,10 +509,11 @@ impl Shared {
         if request.head_only {
             return Ok(false);
         }
-        let sent = self.send_from(serve, &mut stream, from);
+        let mut carrier = Carrier::Plain(stream);
+        let sent = self.send_from(serve, &mut carrier, from);
         match sent {
             Ok(sha256) => {
-                if finish(&mut stream).is_err() {
+                if finish(&mut carrier).is_err() {
                     tracing::debug!("the other side did not close in order");
                 }
                 self.sent(serve, Some(sha256));
@@ -525,9 +539,14 @@ impl Shared {
         downloads::check_room(&folder, fetch.size.saturating_sub(place.bytes()))
             .map_err(Fault::Stuck)?;
         let (size, sha256, verdict) = match &fetch.from {
-            From::Direct { addresses, token } => {
-                let (sha256, stream) = self.fetch_direct(&fetch, place, addresses, *token)?;
-                (fetch.size, sha256, Some(stream))
+            From::Direct {
+                addresses,
+                token,
+                key,
+            } => {
+                let (sha256, carrier) =
+                    self.fetch_direct(&fetch, place, addresses, *token, *key)?;
+                (fetch.size, sha256, Some(carrier))
             }
             From::Socks { hosts, destination } => {
                 let stream = self.connect_socks(&fetch, hosts, destination)?;
@@ -547,9 +566,9 @@ impl Shared {
             size,
             sha256,
         });
-        if let Some(mut stream) = verdict {
+        if let Some(mut carrier) = verdict {
             // If it does not reach the sender, it asks again and is told on the stream.
-            let _ = stream.write_all(&[1]);
+            let _ = carrier.write_all(&[1]).and_then(|()| carrier.end_writing());
         }
         Ok(())
     }
@@ -560,18 +579,32 @@ impl Shared {
         place: Place,
         addresses: &[SocketAddr],
         token: [u8; 32],
-    ) -> Result<(Option<String>, TcpStream), Fault> {
+        key: Option<Fingerprint>,
+    ) -> Result<(Option<String>, Carrier), Fault> {
         let failed = |error: io::Error| flow::network(&error);
-        let mut stream = bytestream::connect(addresses).map_err(failed)?;
+        let stream = bytestream::connect(addresses).map_err(failed)?;
         self.hold(&fetch.transfer, fetch.run, &stream)?;
-        place.request(token).write(&mut stream).map_err(failed)?;
-        bytestream::carry(&stream, SILENCE).map_err(failed)?;
+        let mut carrier = match key {
+            None => Carrier::Plain(stream),
+            Some(key) => {
+                let (carrier, found) = self.key.secure(stream, true).map_err(failed)?;
+                if found != key {
+                    // Somebody else answers at the sender's address: nothing is said to it.
+                    return Err(Fault::Final(
+                        "another computer answered for the sender".to_owned(),
+                    ));
+                }
+                carrier
+            }
+        };
+        place.request(token).write(&mut carrier).map_err(failed)?;
+        bytestream::carry(carrier.tcp(), SILENCE).map_err(failed)?;
         let mut progress = self.progress(&fetch.transfer, fetch.run);
         let (size, entries) = (fetch.size, fetch.entries.unwrap_or(1));
-        let sha256 = flow::drink(&mut stream, None, Pace::default(), |sink| {
+        let sha256 = flow::drink(&mut carrier, None, Pace::default(), |sink| {
             place.receive(size, entries, sink, &mut |bytes| progress.tell(bytes))
         })?;
-        Ok((sha256, stream))
+        Ok((sha256, carrier))
     }
 
     fn connect_socks(
@@ -696,9 +729,18 @@ fn folder_of(fetch: &Fetch) -> PathBuf {
 
 /// How a connection that proved what it is for begins.
 enum Begin {
-    Direct(Request),
-    Raw(Option<Receiver<()>>),
-    Http(bytestream::HttpRequest),
+    Direct(Carrier, Request),
+    Raw(TcpStream, Receiver<()>),
+    Http(TcpStream, bytestream::HttpRequest),
+}
+
+impl Begin {
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Begin::Direct(carrier, _) => carrier.tcp(),
+            Begin::Raw(stream, _) | Begin::Http(stream, _) => stream,
+        }
+    }
 }
 
 /// Tells how far it is, a few times a second; left out when the node is busy.
@@ -725,10 +767,14 @@ impl Progress {
 }
 
 /// Says that nothing more comes, and waits for the other side's word or end.
-fn finish(stream: &mut TcpStream) -> io::Result<Option<u8>> {
-    stream.shutdown(Shutdown::Write)?;
-    stream.set_read_timeout(Some(SYNCING))?;
+fn finish(carrier: &mut Carrier) -> io::Result<Option<u8>> {
+    carrier.end_writing()?;
+    carrier.tcp().set_read_timeout(Some(SYNCING))?;
     let mut verdict = [0; 1];
-    let read = stream.read(&mut verdict)?;
+    let read = carrier.read(&mut verdict)?;
     Ok((read > 0).then_some(verdict[0]))
 }
+
+#[cfg(test)]
+#[path = "mover_test.rs"]
+mod tests;

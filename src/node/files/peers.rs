@@ -113,7 +113,7 @@ impl Core {
             let known = Known {
                 way: Way::Direct,
                 sid,
-                encrypted: secure && super::mover::ENCRYPTS,
+                encrypted: secure,
             };
             let file = Offered {
                 name: offer.name,

@@ -122,7 +122,7 @@ impl Core {
             .is_some_and(|ready| ready.secure);
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.way = Some(way);
-            transfer.file.encrypted = way == Way::Direct && secure && super::mover::ENCRYPTS;
+            transfer.file.encrypted = way == Way::Direct && secure;
             transfer.file.state = FileState::Offered;
         }
         match way {
@@ -236,6 +236,7 @@ impl Core {
             stamp: transfer.stamp.clone().unwrap_or_default(),
             gate,
             from: from.iter().map(|address| address.ip()).collect(),
+            key: self.key_of(&transfer.file.peer),
         };
         self.effects
             .push_back(Effect::File(Ask::Serve(Box::new(serve))));
@@ -307,7 +308,15 @@ impl Core {
             .for_each(|address| address.set_port(port));
         let mut seen = std::collections::HashSet::new();
         addresses.retain(|address| seen.insert(*address));
-        self.fetch_file(id, From::Direct { addresses, token });
+        let key = self.key_of(&peer);
+        self.fetch_file(
+            id,
+            From::Direct {
+                addresses,
+                token,
+                key,
+            },
+        );
     }
 
     pub(super) fn fetch_file(&mut self, id: &str, from: From) {

@@ -76,7 +76,11 @@ impl Core {
                 let body = if announcement {
                     Body::Announcement { text }
                 } else {
-                    Body::Message { text, reply_to }
+                    Body::Message {
+                        text,
+                        reply_to,
+                        guest: None,
+                    }
                 };
                 self.write_in(&room, body)?;
             }
@@ -112,6 +116,10 @@ impl Core {
             RoomCommand::RoomInvite { room, to, reason } => {
                 let id = self.find_room(&room)?;
                 self.invite(id, &to, &reason);
+            }
+            RoomCommand::RoomGuests { room, guests } => {
+                let id = self.find_room(&room)?;
+                self.let_guests_in(id, guests);
             }
             RoomCommand::RoomRole {
                 room,
@@ -381,6 +389,9 @@ impl Core {
         role: Option<&str>,
         reason: String,
     ) -> Done {
+        if role == Some("none") && self.kick_guest(self.find_room(room)?, nick) {
+            return Ok(());
+        }
         let (id, target) = self.find_member(room, nick)?;
         let clock = self.clock;
         let room = &mut self.hosted(id)?.room;

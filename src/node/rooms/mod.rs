@@ -3,6 +3,7 @@
 //! and the key behind the stream are the same key.
 
 mod commands;
+mod guests;
 mod tell;
 mod wire;
 
@@ -50,6 +51,8 @@ pub(super) struct About {
     /// To be entered at the next start.
     pub inside: bool,
     pub notify: Notify,
+    /// Programs without a key may take part through us.
+    pub guests: bool,
     /// Whom to ask for it.
     pub contacts: Vec<Jid>,
 }
@@ -63,6 +66,9 @@ pub(super) struct Hosted {
     pub members: Vec<RoomMember>,
     pub members_due: Option<Moment>,
     pub delivered: HashMap<EntryId, (u16, u16)>,
+    pub(super) guests: Vec<guests::Guest>,
+    /// The id and the nick under which a guest of ours said something.
+    pub guest_ids: HashMap<EntryId, (String, String)>,
     pub history_asked: Option<(Option<Value>, u16)>,
 }
 
@@ -396,6 +402,8 @@ impl Hosted {
             members: Vec::new(),
             members_due: None,
             delivered: HashMap::new(),
+            guests: Vec::new(),
+            guest_ids: HashMap::new(),
             history_asked: None,
         }
     }

@@ -49,7 +49,10 @@ impl Hosted {
             .unwrap_or_default();
         Some(RoomLine {
             id: id.to_string(),
-            nick: self.name_of(said.author),
+            nick: match &said.guest {
+                Some(guest) => format!("{guest} (via {})", self.name_of(said.author)),
+                None => self.name_of(said.author),
+            },
             own,
             body: said.text.clone(),
             time: time(said.time),
@@ -154,6 +157,7 @@ impl Core {
                     return;
                 };
                 (line.history, line.late) = (history, late);
+                self.tell_guests(id, &line);
                 RoomEvent::RoomMessage {
                     room,
                     line: Box::new(line),

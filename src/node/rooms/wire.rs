@@ -51,6 +51,9 @@ impl Core {
 
     /// A message that is about a room, if it is one; true if nobody else need look at it.
     pub(in crate::node) fn on_room_stanza(&mut self, conn: ConnId, stanza: &Element) -> bool {
+        if self.on_guest_message(conn, stanza) {
+            return true;
+        }
         if let Some(invitation) = stanza.child("x", ns::CONFERENCE) {
             self.on_invitation(conn, stanza, invitation);
             return true;

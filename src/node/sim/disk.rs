@@ -1,4 +1,6 @@
-//! A pretend disk: what was stored is there after a crash, what was still on its way is not, and it may be full.
+//! A pretend disk, as the real one is: what was stored is *kept* first, and survives the end of the process; it is *synced* a
+//! little later, and survives a power cut. A power cut in between leaves any whole beginning of what was on its way. The disk may
+//! be full, and it may be broken on purpose, for tests of the tests.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Range;
@@ -23,11 +25,45 @@ use crate::wire::time::Moment;
 /// How long a commit takes.
 const COMMIT: Range<Duration> = Duration::from_micros(50)..Duration::from_millis(3);
 
+/// How much later it is synced.
+const SYNC: Range<Duration> = Duration::from_millis(1)..Duration::from_millis(8);
+
 /// What one simulated node keeps.
 #[derive(Debug, Default)]
 pub struct Disk {
     /// While true, nothing can be stored.
     pub full: bool,
+    /// A rule that it does not hold, so that whoever looks for broken promises has something to find.
+    pub broken: Option<Broken>,
+    /// As the process sees it.
+    kept: Kept,
+    /// As it would be after a power cut; the same as `kept` until something was stored.
+    durable: Option<Box<Kept>>,
+    /// What is between the two, with the moment when it is synced.
+    unsynced: VecDeque<(Moment, u64, Vec<Op>)>,
+    /// Pictures by hash. The paths given out for them lead nowhere.
+    pub pictures: HashMap<[u8; 20], Bytes>,
+    /// A real folder for the pictures, for runs that people watch: `pictures` and `files` are not used then.
+    pub avatars: Option<Avatars>,
+    /// Files of the user's that a picture may be taken from.
+    pub files: HashMap<PathBuf, Bytes>,
+    jobs: VecDeque<Job>,
+}
+
+/// A rule that a disk does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A second copy of a message is taken for a new one.
+    ForgetsWhatItTook,
+    /// Everything is said to be synced before it is even kept.
+    AcknowledgesTooEarly,
+    /// What comes in while two streams to one peer stand is said to be kept, and is not.
+    DropsOnGlare,
+}
+
+/// What a node has stored.
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
     /// Conversations, oldest message first.
     pub conversations: BTreeMap<Jid, Vec<Message>>,
     /// Ids of messages of ours (or of what we said about some) that are still to be sent or acknowledged, in order.
@@ -38,47 +74,134 @@ pub struct Disk {
     pub read: BTreeMap<Jid, String>,
     /// Rooms by id.
     pub rooms: BTreeMap<String, crate::disk::rooms::KeptRoom>,
-    /// Pictures by hash. The paths given out for them lead nowhere.
-    pub pictures: HashMap<[u8; 20], Bytes>,
     /// The keys of others.
     pub keys: BTreeMap<Fingerprint, KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked: Vec<Jid>,
     /// What contacts were called last.
     pub nicks: BTreeMap<Jid, String>,
-    /// A real folder for the pictures, for runs that people watch: `pictures` and `files` are not used then.
-    pub avatars: Option<Avatars>,
-    /// Files of the user's that a picture may be taken from.
-    pub files: HashMap<PathBuf, Bytes>,
-    jobs: VecDeque<(Moment, Effect)>,
+}
+
+#[derive(Debug)]
+struct Job {
+    due: Moment,
+    /// When it is synced, if it is something to be stored.
+    synced: Moment,
+    effect: Effect,
+}
+
+impl std::ops::Deref for Disk {
+    type Target = Kept;
+
+    fn deref(&self) -> &Kept {
+        &self.kept
+    }
+}
+
+impl std::ops::DerefMut for Disk {
+    fn deref_mut(&mut self) -> &mut Kept {
+        &mut self.kept
+    }
 }
 
 impl Disk {
-    /// Takes an effect that is the disk's business; its answer is due at the moment that is given back.
-    pub fn submit(&mut self, now: Moment, rng: &mut Rng, effect: Effect) -> Moment {
-        let ready = self.jobs.back().map_or(now, |(at, _)| now.max(*at));
-        let due = ready + rng.span(&COMMIT);
-        self.jobs.push_back((due, effect));
+    /// Takes an effect that is the disk's business; its answer is due at the moment that is given back. `glare`: two streams to
+    /// one peer stand.
+    pub fn submit(&mut self, now: Moment, rng: &mut Rng, effect: Effect, glare: bool) -> Moment {
+        let ready = self.jobs.back().map_or(now, |job| now.max(job.due));
+        let mut due = ready + rng.span(&COMMIT);
+        let last = self.unsynced.back().map(|(at, ..)| *at);
+        let waiting = self.jobs.back().map(|job| job.synced);
+        let before = [last, waiting].into_iter().flatten().max();
+        // One sync takes along all that came before it.
+        let synced = due + rng.span(&SYNC);
+        let synced = before.map_or(synced, |before| before.max(synced));
+        let effect = match (effect, self.broken) {
+            (Effect::Store { seq, ops }, Some(Broken::AcknowledgesTooEarly)) => {
+                self.push(
+                    ready,
+                    ready,
+                    Effect::Store {
+                        seq,
+                        ops: Vec::new(),
+                    },
+                );
+                due = ready + Duration::from_millis(20);
+                Effect::Store { seq: 0, ops }
+            }
+            (Effect::Store { seq, ops }, Some(Broken::DropsOnGlare)) if glare => {
+                let ours =
+                    |op: &Op| !matches!(op, Op::Message { message, .. } if !message.is_own());
+                let ops = ops.into_iter().filter(ours).collect();
+                Effect::Store { seq, ops }
+            }
+            (effect, _) => effect,
+        };
+        self.push(due, synced.max(due), effect);
         due
+    }
+
+    fn push(&mut self, due: Moment, synced: Moment, effect: Effect) {
+        self.jobs.push_back(Job {
+            due,
+            synced,
+            effect,
+        });
     }
 
     /// When the next answer is due.
     pub fn next_time(&self) -> Option<Moment> {
-        self.jobs.front().map(|(at, _)| *at)
+        let job = self.jobs.front().map(|job| job.due);
+        let synced = self.unsynced.front().map(|(at, ..)| *at);
+        [job, synced].into_iter().flatten().min()
     }
 
     /// The next answer that is due.
     pub fn poll(&mut self, now: Moment) -> Option<Input> {
-        if self.next_time()? > now {
+        if let Some((at, ..)) = self.unsynced.front()
+            && *at <= now
+            && self.jobs.front().is_none_or(|job| *at <= job.due)
+        {
+            let (_, seq, ops) = self.unsynced.pop_front()?;
+            self.sync(ops);
+            return Some(Input::Synced(seq));
+        }
+        if self.jobs.front()?.due > now {
             return None;
         }
-        let (_, effect) = self.jobs.pop_front()?;
-        self.answer(effect)
+        let job = self.jobs.pop_front()?;
+        self.answer(job)
     }
 
-    /// The machine went down: what was not yet stored never will be.
+    /// Now it survives a power cut, too.
+    fn sync(&mut self, ops: Vec<Op>) {
+        if let Some(durable) = &mut self.durable {
+            for op in ops {
+                durable.apply(op, self.broken);
+            }
+        }
+    }
+
+    /// The process was killed: what was not yet kept never will be, what was is in the kernel's hands.
     pub fn crash(&mut self) {
         self.jobs.clear();
+        while let Some((_, _, ops)) = self.unsynced.pop_front() {
+            self.sync(ops);
+        }
+    }
+
+    /// The power went: of what was not synced, some beginning is there.
+    pub fn power_cut(&mut self, rng: &mut Rng) {
+        self.jobs.clear();
+        let whole = rng.index(self.unsynced.len() + 1);
+        for (at, (_, _, ops)) in std::mem::take(&mut self.unsynced).into_iter().enumerate() {
+            if at < whole {
+                self.sync(ops);
+            }
+        }
+        if let Some(durable) = &self.durable {
+            self.kept = (**durable).clone();
+        }
     }
 
     /// What a node finds when it starts.
@@ -149,9 +272,9 @@ impl Disk {
         u32::try_from(newer.filter(|message| message.state.is_none()).count()).unwrap_or(u32::MAX)
     }
 
-    fn answer(&mut self, effect: Effect) -> Option<Input> {
-        match effect {
-            Effect::Store { seq, ops } => Some(Input::Stored(self.store(seq, ops))),
+    fn answer(&mut self, job: Job) -> Option<Input> {
+        match job.effect {
+            Effect::Store { seq, ops } => self.store(job.synced, seq, ops).map(Input::Stored),
             Effect::History {
                 with,
                 limit,
@@ -189,13 +312,10 @@ impl Disk {
                 result: Err("this disk is a pretended one".to_owned()),
             }),
             Effect::Expire { before } => {
-                let outbox = &self.outbox;
-                self.conversations.retain(|_, messages| {
-                    messages.retain(|message| {
-                        message.time >= before || outbox.iter().any(|(_, id)| *id == message.id)
-                    });
-                    !messages.is_empty()
-                });
+                self.kept.expire(before);
+                if let Some(durable) = &mut self.durable {
+                    durable.expire(before);
+                }
                 None
             }
             Effect::FindMessage { id, request } => {
@@ -305,6 +425,53 @@ impl Disk {
         Found { hits, complete }
     }
 
+    fn store(&mut self, synced: Moment, seq: u64, ops: Vec<Op>) -> Option<Stored> {
+        if self.full {
+            let result = Err("the disk is full".to_owned());
+            return Some(Stored {
+                seq,
+                duplicates: Vec::new(),
+                result,
+                synced: false,
+                refused: ops,
+            });
+        }
+        // Cloned once: from here on both go their way.
+        if self.durable.is_none() {
+            self.durable = Some(Box::new(self.kept.clone()));
+        }
+        let mut duplicates = Vec::new();
+        for (at, op) in ops.iter().cloned().enumerate() {
+            if !self.kept.apply(op, self.broken) {
+                duplicates.push(at);
+            }
+        }
+        let early = self.broken == Some(Broken::AcknowledgesTooEarly);
+        if !(early && ops.is_empty()) {
+            self.unsynced.push_back((synced, seq, ops));
+        }
+        // The one behind an early answer has been answered.
+        (!early || seq > 0).then_some(Stored {
+            seq,
+            duplicates,
+            result: Ok(()),
+            synced: early,
+            refused: Vec::new(),
+        })
+    }
+}
+
+impl Kept {
+    fn expire(&mut self, before: jiff::Timestamp) {
+        let outbox = &self.outbox;
+        self.conversations.retain(|_, messages| {
+            messages.retain(|message| {
+                message.time >= before || outbox.iter().any(|(_, id)| *id == message.id)
+            });
+            !messages.is_empty()
+        });
+    }
+
     fn forget(&mut self, with: Option<&Jid>, id: Option<&str>) {
         let goes = |peer: &Jid, message: &str| {
             with.is_none_or(|with| with == peer) && id.is_none_or(|id| id == message)
@@ -316,32 +483,8 @@ impl Disk {
         });
     }
 
-    fn store(&mut self, seq: u64, ops: Vec<Op>) -> Stored {
-        if self.full {
-            let result = Err("the disk is full".to_owned());
-            return Stored {
-                seq,
-                duplicates: Vec::new(),
-                result,
-                synced: false,
-            };
-        }
-        let mut duplicates = Vec::new();
-        for (at, op) in ops.into_iter().enumerate() {
-            if !self.apply(op) {
-                duplicates.push(at);
-            }
-        }
-        Stored {
-            seq,
-            duplicates,
-            result: Ok(()),
-            synced: true,
-        }
-    }
-
     /// False for a message of a peer that was taken before.
-    fn apply(&mut self, op: Op) -> bool {
+    fn apply(&mut self, op: Op, broken: Option<Broken>) -> bool {
         match op {
             Op::Message {
                 with,
@@ -350,7 +493,8 @@ impl Disk {
             } => {
                 let known = self.conversations.entry(with.clone()).or_default();
                 let same = |old: &&mut Message| old.id == message.id && old.from == message.from;
-                match known.iter_mut().rev().find(same) {
+                let found = known.iter_mut().rev().find(same);
+                match found.filter(|_| broken != Some(Broken::ForgetsWhatItTook)) {
                     Some(old) if says_the_same(old, &message) => return message.state.is_some(),
                     // Another message that happens to have the same id.
                     Some(old) => old.id.push_str("-older"),
@@ -416,8 +560,25 @@ impl Disk {
         if outbox {
             self.outbox.push((with.clone(), told.id.clone()));
         }
-        for message in self.conversations.entry(with.clone()).or_default() {
+        let messages = self.conversations.entry(with.clone()).or_default();
+        for message in &mut *messages {
             message.change(&told);
+        }
+        if told.about.change == Change::Displayed && !told.own {
+            let up_to = messages
+                .iter()
+                .rposition(|message| message.id == told.about.target);
+            for message in messages.iter_mut().take(up_to.map_or(0, |at| at + 1)) {
+                let target = message.id == told.about.target;
+                let got = matches!(
+                    message.state,
+                    Some(MessageState::Sent | MessageState::Delivered)
+                );
+                if message.is_own() && (target || got) {
+                    message.state = Some(MessageState::Displayed);
+                    self.outbox.retain(|(_, id)| *id != message.id);
+                }
+            }
         }
         self.told.push((with, told));
         true
@@ -466,9 +627,12 @@ impl Disk {
                 .iter_mut()
                 .filter(|message| message.id == id && message.state.is_some())
             {
-                message.state = Some(state);
-                message.reason = reason.map(str::to_owned);
                 to = Some(with.clone());
+                let known = message.state;
+                if known.is_some_and(|known| known == state || known.may_become(state)) {
+                    message.state = Some(state);
+                    message.reason = reason.map(str::to_owned);
+                }
             }
         }
         let waiting = self.outbox.iter().any(|(_, pending)| pending == id);

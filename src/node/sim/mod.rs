@@ -56,6 +56,8 @@ struct Seat {
     log: Vec<(Moment, Arc<Event>)>,
     wake: Option<Moment>,
     starts: u64,
+    /// It is killed when it wants so many more things done.
+    fuse: Option<u32>,
 }
 
 enum Actor {
@@ -171,15 +173,35 @@ impl Sim {
             Fault::Restart(host) => (None, Some(*host)),
             _ => (None, None),
         };
+        let power = matches!(fault, Fault::PowerOff(_));
         self.lan.inflict(self.now, fault);
         if let Some(host) = crashed {
             self.vacate(host);
             if let Some(seat) = self.seats.get_mut(host.0) {
-                seat.disk.crash();
+                seat.fuse = None;
+                if power {
+                    seat.disk.power_cut(&mut self.rng);
+                } else {
+                    seat.disk.crash();
+                }
             }
         }
         if let Some(host) = started {
             self.start_core(host);
+        }
+    }
+
+    /// kill -9 after so many more things that the node wants done: between any two of them.
+    pub fn kill_after(&mut self, host: HostId, effects: u32) {
+        if let Some(seat) = self.seats.get_mut(host.0) {
+            seat.fuse = Some(effects);
+        }
+    }
+
+    /// Takes [`Sim::kill_after`] back.
+    pub fn defuse(&mut self, host: HostId) {
+        if let Some(seat) = self.seats.get_mut(host.0) {
+            seat.fuse = None;
         }
     }
 
@@ -372,6 +394,11 @@ impl Sim {
                 Actor::Legacy(legacy) => legacy.poll().map(Effect::Net),
                 Actor::Nobody => None,
             };
+            match (&effect, seat.fuse) {
+                (Some(_), Some(0)) => return self.inflict(Fault::Kill(host)),
+                (Some(_), Some(left)) => seat.fuse = Some(left - 1),
+                _ => {}
+            }
             match effect {
                 None => break,
                 Some(Effect::Net(request)) => {
@@ -385,7 +412,9 @@ impl Sim {
                 }
                 Some(Effect::Quit) => self.quit(host),
                 Some(effect) => {
-                    seat.disk.submit(now, &mut self.rng, effect);
+                    let broken = seat.disk.broken == Some(disk::Broken::DropsOnGlare);
+                    let glare = broken && self.lan.has_two_to_one(host);
+                    seat.disk.submit(now, &mut self.rng, effect, glare);
                 }
             }
         }
@@ -433,6 +462,7 @@ impl Sim {
             log: Vec::new(),
             wake: None,
             starts: 0,
+            fuse: None,
         });
         host
     }

@@ -1,0 +1,286 @@
+//! Questions and answers about one message, over the conversation: everything that is known of it, to whom to pass it on,
+//! whether to take it back, whether to open a link that may deceive.
+
+use egui::{Id, RichText, Ui};
+
+use super::broadcast::Broadcasting;
+use super::links;
+use super::message_words::state_words;
+use super::quote;
+use super::scene::{Scene, Wish};
+use super::text;
+use super::theme::{self, size, space};
+use super::words::t;
+use crate::command::Command;
+use crate::event::Message;
+use crate::model::Contact;
+use crate::wire::jid::Jid;
+
+/// People offered at a time.
+const MOST_PEOPLE: usize = 30;
+
+/// What is asked or shown.
+pub enum Dialog {
+    /// Everything about this message.
+    Details(Box<Message>),
+    /// To whom this is passed on.
+    Forward {
+        /// The message.
+        message: Box<Message>,
+        /// The name that is looked for.
+        search: String,
+        /// Nothing was typed yet.
+        fresh: bool,
+    },
+    /// Is this message to be taken back?
+    Retract(Box<Message>),
+    /// Is this link to be opened?
+    Link(String),
+    /// One text to several people.
+    Broadcast(Broadcasting),
+}
+
+/// What became of it in this frame.
+pub enum Outcome {
+    /// It stays.
+    Open,
+    /// It is over; with what is wished for.
+    Over(Vec<Wish>),
+}
+
+impl Dialog {
+    /// A dialog about to whom `message` is passed on.
+    pub fn forward(message: &Message) -> Dialog {
+        Dialog::Forward {
+            message: Box::new(message.clone()),
+            search: String::new(),
+            fresh: true,
+        }
+    }
+
+    /// Draws it.
+    pub fn ui(&mut self, ctx: &egui::Context, scene: &Scene<'_>, contact: &Contact) -> Outcome {
+        let mut outcome = Outcome::Open;
+        let modal = egui::Modal::new(Id::unique("dialog")).show(ctx, |ui| {
+            ui.set_width(420.0_f32.min(ctx.content_rect().width() - 60.0));
+            let over = match self {
+                Dialog::Details(message) => details_ui(ui, scene, contact, message),
+                Dialog::Forward {
+                    message,
+                    search,
+                    fresh,
+                } => forward_ui(ui, scene, contact, message, search, fresh),
+                Dialog::Retract(message) => retract_ui(ui, message),
+                Dialog::Link(target) => link_ui(ui, target),
+                Dialog::Broadcast(broadcasting) => broadcasting.ui(ui, scene),
+            };
+            if let Some(wishes) = over {
+                outcome = Outcome::Over(wishes);
+            }
+        });
+        match outcome {
+            Outcome::Open if modal.should_close() => Outcome::Over(Vec::new()),
+            outcome => outcome,
+        }
+    }
+}
+
+/// The heading of a dialog.
+pub fn title(ui: &mut Ui, words: &str) {
+    ui.label(RichText::new(words).font(theme::bold(size::HEADING)));
+    ui.add_space(space::S);
+}
+
+fn retract_ui(ui: &mut Ui, message: &Message) -> Option<Vec<Wish>> {
+    title(ui, &t!(ui, "retract-title"));
+    ui.label(t!(ui, "retract-explained"));
+    ui.add_space(space::M);
+    let mut over = None;
+    ui.horizontal(|ui| {
+        if ui.button(t!(ui, "act-retract")).clicked() {
+            let id = message.id.clone();
+            over = Some(vec![Wish::Ask(Command::Retract { id })]);
+        }
+        if ui.button(t!(ui, "dialog-cancel")).clicked() {
+            over = Some(Vec::new());
+        }
+    });
+    over
+}
+
+fn link_ui(ui: &mut Ui, target: &str) -> Option<Vec<Wish>> {
+    title(ui, &t!(ui, "link-title"));
+    ui.label(t!(ui, "link-explained"));
+    ui.add_space(space::S);
+    if let Some(host) = links::host(target) {
+        ui.label(RichText::new(&host).font(theme::bold(size::BODY + 1.0)));
+        // Letters that look like others are told apart by what the network calls the host.
+        let plain = links::plain_host(&host);
+        if plain != host {
+            ui.label(RichText::new(plain).monospace().weak());
+        }
+    }
+    ui.add(egui::Label::new(RichText::new(target).size(size::SMALL).weak()).wrap());
+    ui.add_space(space::M);
+    let mut over = None;
+    ui.horizontal(|ui| {
+        if ui.button(t!(ui, "link-open")).clicked() {
+            ui.ctx().open_url(egui::OpenUrl::new_tab(target));
+            over = Some(Vec::new());
+        }
+        if ui.button(t!(ui, "link-copy")).clicked() {
+            ui.ctx().copy_text(target.to_owned());
+            over = Some(Vec::new());
+        }
+        if ui.button(t!(ui, "dialog-cancel")).clicked() {
+            over = Some(Vec::new());
+        }
+    });
+    over
+}
+
+fn forward_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    contact: &Contact,
+    message: &Message,
+    search: &mut String,
+    fresh: &mut bool,
+) -> Option<Vec<Wish>> {
+    title(ui, &t!(ui, "forward-title"));
+    let words = quote::beginning(ui, message);
+    ui.label(RichText::new(words).color(theme::palette(ui).weak));
+    ui.add_space(space::S);
+    let name = t!(ui, "forward-search");
+    let field = egui::TextEdit::singleline(search)
+        .hint_text(name.clone())
+        .desired_width(f32::INFINITY);
+    let response = ui.add(field);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, &name));
+    if std::mem::take(fresh) {
+        response.request_focus();
+    }
+    let wanted = search.trim().to_lowercase();
+    let fits = |contact: &&&Contact| contact.nick.to_lowercase().contains(&wanted);
+    let people = scene.model.by_recency();
+    let mut over = None;
+    let list = egui::ScrollArea::vertical().max_height(260.0);
+    list.show(ui, |ui| {
+        for person in people.iter().filter(fits).take(MOST_PEOPLE) {
+            let words = t!(ui, "forward-to", name = person.nick);
+            let button =
+                egui::Button::new(&person.nick).min_size(egui::vec2(ui.available_width(), 32.0));
+            let response = ui.add(button);
+            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+            if response.clicked() {
+                over = Some(forward(scene, contact, message, &person.jid));
+            }
+        }
+    });
+    over
+}
+
+/// The text as a quotation below who said it: every program shows that as it is meant.
+fn forward(scene: &Scene<'_>, contact: &Contact, message: &Message, to: &Jid) -> Vec<Wish> {
+    let author = if message.is_own() {
+        scene.my_name()
+    } else {
+        quote::author(scene, &contact.nick, message)
+    };
+    let quoted: Vec<String> = message
+        .body
+        .lines()
+        .map(|line| format!("> {line}"))
+        .collect();
+    let body = format!(
+        "{}\n{}",
+        t!(scene, "forward-wrote", name = author),
+        quoted.join("\n")
+    );
+    vec![
+        Wish::Ask(Command::Send {
+            to: to.clone(),
+            body,
+            spoiler: None,
+        }),
+        Wish::Open(to.clone()),
+    ]
+}
+
+fn details_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    contact: &Contact,
+    message: &Message,
+) -> Option<Vec<Wish>> {
+    title(ui, &t!(ui, "details-title"));
+    let mut rows: Vec<(String, String)> = vec![
+        (
+            t!(ui, "details-from"),
+            with_address(&quote::author(scene, &contact.nick, message), &message.from),
+        ),
+        (t!(ui, "details-to"), message.to.as_str().to_owned()),
+        (t!(ui, "details-written"), scene.now.full(message.time)),
+    ];
+    let extra = message.extra.as_deref().cloned().unwrap_or_default();
+    if let Some(edited) = extra.edited {
+        rows.push((t!(ui, "details-edited"), scene.now.full(edited)));
+    }
+    if let Some(retracted) = extra.retracted {
+        rows.push((t!(ui, "details-retracted"), scene.now.full(retracted)));
+    }
+    if let Some(state) = message.state {
+        let state = text::capital(&state_words(scene, state));
+        rows.push((t!(ui, "details-state"), state));
+    }
+    rows.push((
+        t!(ui, "details-way"),
+        if message.encrypted {
+            t!(ui, "message-encrypted")
+        } else {
+            t!(ui, "message-plaintext")
+        },
+    ));
+    if let Some(peer) = &contact.peer {
+        let addresses: Vec<String> = peer.addresses.iter().map(ToString::to_string).collect();
+        rows.push((t!(ui, "details-addresses"), addresses.join(", ")));
+    }
+    rows.push((t!(ui, "details-id"), message.id.clone()));
+    let list = egui::ScrollArea::vertical().max_height(360.0);
+    list.show(ui, |ui| {
+        let grid = egui::Grid::new("details").num_columns(2);
+        grid.spacing([space::L, 6.0]).show(ui, |ui| {
+            for (name, value) in &rows {
+                ui.label(RichText::new(name).color(theme::palette(ui).weak));
+                ui.add(egui::Label::new(value).wrap().selectable(true));
+                ui.end_row();
+            }
+        });
+        if !extra.versions.is_empty() {
+            ui.add_space(space::M);
+            let words = t!(ui, "details-versions");
+            ui.label(RichText::new(words).font(theme::bold(size::BODY)));
+        }
+        for old in extra.versions.iter().rev() {
+            ui.add_space(space::XS);
+            let time = scene.now.full(old.time);
+            ui.label(
+                RichText::new(time)
+                    .size(size::SMALL)
+                    .color(theme::palette(ui).weak),
+            );
+            let words = text::cut(&old.body, 2000);
+            ui.add(egui::Label::new(words).wrap().selectable(true));
+        }
+    });
+    ui.add_space(space::M);
+    ui.button(t!(ui, "dialog-close")).clicked().then(Vec::new)
+}
+
+fn with_address(name: &str, jid: &Jid) -> String {
+    if name == jid.as_str() {
+        name.to_owned()
+    } else {
+        format!("{name} ({jid})")
+    }
+}

@@ -1,0 +1,196 @@
+//! What a conversation does when something of a message is clicked or its key is pressed, and what stands over it.
+
+use egui::{EventFilter, Key, Modifiers, Ui};
+
+use super::actions::{self, Act};
+use super::broadcast::Broadcasting;
+use super::choice::Choice;
+use super::composer::{Composer, Request};
+use super::conversation::{Picking, Talk};
+use super::dialogs::{Dialog, Outcome};
+use super::emoji_picker::Picked;
+use super::quote;
+use super::scene::{Scene, Wish};
+use crate::command::Command;
+use crate::event::Message;
+use crate::model::Contact;
+
+/// The chosen message keeps the arrows and Escape.
+const KEEP: EventFilter = EventFilter {
+    tab: false,
+    horizontal_arrows: true,
+    vertical_arrows: true,
+    escape: true,
+};
+
+impl Talk {
+    /// Does something with a message.
+    pub(super) fn act(
+        &mut self,
+        ctx: &egui::Context,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        message: &Message,
+        act: Act,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let id = message.id.clone();
+        match act {
+            Act::React(emoji) => {
+                let emoji = actions::toggled(message, &emoji);
+                wishes.push(Wish::Ask(Command::React { id, emoji }));
+            }
+            Act::ChooseReaction => {
+                self.picker.open();
+                self.picking = Some(Picking::Reaction(Box::new(message.clone())));
+            }
+            Act::Reply => {
+                let who = quote::author(scene, &contact.nick, message);
+                let words = quote::beginning(scene, message);
+                self.composer.reply(&contact.jid, &id, who, words);
+            }
+            Act::Edit => self.composer.edit(&contact.jid, &id, &message.body),
+            Act::Copy => ctx.copy_text(message.body.clone()),
+            Act::Forward => self.dialog = Some(Dialog::forward(message)),
+            Act::Details => self.dialog = Some(Dialog::Details(Box::new(message.clone()))),
+            Act::Retract => self.dialog = Some(Dialog::Retract(Box::new(message.clone()))),
+        }
+        self.choice.leave();
+    }
+
+    /// Shows the text of a spoiler, or hides it again.
+    pub(super) fn reveal(&mut self, id: String) {
+        if !self.revealed.remove(&id) {
+            self.revealed.insert(id);
+        }
+    }
+
+    /// Goes to a message that was quoted and marks it; it may have to be loaded first.
+    pub(super) fn go_back_to(&mut self, contact: &Contact, id: String, wishes: &mut Vec<Wish>) {
+        let mut loaded = contact.conversation.messages.iter();
+        if loaded.any(|message| message.id == id) {
+            self.feed.to_among_others(&id);
+            self.choice.to(&id);
+        } else {
+            wishes.push(Wish::Jump {
+                with: contact.jid.clone(),
+                id,
+                terms: None,
+            });
+        }
+    }
+
+    /// What the field asked for.
+    pub(super) fn composer_asks(&mut self, ui: &Ui, contact: &Contact) {
+        let messages = &contact.conversation.messages;
+        match self.composer.asked() {
+            Some(Request::Emoji) => {
+                self.picker.open();
+                self.picking = Some(Picking::Text);
+            }
+            Some(Request::EditLast) => {
+                let mut ours = messages.iter().rev();
+                if let Some(last) = ours.find(|message| actions::allowed(&Act::Edit, message)) {
+                    self.composer.edit(&contact.jid, &last.id, &last.body);
+                    ui.ctx().request_repaint();
+                }
+            }
+            Some(Request::Broadcast) => {
+                self.dialog = Some(Dialog::Broadcast(Broadcasting::default()));
+            }
+            Some(Request::Choose) => self.choose(contact, -1),
+            None => {}
+        }
+    }
+
+    fn choose(&mut self, contact: &Contact, by: isize) {
+        match self.choice.step(&contact.conversation.messages, by) {
+            Some(id) => self.feed.into_sight(&id),
+            None => self.composer.focus(),
+        }
+    }
+
+    /// The keys of the chosen message.
+    pub(super) fn choose_keys(
+        &mut self,
+        ui: &Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let (Some(id), fresh) = self.choice.drawn() else {
+            return;
+        };
+        let widget = Choice::widget();
+        if !fresh && !ui.memory(|memory| memory.has_focus(widget)) {
+            // The keyboard went elsewhere; the mark of a jump stays until then.
+            let elsewhere = ui.memory(|memory| memory.focused().is_some());
+            if elsewhere {
+                self.choice.leave();
+            }
+            return;
+        }
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(widget, KEEP));
+        let (up, down, leave) = ui.input_mut(|input| {
+            let up = input.consume_key(Modifiers::NONE, Key::ArrowUp)
+                || input.consume_key(Modifiers::CTRL, Key::ArrowUp);
+            let down = input.consume_key(Modifiers::NONE, Key::ArrowDown)
+                || input.consume_key(Modifiers::CTRL, Key::ArrowDown);
+            (up, down, input.consume_key(Modifiers::NONE, Key::Escape))
+        });
+        if leave {
+            self.choice.leave();
+            self.composer.focus();
+        } else if up || down {
+            self.choose(contact, if up { -1 } else { 1 });
+        }
+        let mut messages = contact.conversation.messages.iter().rev();
+        if let Some(message) = messages.find(|message| message.id == id)
+            && let Some(act) = actions::pressed(ui, message)
+        {
+            self.act(ui.ctx(), scene, contact, message, act, wishes);
+        }
+    }
+
+    /// Whether Escape means something here, before it leads out of the conversation.
+    pub fn takes_escape(&self, open: &crate::wire::jid::Jid) -> bool {
+        self.choice.is_made()
+            || self.dialog.is_some()
+            || self.picking.is_some()
+            || self.composer.takes_escape(open)
+    }
+
+    /// The picker and the dialogs.
+    pub(super) fn over_ui(
+        &mut self,
+        ctx: &egui::Context,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) {
+        if let Some(picking) = self.picking.take() {
+            match (self.picker.ui(ctx), picking) {
+                (Picked::Nothing, picking) => self.picking = Some(picking),
+                (Picked::Closed, _) => self.composer.focus(),
+                (Picked::Emoji(emoji), Picking::Text) => {
+                    self.composer.insert(ctx, &contact.jid, emoji);
+                }
+                (Picked::Emoji(emoji), Picking::Reaction(message)) => {
+                    let id = message.id.clone();
+                    let emoji = actions::toggled(&message, emoji);
+                    wishes.push(Wish::Ask(Command::React { id, emoji }));
+                    self.composer.focus();
+                }
+            }
+        }
+        if let Some(mut dialog) = self.dialog.take() {
+            match dialog.ui(ctx, scene, contact) {
+                Outcome::Open => self.dialog = Some(dialog),
+                Outcome::Over(asked) => {
+                    wishes.extend(asked);
+                    ctx.memory_mut(|memory| memory.request_focus(Composer::id()));
+                }
+            }
+        }
+    }
+}

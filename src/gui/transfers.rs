@@ -1,0 +1,325 @@
+//! Files on their way: cards in the conversation that they belong to, and a page with all of them.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::{Duration, Instant};
+
+use egui::{Align, Frame, Layout, Margin, ProgressBar, RichText, Role, Ui, WidgetInfo};
+
+use super::photos::Photos;
+use super::scene::{Page, Scene, Wish};
+use super::theme::{self, size, space};
+use super::words::{Speaks, t};
+use crate::command::Command;
+use crate::event::{File, FileState};
+use crate::wire::jid::Jid;
+
+/// How far back the speed is measured.
+const MEASURED: Duration = Duration::from_secs(3);
+/// The cards in a conversation are scrolled beyond this height.
+const TALLEST: f32 = 240.0;
+/// Finished files that a conversation shows.
+const MOST_FINISHED: usize = 4;
+
+/// What is kept from frame to frame.
+#[derive(Default)]
+pub struct Transfers {
+    meters: HashMap<String, VecDeque<(Instant, u64)>>,
+    /// Cards of finished files that were put away in the conversation.
+    put_away: HashSet<String>,
+    photos: Photos,
+    /// Of the cards in the conversation, as last drawn.
+    height: f32,
+}
+
+impl Transfers {
+    /// The files of a conversation that are on their way or came lately, the oldest on top.
+    pub fn strip_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, with: &Jid) -> Vec<Wish> {
+        let mut files: Vec<&File> = scene
+            .model
+            .files
+            .values()
+            .filter(|file| file.peer == *with && !self.put_away.contains(&file.transfer))
+            .collect();
+        files.sort_by_key(|file| (file.state.is_over(), file.time));
+        let over = files.iter().filter(|file| file.state.is_over()).count();
+        let mut surplus = over.saturating_sub(MOST_FINISHED);
+        files.retain(|file| {
+            let drop = file.state.is_over() && surplus > 0;
+            surplus -= usize::from(drop);
+            !drop
+        });
+        let mut wishes = Vec::new();
+        if files.is_empty() {
+            return wishes;
+        }
+        let frame = Frame::new()
+            .fill(theme::palette(ui).side)
+            .inner_margin(Margin::symmetric(16, 6));
+        // As high as its content, which is known after it was drawn once.
+        let before = self.height;
+        egui::Panel::top("files of the conversation")
+            .frame(frame)
+            .exact_size(before.clamp(60.0, TALLEST) + 12.0)
+            .show(ui, |ui| {
+                let scroll = egui::ScrollArea::vertical()
+                    .id_salt("files")
+                    .auto_shrink(false);
+                let shown = scroll.show(ui, |ui| {
+                    for file in files {
+                        self.card_ui(ui, scene, file, true, &mut wishes);
+                    }
+                });
+                self.height = shown.content_size.y;
+            });
+        if (self.height - before).abs() > 0.5 {
+            ui.ctx().request_discard("the files changed their height");
+        }
+        wishes
+    }
+
+    /// The page with all files, the newest on top.
+    pub fn page_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        let mut files: Vec<&File> = scene.model.files.values().collect();
+        files.sort_by_key(|file| std::cmp::Reverse((!file.state.is_over(), file.time)));
+        if files.is_empty() {
+            let weak = theme::palette(ui).weak;
+            ui.add(egui::Label::new(RichText::new(t!(ui, "files-none")).color(weak)).wrap());
+        }
+        for file in files {
+            let nick = scene.model.contacts.get(&file.peer);
+            let nick = nick.map_or(file.peer.as_str(), |contact| contact.nick.as_str());
+            let words = if file.outgoing {
+                t!(ui, "files-to", name = nick)
+            } else {
+                t!(ui, "files-from", name = nick)
+            };
+            let words = RichText::new(words).font(theme::bold(size::SMALL + 0.5));
+            if ui.link(words).clicked() {
+                wishes.push(Wish::Open(file.peer.clone()));
+            }
+            self.card_ui(ui, scene, file, false, &mut wishes);
+        }
+        wishes
+    }
+
+    fn card_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        file: &File,
+        in_talk: bool,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let palette = theme::palette(ui);
+        let frame = Frame::new()
+            .fill(palette.ground)
+            .corner_radius(8.0)
+            .inner_margin(Margin::symmetric(12, 8));
+        ui.push_id(&file.transfer, |ui| {
+            frame.show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    if let Some(photo) = self.photos.of(ui.ctx(), file) {
+                        let image = egui::Image::new(&photo).max_size(egui::vec2(96.0, 72.0));
+                        let image = ui.add(image.alt_text(&file.name).sense(egui::Sense::click()));
+                        if let (true, Some(path)) = (image.clicked(), &file.path) {
+                            wishes.push(Wish::OpenPath(path.clone()));
+                        }
+                    }
+                    ui.vertical(|ui| self.words_ui(ui, scene, file, in_talk, wishes));
+                });
+            });
+        });
+        ui.add_space(space::XS);
+    }
+
+    fn words_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        file: &File,
+        in_talk: bool,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let palette = theme::palette(ui);
+        ui.set_width(ui.available_width());
+        // A label of its own: a name may run from right to left.
+        super::fonts::prepare(ui.ctx(), &file.name);
+        let name = RichText::new(&file.name).font(theme::bold(size::BODY));
+        ui.add(egui::Label::new(name).truncate());
+        let plain = !file.encrypted && !file.state.is_over();
+        let words = RichText::new(self.state_words(scene, file)).size(size::SMALL + 0.5);
+        ui.add(egui::Label::new(words.color(palette.weak)).wrap());
+        if plain && file.state != FileState::Waiting {
+            let words = RichText::new(t!(ui, "files-plaintext")).size(size::SMALL + 0.5);
+            ui.add(egui::Label::new(words.color(palette.away)).wrap());
+        }
+        if matches!(file.state, FileState::Running | FileState::Paused) && file.size > 0 {
+            let share = file.bytes as f32 / file.size as f32;
+            let bar = ui.add(ProgressBar::new(share).desired_height(6.0));
+            let percent = f64::from(share * 100.0);
+            let spoken = t!(ui, "files-progress", name = file.name);
+            bar.widget_info(|| WidgetInfo {
+                value: Some(percent),
+                ..WidgetInfo::labeled(Role::ProgressIndicator, true, &spoken)
+            });
+        }
+        ui.with_layout(
+            Layout::left_to_right(Align::Min).with_main_wrap(true),
+            |ui| {
+                buttons_ui(ui, file, wishes);
+                if in_talk && file.state.is_over() && ui.button(t!(ui, "files-put-away")).clicked()
+                {
+                    self.put_away.insert(file.transfer.clone());
+                }
+                if in_talk && ui.button(t!(ui, "files-all")).clicked() {
+                    wishes.push(Wish::Show(Page::Files));
+                }
+            },
+        );
+    }
+
+    fn state_words(&mut self, speaks: &impl Speaks, file: &File) -> String {
+        let size = bytes(speaks, file.size);
+        let size = match file.folder {
+            Some(count) => t!(speaks, "files-folder", size = size, count = count),
+            None => size,
+        };
+        let state = match file.state {
+            FileState::Waiting if file.outgoing => t!(speaks, "files-waiting-out"),
+            FileState::Waiting => t!(speaks, "files-waiting-in"),
+            FileState::Offered if file.outgoing => t!(speaks, "files-offered-out"),
+            FileState::Offered => t!(speaks, "files-offered-in"),
+            FileState::Running => self.speed_words(speaks, file),
+            FileState::Paused => t!(speaks, "files-paused"),
+            FileState::Done if file.outgoing => t!(speaks, "files-done-out"),
+            FileState::Done => t!(speaks, "files-done-in"),
+            FileState::Failed => t!(speaks, "files-failed"),
+        };
+        let mut words = format!("{size} · {state}");
+        // From the node, as its notices are.
+        if let Some(reason) = &file.reason {
+            words += &format!(" · {reason}");
+        }
+        words
+    }
+
+    fn speed_words(&mut self, speaks: &impl Speaks, file: &File) -> String {
+        let now = Instant::now();
+        let meter = self.meters.entry(file.transfer.clone()).or_default();
+        if meter.back().is_none_or(|(_, bytes)| *bytes != file.bytes) {
+            meter.push_back((now, file.bytes));
+        }
+        while meter.len() > 2
+            && meter
+                .front()
+                .is_some_and(|(at, _)| now.duration_since(*at) > MEASURED)
+        {
+            meter.pop_front();
+        }
+        let through = bytes(speaks, file.bytes);
+        let (Some(first), Some(last)) = (meter.front(), meter.back()) else {
+            return through;
+        };
+        let span = last.0.duration_since(first.0).as_secs_f64();
+        let moved = last.1.saturating_sub(first.1);
+        if span < 0.3 || moved == 0 {
+            return through;
+        }
+        let a_second = moved as f64 / span;
+        let left = file.size.saturating_sub(file.bytes) as f64 / a_second;
+        let speed = bytes(speaks, a_second as u64);
+        let left = match left as u64 {
+            seconds @ ..90 => t!(speaks, "files-seconds", count = seconds + 1),
+            seconds => t!(speaks, "files-minutes", count = seconds.div_ceil(60)),
+        };
+        t!(
+            speaks,
+            "files-speed",
+            through = through,
+            speed = speed,
+            left = left
+        )
+    }
+}
+
+fn buttons_ui(ui: &mut Ui, file: &File, wishes: &mut Vec<Wish>) {
+    let transfer = file.transfer.clone();
+    let mut ask = |ui: &mut Ui, key: &str, command: Command| {
+        if ui.button(ui.words().get(key)).clicked() {
+            wishes.push(Wish::Ask(command));
+        }
+    };
+    match file.state {
+        FileState::Offered if !file.outgoing => {
+            let accept = Command::AcceptFile {
+                transfer: transfer.clone(),
+                path: None,
+            };
+            ask(ui, "files-accept", accept);
+            ask(
+                ui,
+                "files-decline",
+                Command::CancelFile {
+                    transfer: transfer.clone(),
+                },
+            );
+            if ui.button(t!(ui, "files-accept-into")).clicked() {
+                wishes.push(Wish::AcceptInto(transfer));
+            }
+        }
+        FileState::Running => {
+            ask(
+                ui,
+                "files-pause",
+                Command::PauseFile {
+                    transfer: transfer.clone(),
+                },
+            );
+            ask(ui, "files-cancel", Command::CancelFile { transfer });
+        }
+        FileState::Waiting | FileState::Offered => {
+            ask(ui, "files-cancel", Command::CancelFile { transfer });
+        }
+        FileState::Paused => {
+            ask(
+                ui,
+                "files-resume",
+                Command::ResumeFile {
+                    transfer: transfer.clone(),
+                },
+            );
+            ask(ui, "files-cancel", Command::CancelFile { transfer });
+        }
+        FileState::Failed if file.outgoing => {
+            ask(ui, "files-again", Command::ResumeFile { transfer });
+        }
+        FileState::Done if !file.outgoing => {
+            let Some(path) = &file.path else { return };
+            if ui.button(t!(ui, "files-open")).clicked() {
+                wishes.push(Wish::OpenPath(path.clone()));
+            }
+            if let (true, Some(folder)) = (ui.button(t!(ui, "files-show")).clicked(), path.parent())
+            {
+                wishes.push(Wish::OpenPath(folder.to_owned()));
+            }
+        }
+        FileState::Done | FileState::Failed => {}
+    }
+}
+
+/// A number of bytes for people.
+pub fn bytes(speaks: &impl Speaks, bytes: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = (u128::from(bytes) * 10 / u128::from(unit)).to_string();
+        let (whole, tenth) = tenths.split_at(tenths.len() - 1);
+        let whole = if whole.is_empty() { "0" } else { whole };
+        t!(speaks, "number-with-tenths", whole = whole, tenth = tenth)
+    };
+    match bytes {
+        ..1024 => t!(speaks, "size-bytes", count = bytes),
+        1024..1_048_576 => t!(speaks, "size-kib", number = tenths(1 << 10)),
+        1_048_576..1_073_741_824 => t!(speaks, "size-mib", number = tenths(1 << 20)),
+        _ => t!(speaks, "size-gib", number = tenths(1 << 30)),
+    }
+}

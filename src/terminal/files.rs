@@ -1,0 +1,160 @@
+//! Files in the line chat: what is typed about them, and what is said of them.
+
+use std::path::PathBuf;
+
+use super::commands::Wish;
+use super::screen::Style;
+use super::show::{clean, name};
+use crate::command::Command;
+use crate::event::{Event, File, FileState};
+use crate::model::Model;
+use crate::wire::jid::Jid;
+
+/// Reads a command about files; `to` is whom a file goes to.
+pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish {
+    match (command, to) {
+        ("files", _) => Wish::Say(list(model)),
+        ("send", None) => Wish::Say("To whom? /who shows who is here, /to NAME chooses.".into()),
+        ("send", Some(_)) if rest.is_empty() => Wish::Say("Which one? /send rose.png".into()),
+        ("send", Some(to)) => Wish::Ask(Command::SendFile {
+            to: to.clone(),
+            path: path(rest),
+        }),
+        ("take", _) => match newest(model, rest, offered) {
+            Some(transfer) => Wish::Ask(Command::AcceptFile {
+                transfer,
+                path: None,
+            }),
+            None => Wish::Say("No such file is offered to you. /files shows them.".into()),
+        },
+        (_, _) => {
+            let wanted = if command == "decline" { offered } else { open };
+            match newest(model, rest, wanted) {
+                Some(transfer) => Wish::Ask(Command::CancelFile { transfer }),
+                None => Wish::Say("There is no such file on its way. /files shows them.".into()),
+            }
+        }
+    }
+}
+
+fn offered(file: &File) -> bool {
+    !file.outgoing && file.state == FileState::Offered
+}
+
+fn open(file: &File) -> bool {
+    !file.state.is_over()
+}
+
+fn newest(model: &Model, called: &str, wanted: fn(&File) -> bool) -> Option<String> {
+    let meant = |file: &&File| wanted(file) && (called.is_empty() || file.name.starts_with(called));
+    let newest = model
+        .files
+        .values()
+        .filter(meant)
+        .max_by_key(|file| file.time)?;
+    Some(newest.transfer.clone())
+}
+
+/// As typed, from the folder in which we were started; `~` is the home folder.
+fn path(typed: &str) -> PathBuf {
+    let home = directories::UserDirs::new();
+    let path = match (typed.strip_prefix("~/"), &home) {
+        (Some(rest), Some(dirs)) => dirs.home_dir().join(rest),
+        _ => PathBuf::from(typed),
+    };
+    std::path::absolute(&path).unwrap_or(path)
+}
+
+fn list(model: &Model) -> String {
+    let mut files: Vec<&File> = model.files.values().collect();
+    files.sort_by_key(|file| file.time);
+    let lines: Vec<String> = files.into_iter().map(|file| line(model, file)).collect();
+    if lines.is_empty() {
+        return "No file is on its way.".into();
+    }
+    lines.join("\n")
+}
+
+fn line(model: &Model, file: &File) -> String {
+    let way = if file.outgoing { "to" } else { "from" };
+    let state = match file.state {
+        FileState::Waiting => "waits".to_owned(),
+        FileState::Offered if file.outgoing => "waits for an answer".to_owned(),
+        FileState::Offered => "offered: /take or /decline".to_owned(),
+        FileState::Running if file.size > 0 => {
+            format!("{} %", u128::from(file.bytes) * 100 / u128::from(file.size))
+        }
+        FileState::Running => "moving".to_owned(),
+        FileState::Paused => "paused".to_owned(),
+        FileState::Done => "done".to_owned(),
+        FileState::Failed => "failed".to_owned(),
+    };
+    let why = file
+        .reason
+        .as_ref()
+        .map(|why| format!(" ({})", clean(why)))
+        .unwrap_or_default();
+    format!(
+        "{} {way} {}, {}: {state}{why}",
+        clean(&file.name),
+        name(model, &file.peer),
+        size(file.size)
+    )
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        ..10_240 => format!("{bytes} bytes"),
+        10_240..10_485_760 => format!("{} KiB", bytes >> 10),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+/// What an event about a file says, seen from the model before it; nothing if it needs no words.
+pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
+    let known = |transfer: &String| model.files.get(transfer);
+    match event {
+        Event::FileOffered { from, file } => {
+            let open = if file.encrypted {
+                ""
+            } else {
+                ", not encrypted"
+            };
+            Some(style.bold(&format!(
+                "{} offers you {} ({}{open}). /take or /decline",
+                name(model, from),
+                clean(&file.name),
+                size(file.size)
+            )))
+        }
+        Event::FileState { file, .. } if file.outgoing && file.state == FileState::Offered => {
+            let open = if file.encrypted {
+                ""
+            } else {
+                ", not encrypted"
+            };
+            let text = format!(
+                "{} is offered to {}{open}",
+                clean(&file.name),
+                name(model, &file.peer)
+            );
+            Some(style.dim(&text))
+        }
+        Event::FileDone { transfer, path, .. } => {
+            let file = known(transfer)?;
+            Some(match path {
+                Some(path) => format!(
+                    "{} is here: {}",
+                    clean(&file.name),
+                    clean(&path.display().to_string())
+                ),
+                None => format!("{} is with {}", clean(&file.name), name(model, &file.peer)),
+            })
+        }
+        Event::FileFailed { transfer, reason } => {
+            let file = known(transfer)?;
+            Some(style.alarm(&format!("{}: {}", clean(&file.name), clean(reason))))
+        }
+        _ => None,
+    }
+}
