@@ -482,7 +482,7 @@ pub enum MessageState {
     Sent,
     /// The peer's program has it on its disk (XEP-0184).
     Delivered,
-    /// The peer's user has seen it (XEP-0333).
+    /// The peer's user has seen it (XEP-0333), and what was `sent` or `delivered` before it in the conversation.
     Displayed,
     /// It will not be sent; `reason` says why.
     Failed,

@@ -79,9 +79,12 @@ fn made(db: &Connection, with: &Jid, told: &Told) -> rusqlite::Result<bool> {
         if !told.own {
             // Up to this one; an acknowledgement of this one may still be on its way.
             db.prepare_cached(
-                "UPDATE messages SET state = ?3, outbox = 0
-                 WHERE peer = ?2 AND from_me = 1 AND state IN (0, 1, 2) AND (id = ?1 OR state > 0)
-                 AND row <= (SELECT max(row) FROM messages WHERE id = ?1 AND from_me = 1 AND peer = ?2)",
+                // What stands above it was seen with it (XEP-0333 §4.1).
+                "UPDATE messages SET state = ?3, outbox = 0 WHERE from_me = 1 AND (state IN (1, 2) OR (state = 0 AND id = ?1))
+                 AND row IN (
+                     SELECT row FROM messages WHERE peer = ?2
+                     AND row <= (SELECT max(row) FROM messages WHERE id = ?1 AND from_me = 1 AND peer = ?2)
+                     ORDER BY row DESC LIMIT 1000)",
             )?
             .execute(params![told.about.target, with.as_str(), state])?;
         }

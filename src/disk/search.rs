@@ -24,7 +24,7 @@ const BLOCK_ROWS: usize = 512;
 /// Bytes of folded text with which a block is full.
 const BLOCK_TEXT: usize = 16 << 10;
 /// Two filters with their row numbers fill a database page.
-const FILTER_BYTES: usize = 1984;
+const FILTER_BYTES: usize = 1980;
 /// Blocks made in one transaction.
 const BLOCKS_A_STEP: usize = 32;
 /// The text of all hits of one answer; the one that passes it is still part of it.
@@ -329,20 +329,26 @@ impl Block {
     }
 }
 
-/// The bit of each one, two and three characters in a row, and how many characters they are.
+/// The bits of each one, two and three characters in a row, and how many characters they are. Short ones have two: a word of one
+/// or two characters is looked for by nothing else.
 fn sequences(text: &str, mut each: impl FnMut(usize, usize)) {
     let (mut older, mut old) = (0u64, 0u64);
     for (before, char) in text.chars().enumerate() {
         let char = u64::from(char);
-        each(bit(char), 1);
+        short(char, 1, &mut each);
         if before > 0 {
-            each(bit(old << 21 | char), 2);
+            short(old << 21 | char, 2, &mut each);
         }
         if before > 1 {
             each(bit(older << 42 | old << 21 | char), 3);
         }
         (older, old) = (old, char);
     }
+}
+
+fn short(sequence: u64, length: usize, each: &mut impl FnMut(usize, usize)) {
+    each(bit(sequence), length);
+    each(bit(sequence | 1 << 63), length);
 }
 
 fn bit(sequence: u64) -> usize {
@@ -366,11 +372,13 @@ fn wanted_bits(terms: &Terms) -> Vec<usize> {
 }
 
 fn holds(filter: &[u8], bits: &[usize]) -> bool {
-    bits.iter().all(|bit| {
-        filter
-            .get(bit / 8)
-            .is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
-    })
+    // One of another make tells nothing.
+    filter.len() != FILTER_BYTES
+        || bits.iter().all(|bit| {
+            filter
+                .get(bit / 8)
+                .is_some_and(|byte| byte & (1 << (bit % 8)) != 0)
+        })
 }
 
 fn entry(entries: &[u8], line: usize) -> Option<(u32, u32, u32)> {

@@ -138,7 +138,7 @@ fn menu_ui(ui: &mut Ui, message: &Message) -> Option<Act> {
             ui.spacing_mut().item_spacing.x = 2.0;
             for emoji in QUICK {
                 super::fonts::prepare(ui.ctx(), emoji);
-                let words = RichText::new(emoji).size(18.0);
+                let words = RichText::new(emoji).font(super::fonts::emoji(18.0));
                 let button = ui.add(
                     egui::Button::new(words)
                         .frame(false)

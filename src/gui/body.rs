@@ -326,6 +326,13 @@ fn job(
     for range in spans.chain(&part.marks).chain(links()).chain(found) {
         edges.extend([range.start, range.end]);
     }
+    let emoji = match part.code {
+        true => Vec::new(),
+        false => fonts::emoji_runs(&part.text),
+    };
+    for run in &emoji {
+        edges.extend([run.start, run.end]);
+    }
     edges.sort_unstable();
     edges.dedup();
     if part.text.is_empty() {
@@ -336,6 +343,10 @@ fn job(
         let mut format = plain.clone();
         for (_, style) in part.spans.iter().filter(|(range, _)| covers(range)) {
             dress(&mut format, style, palette, points);
+        }
+        if emoji.iter().any(covers) {
+            format.font_id = fonts::emoji(points);
+            format.italics = false;
         }
         if links().any(covers) {
             format.color = palette.link;

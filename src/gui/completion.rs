@@ -102,7 +102,7 @@ fn row_ui(ui: &mut Ui, emoji: &emojis::Emoji, chosen: bool) -> bool {
     }
     let left = rect.left_center() + vec2(space::S, 0.0);
     let align = egui::Align2::LEFT_CENTER;
-    let font = theme::regular(17.0);
+    let font = super::fonts::emoji(17.0);
     ui.painter()
         .text(left, align, emoji.as_str(), font, palette.text);
     let words = super::text::one_line(ui, &name, size::BODY - 1.0, palette.text, 200.0);

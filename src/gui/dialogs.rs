@@ -248,14 +248,12 @@ fn details_ui(
     rows.push((t!(ui, "details-id"), message.id.clone()));
     let list = egui::ScrollArea::vertical().max_height(360.0);
     list.show(ui, |ui| {
-        let grid = egui::Grid::new("details").num_columns(2);
-        grid.spacing([space::L, 6.0]).show(ui, |ui| {
-            for (name, value) in &rows {
-                ui.label(RichText::new(name).color(theme::palette(ui).weak));
-                ui.add(egui::Label::new(value).wrap().selectable(true));
-                ui.end_row();
-            }
-        });
+        let weak = theme::palette(ui).weak;
+        for (name, value) in &rows {
+            ui.label(RichText::new(name).size(size::SMALL).color(weak));
+            ui.add(egui::Label::new(value).wrap().selectable(true));
+            ui.add_space(space::XS);
+        }
         if !extra.versions.is_empty() {
             ui.add_space(space::M);
             let words = t!(ui, "details-versions");

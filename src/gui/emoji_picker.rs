@@ -10,7 +10,7 @@ use super::words::t;
 
 /// Lately used ones that are kept.
 const MOST_RECENT: usize = 24;
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 11;
 const CELL: f32 = 36.0;
 
 /// An open picker. The ones used lately live as long as the window.
@@ -86,7 +86,7 @@ impl Picker {
             ui.spacing_mut().item_spacing.x = 1.0;
             for (at, (_, sign)) in emoji::GROUPS.iter().enumerate() {
                 let chosen = self.group == at;
-                let words = RichText::new(*sign).size(16.0);
+                let words = RichText::new(*sign).font(fonts::emoji(16.0));
                 let button = egui::Button::selectable(chosen, words).min_size(vec2(31.0, 30.0));
                 let name = group_name(ui, at);
                 let response = ui.add(button);
@@ -164,7 +164,7 @@ fn row_ui(ui: &mut Ui, row: &[&'static str]) -> Option<&'static str> {
                 rect.center(),
                 egui::Align2::CENTER_CENTER,
                 emoji,
-                theme::regular(22.0),
+                fonts::emoji(22.0),
                 palette.text,
             );
             if response.on_hover_text(&name).clicked() {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
 use egui::{FontData, FontDefinitions, FontFamily};
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::theme::BOLD;
 
 /// Regular and bold of the same family, the best for a screen first.
@@ -80,6 +82,12 @@ fn with(found: Option<(FontData, FontData)>) -> FontDefinitions {
             .insert(0, "system".into());
         heavy.insert(0, "system-bold".into());
     }
+    let plain = fonts
+        .families
+        .get(&FontFamily::Proportional)
+        .cloned()
+        .unwrap_or_default();
+    fonts.families.insert(FontFamily::Name(COLOR.into()), plain);
     fonts.families.insert(FontFamily::Name(BOLD.into()), heavy);
     fonts
 }
@@ -117,12 +125,45 @@ pub fn prepare(ctx: &egui::Context, text: &str) {
             priority: FontPriority::Lowest,
         };
         let families = families.into_iter().map(last).collect();
+        let mut families: Vec<InsertFontFamily> = families;
+        families.push(InsertFontFamily {
+            family: FontFamily::Name(COLOR.into()),
+            priority: FontPriority::Highest,
+        });
         ctx.add_font(FontInsert::new(
             "color-emoji",
             FontData::from_owned(font),
             families,
         ));
     }
+}
+
+/// The family that has the colour emoji before everything else: for runs of emoji only, since it has digits, too.
+const COLOR: &str = "emoji";
+
+/// The font for emoji at a size.
+pub fn emoji(points: f32) -> egui::FontId {
+    egui::FontId::new(points, FontFamily::Name(COLOR.into()))
+}
+
+/// Where emoji stand in a text. Signs that are text unless they say otherwise (✓, ☎) stay text.
+pub fn emoji_runs(text: &str) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<std::ops::Range<usize>> = Vec::new();
+    if text.is_ascii() {
+        return runs;
+    }
+    for (start, grapheme) in text.grapheme_indices(true) {
+        let first = grapheme.chars().next().map_or(0, u32::from);
+        if first < 0x1F000 && !grapheme.contains('\u{FE0F}') {
+            continue;
+        }
+        let end = start + grapheme.len();
+        match runs.last_mut() {
+            Some(last) if last.end == start => last.end = end,
+            _ => runs.push(start..end),
+        }
+    }
+    runs
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -41,14 +41,16 @@ impl Chips {
         for (emoji, own, others) in gathered(extra, message, nick).into_iter().take(MOST) {
             super::fonts::prepare(ui.ctx(), &emoji);
             let count = others.len() + usize::from(own);
-            let label = if count > 1 {
-                format!("{emoji} {count}")
-            } else {
-                emoji.clone()
-            };
-            let words =
-                ui.painter()
-                    .layout_no_wrap(label, theme::regular(size::BODY), palette.text);
+            let mut label = egui::text::LayoutJob::simple_singleline(
+                emoji.clone(),
+                super::fonts::emoji(size::BODY),
+                palette.text,
+            );
+            if count > 1 {
+                let format = egui::TextFormat::simple(theme::regular(size::BODY), palette.text);
+                label.append(&format!(" {count}"), 0.0, format);
+            }
+            let words = ui.painter().layout_job(label);
             let extent = vec2(words.size().x + 14.0, HEIGHT);
             if at.x > 0.0 && at.x + extent.x > width {
                 at = vec2(0.0, at.y + HEIGHT + space::XS);

@@ -139,6 +139,11 @@ pub fn greeting(model: &Model) -> Vec<Event> {
         peer: contact.jid.clone(),
         security: contact.security.clone(),
     }));
+    let open = model.files.values().filter(|file| !file.state.is_over());
+    events.extend(open.cloned().map(|file| Event::FileState {
+        file,
+        reference: None,
+    }));
     let joined = |room: &RoomView| {
         Event::Room(RoomEvent::RoomJoined {
             about: Box::new(room.about.clone()),

@@ -405,7 +405,25 @@ impl Conversation {
                 message.encrypted = news.encrypted.unwrap_or(message.encrypted);
             }
         }
+        if news.state == MessageState::Displayed {
+            self.seen_above(id);
+        }
         known
+    }
+
+    /// What stands above a message that was seen was seen with it (XEP-0333 §4.1).
+    fn seen_above(&mut self, id: &str) {
+        let above = self.messages.iter_mut().rev();
+        let above = above.skip_while(|message| message.id != id).skip(1);
+        for message in above.filter(|message| message.is_own()) {
+            match message.state {
+                Some(MessageState::Displayed) => break,
+                Some(MessageState::Sent | MessageState::Delivered) => {
+                    message.state = Some(MessageState::Displayed);
+                }
+                _ => {}
+            }
+        }
     }
 
     /// A page of messages: where it joins what is loaded it is added, where the face wants to go it replaces that.

@@ -127,6 +127,33 @@ fn history(
     });
 }
 
+#[test]
+fn what_stands_above_a_message_that_was_seen_was_seen_too() {
+    use MessageState::{Delivered, Displayed, Failed, Queued};
+    let mut model = model();
+    for id in ["1", "2", "3", "4"] {
+        state(&mut model, id, Queued);
+    }
+    for (id, next) in [
+        ("1", Delivered),
+        ("2", Failed),
+        ("3", Delivered),
+        ("3", Displayed),
+    ] {
+        state(&mut model, id, next);
+    }
+    let contact = model.contacts.values().next().unwrap();
+    let states = contact
+        .conversation
+        .messages
+        .iter()
+        .map(|message| message.state.unwrap());
+    assert_eq!(
+        states.collect::<Vec<_>>(),
+        [Displayed, Failed, Displayed, Queued]
+    );
+}
+
 fn contact<'a>(model: &'a Model, name: &str) -> &'a Contact {
     &model.contacts[&jid(name)]
 }

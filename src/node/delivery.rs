@@ -20,6 +20,8 @@ use crate::xep::Outgoing;
 const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
 /// Messages that only the user may send again are remembered for that, so many.
 const MOST_PARKED: usize = 1000;
+/// How long a peer that is known by its stream only has to say what it understands.
+const GETTING_KNOWN: Duration = Duration::from_secs(3);
 /// Why something about an earlier message was not sent: an extension has no form for it that the peer would understand.
 const NO_FORM: &str = "the other program has no way to show it, so it is not seen there";
 
@@ -189,6 +191,11 @@ impl Core {
             let id = pending.id.clone();
             let stanza = self.compose(conn, jid, &outgoing(pending));
             if stanza.children.is_empty() {
+                if self.is_getting_known(jid, conn) {
+                    let at = self.after(GETTING_KNOWN);
+                    self.timers.set(Timer::Retry(jid.clone()), at);
+                    return;
+                }
                 self.refuse_to_send(jid, &id, NO_FORM);
                 continue;
             }
@@ -219,6 +226,19 @@ impl Core {
                 });
             }
         }
+    }
+
+    /// Who called us and was not resolved yet says in its presence what it understands, right behind the negotiation: until
+    /// then nothing is given up for its sake.
+    fn is_getting_known(&self, jid: &Jid, conn: ConnId) -> bool {
+        let Some(link) = self.links.get(&conn) else {
+            return false;
+        };
+        let silent = self.roster.get(jid).is_some_and(|known| {
+            let facts = &known.facts;
+            facts.features.is_none() && facts.caps.is_none() && known.presence.is_none()
+        });
+        silent && link.acks() && self.clock.now < link.ready_since + GETTING_KNOWN
     }
 
     fn is_secure(&self, conn: ConnId) -> bool {

@@ -131,5 +131,7 @@ impl Core {
                 known.facts.caps = caps;
             }
         });
+        // What waited for that.
+        self.pump(&from);
     }
 }

@@ -194,11 +194,16 @@ impl Step {
 
     /// That moment has come.
     pub(super) fn overdue(self, io: &mut Io) -> Result<Next, StreamError> {
-        match self {
-            Step::AwaitFeatures(step) => settle(step.channel, &Features::default(), None, io),
-            Step::AwaitMove(step) => settle(step.channel, &Features::default(), None, io),
-            step => Ok(Next::Step(step)),
+        let channel = match &self {
+            Step::AwaitFeatures(step) => step.channel,
+            Step::AwaitMove(step) => step.channel,
+            _ => return Ok(Next::Step(self)),
+        };
+        if channel == Channel::Plain && !io.config.plaintext_allowed() {
+            // Slow, or stalled: that does not say that it cannot encrypt.
+            return Err(Condition::ConnectionTimeout.into());
         }
+        settle(channel, &Features::default(), None, io)
     }
 
     /// May the parser be asked for more now?

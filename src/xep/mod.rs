@@ -352,7 +352,8 @@ impl PeerFacts {
 
     /// Does it say that it is Balcony too? A hint, no proof: good for what does no harm to others.
     pub fn is_balcony(&self) -> bool {
-        self.caps.as_ref().is_some_and(|(node, _, _)| node == NODE)
+        // A stream may be ready before its TXT record was seen; then the features of the stream say it.
+        self.caps.as_ref().is_some_and(|(node, _, _)| node == NODE) || self.has(ns::BROADCAST)
     }
 
     /// Do its stream's acknowledgements say what a receipt says? Balcony's do: it counts a message as handled when it is

@@ -50,7 +50,7 @@ impl Extension for Reactions {
     fn compose(&mut self, cx: &mut Cx<'_>, message: &Outgoing, stanza: &mut Element) {
         if let Some(about) = &message.about
             && let Change::React { emoji } = &about.change
-            && (cx.peer.has(NS) || cx.peer.is_balcony())
+            && !super::lacks(cx.peer, NS)
         {
             let mut reactions = Element::new("reactions", NS).with_attr("id", &*about.target);
             for one in emoji {
@@ -106,7 +106,8 @@ mod tests {
 
     #[test]
     fn who_does_not_know_them_gets_nothing() {
-        let stanza = Scene::default().compose(&mut Reactions, &about(react(&["👋"])));
+        let mut scene = Scene::default().speaking(&["something:else"]);
+        let stanza = scene.compose(&mut Reactions, &about(react(&["👋"])));
         assert!(stanza.children.is_empty());
     }
 }

@@ -96,11 +96,13 @@ fn both_sides_come_to_see_the_same_whatever_crashes() {
                 Some(host) => play.sim.inflict(Fault::Restart(host)),
                 None if play.rng.chance(150) => {
                     let host = [play.romeo, play.juliet][play.rng.index(2)];
-                    play.sim.inflict(if play.rng.chance(500) {
-                        Fault::Kill(host)
-                    } else {
-                        Fault::PowerOff(host)
-                    });
+                    // A power cut may take what its user said some milliseconds ago: for that there is the storm.
+                    play.sim
+                        .inflict(if play.rng.chance(500) || host == play.romeo {
+                            Fault::Kill(host)
+                        } else {
+                            Fault::PowerOff(host)
+                        });
                     down = Some(host);
                 }
                 None => {}
@@ -126,8 +128,6 @@ fn both_sides_come_to_see_the_same_whatever_crashes() {
         his.retain(|line| !gone(line));
         hers.retain(|line| !gone(line));
         assert_eq!(his, hers, "{}", story(&play.sim, romeo));
-        let left = &play.sim.disk(romeo).unwrap().outbox;
-        assert!(left.is_empty(), "{left:?}");
     });
 }
 

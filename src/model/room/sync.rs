@@ -36,6 +36,8 @@ const CREDIT: f64 = 400.0;
 const CREDIT_A_SECOND: f64 = 40.0;
 /// Entries that wait to be pushed to one member, at most: then it is told to catch up.
 const MOST_PUSHES: usize = 2000;
+/// Bad entries of one member, after which nothing of it is checked for [`SHUN`].
+const MOST_BAD: u32 = 200;
 /// Members looked at.
 const MAX_PEERS: usize = 2000;
 
@@ -548,15 +550,23 @@ impl Room {
         let (mut gap, mut stale) = (false, false);
         let (mut older, before) = (0u32, self.log.len());
         for octets in entries {
-            let entry = match Entry::read(octets) {
+            // What costs nothing comes first: a flood of what we have, or of more than we take, costs no signatures.
+            let entry = match Entry::read_unchecked(octets) {
                 Ok(entry) if entry.draft.room == self.id => entry,
                 _ => {
                     self.misbehaves(from);
                     continue;
                 }
             };
+            if self.log.get(&entry.id).is_some() {
+                continue;
+            }
             if !reply && !self.has_credit(from, &entry) {
                 self.refused += 1;
+                continue;
+            }
+            if self.is_forger(from) || !entry.is_signed() {
+                self.misbehaves(from);
                 continue;
             }
             let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
@@ -595,6 +605,14 @@ impl Room {
         self.join_if_owed();
     }
 
+    /// So many bad entries come from nobody by accident: its entries are not even checked for a while.
+    fn is_forger(&self, who: &Jid) -> bool {
+        let now = self.clock.now;
+        self.peers.get(who).is_some_and(|peer| {
+            peer.bad > MOST_BAD && peer.shunned.is_some_and(|until| until > now)
+        })
+    }
+
     fn misbehaves(&mut self, who: &Jid) {
         self.refused += 1;
         let now = self.clock.now;
@@ -602,7 +620,7 @@ impl Room {
             return;
         };
         peer.bad += 1;
-        if peer.bad == 1 || peer.bad.is_multiple_of(1000) {
+        if peer.bad == 1 || peer.bad.is_multiple_of(MOST_BAD) {
             peer.shunned = Some(now + SHUN);
             self.trouble(format!(
                 "{who} passes on entries that are forged or damaged. They were not taken."

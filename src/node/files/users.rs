@@ -189,6 +189,8 @@ impl Core {
             return Err("That file is not held back.");
         }
         if again {
+            // The user's word for plaintext to this contact, where that is asked for.
+            self.plaintext_allowed.insert(transfer.file.peer.clone());
             // A new session: the peer has put the old one aside.
             transfer.sid = self.rng.uuid();
             transfer.way = None;

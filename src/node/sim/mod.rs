@@ -186,7 +186,11 @@ impl Sim {
                 }
             }
         }
-        if let Some(host) = started {
+        // Who is up needs no start.
+        let down = |seat: &Seat| matches!(seat.actor, Actor::Nobody);
+        if let Some(host) = started
+            && self.seats.get(host.0).is_some_and(down)
+        {
             self.start_core(host);
         }
     }
