@@ -3,7 +3,7 @@
 //! A view writes [`t!`](crate::gui::words::t) with whatever knows the language (a `Ui`, a `Context`, a `Scene`), a key and
 //! the variables of the message, and gets a `String`:
 //!
-//! ```ignore
+//! ```text
 //! ui.label(t!(ui, "people-nobody"));
 //! ui.label(t!(ui, "talk-typing", name = contact.nick));
 //! ```
