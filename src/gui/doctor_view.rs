@@ -19,6 +19,7 @@ impl DoctorView {
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
         let surroundings = scene.surroundings;
+        ui.add_space(space::M);
         if !surroundings.can_examine() {
             wrapped(ui, t!(ui, "doctor-unavailable"));
             return wishes;

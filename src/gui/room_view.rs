@@ -18,6 +18,9 @@ use crate::command::room::RoomCommand;
 use crate::event::room::{Notify, RoomLine, RoomPoll};
 use crate::model::rooms::RoomView;
 
+/// From this width of a room on, in points, what can be done with it stands beside its name.
+const ROOM_FOR_ACTS: f32 = 700.0;
+
 /// What is typed and open in rooms.
 #[derive(Default)]
 pub struct RoomPane {
@@ -91,7 +94,7 @@ impl RoomPane {
         wishes: &mut Vec<Wish>,
     ) {
         let palette = theme::palette(ui);
-        let address = room.about.room.clone();
+        let narrow = ui.available_width() < ROOM_FOR_ACTS;
         let frame = Frame::new().inner_margin(Margin::symmetric(10, 6));
         Panel::top("room header").frame(frame).show(ui, |ui| {
             ui.horizontal(|ui| {
@@ -102,26 +105,36 @@ impl RoomPane {
                     ui.label(RichText::new(&room.about.name).font(theme::bold(size::HEADING)));
                     self.subject_ui(ui, room, wishes);
                 });
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    if ui.button(t!(ui, "room-leave")).clicked() {
-                        wishes.push(ask(RoomCommand::RoomLeave {
-                            room: address.clone(),
-                        }));
-                        wishes.push(Wish::Back);
-                    }
-                    let people = t!(ui, "room-people", count = room.members.len());
-                    ui.toggle_value(&mut self.people, people);
-                    notify_ui(ui, room, wishes);
-                    invite_ui(ui, scene, room, wishes);
-                    if room.moderates() && ui.button(t!(ui, "room-poll-new")).clicked() {
-                        self.poll = Some(Default::default());
-                    }
-                });
+                if !narrow {
+                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                        self.acts_ui(ui, scene, room, wishes);
+                    });
+                }
             });
+            // Beside the name they would cover it.
+            if narrow {
+                ui.horizontal_wrapped(|ui| self.acts_ui(ui, scene, room, wishes));
+            }
             if let Some(trouble) = room.troubles.back().filter(|_| room.moderates()) {
                 ui.label(RichText::new(trouble).color(palette.bad));
             }
         });
+    }
+
+    /// What can be done in the room as a whole.
+    fn acts_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<Wish>) {
+        if ui.button(t!(ui, "room-leave")).clicked() {
+            let room = room.about.room.clone();
+            wishes.push(ask(RoomCommand::RoomLeave { room }));
+            wishes.push(Wish::Back);
+        }
+        let people = t!(ui, "room-people", count = room.members.len());
+        ui.toggle_value(&mut self.people, people);
+        notify_ui(ui, room, wishes);
+        invite_ui(ui, scene, room, wishes);
+        if room.moderates() && ui.button(t!(ui, "room-poll-new")).clicked() {
+            self.poll = Some(Default::default());
+        }
     }
 
     fn subject_ui(&mut self, ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
@@ -487,7 +500,10 @@ fn line_ui(
     }
     let shown = frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
         ui.horizontal_wrapped(|ui| {
+            // No taller than its words: nothing in it is to be pressed.
+            ui.spacing_mut().interact_size.y = 0.0;
             ui.label(
                 RichText::new(&line.nick)
                     .font(theme::bold(size::BODY))

@@ -1,4 +1,4 @@
-//! The quick switcher under Ctrl+K: part of a name, Enter, and one is there: a person, or a page of the window.
+//! The quick switcher under Ctrl+K: part of a name, Enter, and one is there: a person, a room, or a page of the window.
 
 use egui::{Id, Key, Modifiers, RichText, Role, TextEdit, Ui, WidgetInfo, vec2};
 
@@ -11,14 +11,17 @@ use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::model::Contact;
+use crate::model::rooms::RoomView;
 
 /// Rows that are shown.
 const MOST: usize = 8;
 
 /// The pages that can be gone to, with the keys of their names.
-const PAGES: [(Page, Icon, &str); 4] = [
+const PAGES: [(Page, Icon, &str); 6] = [
     (Page::Search, Icon::Search, "search-messages"),
     (Page::Settings, Icon::Gear, "settings-title"),
+    (Page::Rooms, Icon::Rooms, "rooms-title"),
+    (Page::Files, Icon::Files, "files-title"),
     (Page::Network, Icon::Network, "network-title"),
     (Page::Doctor, Icon::Info, "doctor-title"),
 ];
@@ -34,6 +37,7 @@ pub struct Switcher {
 /// Where one can go.
 enum Target<'a> {
     Person(&'a Contact),
+    Room(&'a RoomView),
     Page(Page, Icon, String),
 }
 
@@ -71,6 +75,7 @@ impl Switcher {
                 if clicked || (enter && n == self.at) {
                     outcome = Outcome::Go(match target {
                         Target::Person(contact) => Wish::Open(contact.jid.clone()),
+                        Target::Room(room) => Wish::OpenRoom(room.about.room.clone()),
                         Target::Page(page, ..) => Wish::Show(*page),
                     });
                 }
@@ -109,12 +114,16 @@ impl Switcher {
             contact.nick.to_lowercase().contains(&wanted)
                 || contact.jid.as_str().to_lowercase().contains(&wanted)
         });
+        let rooms = scene.model.rooms.values();
+        let rooms = rooms.filter(|room| room.about.name.to_lowercase().contains(&wanted));
         let pages = PAGES.iter().filter_map(|(page, icon, key)| {
             let name = t!(scene, key);
             let matches = !wanted.is_empty() && name.to_lowercase().contains(&wanted);
             matches.then_some(Target::Page(*page, *icon, name))
         });
-        people.map(Target::Person).chain(pages).take(MOST).collect()
+        let people = people.map(Target::Person);
+        let all = people.chain(rooms.map(Target::Room)).chain(pages);
+        all.take(MOST).collect()
     }
 }
 
@@ -130,6 +139,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, target: &Target<'_>, marked: bool) -> 
             name = contact.nick,
             presence = avatar::word(scene, contact.show())
         ),
+        Target::Room(room) => format!("# {}", room.about.name),
         Target::Page(_, _, name) => name.clone(),
     };
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, marked, &name));
@@ -157,6 +167,13 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, target: &Target<'_>, marked: bool) -> 
             );
             avatar::presence(ui.painter(), palette, face, contact.show(), ground);
             &contact.nick
+        }
+        Target::Room(room) => {
+            let font = theme::bold(size::HEADING);
+            let center = egui::Align2::CENTER_CENTER;
+            let painter = ui.painter();
+            painter.text(face.center(), center, "#", font, palette.weak);
+            &room.about.name
         }
         Target::Page(_, icon, name) => {
             icon.paint(ui.painter(), face.center(), 18.0, palette.weak);

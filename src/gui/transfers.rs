@@ -80,6 +80,7 @@ impl Transfers {
     /// The page with all files, the newest on top.
     pub fn page_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        ui.add_space(space::M);
         let mut files: Vec<&File> = scene.model.files.values().collect();
         files.sort_by_key(|file| std::cmp::Reverse((!file.state.is_over(), file.time)));
         if files.is_empty() {

@@ -66,8 +66,8 @@ fn asked(screen: &Screen) -> Vec<RoomCommand> {
     rooms.collect()
 }
 
-fn open(model: Model) -> Screen {
-    let mut screen = show(model, WIDE);
+fn open(model: Model, size: Vec2) -> Screen {
+    let mut screen = show(model, size);
     let row = screen.query_all_by_role(Role::Button).find_map(|node| {
         let label = node.accesskit_node().label()?;
         label.starts_with("# hall").then_some(label)
@@ -117,6 +117,34 @@ fn a_room_is_made_and_entered_from_the_page() {
 }
 
 #[test]
+fn the_quick_switcher_goes_to_rooms() {
+    let mut screen = show(hall("participant"), WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Go to…")
+        .type_text("hal");
+    screen.run();
+    screen.key_press(Key::Enter);
+    screen.run();
+    screen.get_by_label("Write to hall");
+}
+
+#[test]
+fn in_a_narrow_window_nothing_covers_the_name_of_a_room() {
+    let screen = open(hall("moderator"), NARROW);
+    let name = screen.get_by_role_and_label(Role::Label, "hall").rect();
+    for words in ["Leave", "Invite", "Notify: mentions"] {
+        let button = screen.get_by_role_and_label(Role::Button, words).rect();
+        assert!(!button.intersects(name), "{words}: {button} {name}");
+        assert!(
+            button.right() <= NARROW.x && button.left() >= 0.0,
+            "{words}"
+        );
+    }
+}
+
+#[test]
 fn the_speaker_sees_hands_gives_the_floor_and_announces() {
     let mut model = hall("moderator");
     model.apply(&Event::Room(RoomEvent::RoomHand {
@@ -135,7 +163,7 @@ fn the_speaker_sees_hands_gives_the_floor_and_announces() {
         room: HALL.into(),
         poll,
     }));
-    let mut screen = open(model);
+    let mut screen = open(model, WIDE);
     screen.get_by_label("Give the floor to Bob").click();
     screen.get_by_label("yes: 2");
     screen.get_by_label("Close the poll").click();
@@ -170,7 +198,7 @@ fn who_listens_raises_a_hand_votes_and_cannot_write() {
         room: HALL.into(),
         line: Box::new(late),
     }));
-    let mut screen = open(model);
+    let mut screen = open(model, WIDE);
     assert!(screen.query_by_label("Write to hall").is_none());
     screen.get_by_label("from the other side");
     screen.get_by_label_contains("came late");
