@@ -26,13 +26,15 @@ pub enum Act {
     Details,
     /// Take it back.
     Retract,
+    /// Forget it on this computer.
+    Delete,
 }
 
 /// The reactions that are a click away.
 pub const QUICK: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "👀"];
 
 /// The keys that do something with the chosen message, with the key of their words.
-pub const KEYS: [(Key, Act); 8] = [
+pub const KEYS: [(Key, Act); 9] = [
     (Key::R, Act::Reply),
     (Key::E, Act::Edit),
     (Key::Plus, Act::ChooseReaction),
@@ -41,6 +43,7 @@ pub const KEYS: [(Key, Act); 8] = [
     (Key::F, Act::Forward),
     (Key::I, Act::Details),
     (Key::Delete, Act::Retract),
+    (Key::D, Act::Delete),
 ];
 
 /// Can this be done with that message?
@@ -51,7 +54,7 @@ pub fn allowed(act: &Act, message: &Message) -> bool {
         .is_some_and(|extra| extra.retracted.is_some());
     match act {
         Act::Edit | Act::Retract => message.is_own() && !retracted,
-        Act::Details => true,
+        Act::Details | Act::Delete => true,
         _ => !retracted,
     }
 }
@@ -161,6 +164,7 @@ fn menu_ui(ui: &mut Ui, message: &Message) -> Option<Act> {
         (Act::Forward, t!(ui, "act-forward"), Some("F")),
         (Act::Details, t!(ui, "act-details"), Some("I")),
         (Act::Retract, t!(ui, "act-retract"), None),
+        (Act::Delete, t!(ui, "act-delete"), Some("D")),
     ];
     for (act, name, key) in items {
         if !allowed(&act, message) {

@@ -115,10 +115,16 @@ impl Contacts {
             .map(|contact| contact.jid.clone())
     }
 
-    /// Draws search and list; `selected` is the open conversation.
+    /// Draws the search field, and the filter beside it.
+    pub fn search_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        self.field_ui(ui, scene, &mut wishes);
+        wishes
+    }
+
+    /// Draws the list; `selected` is the open conversation.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, selected: Option<&Jid>) -> Vec<Wish> {
         let mut wishes = Vec::new();
-        self.search_ui(ui, scene, &mut wishes);
         let entries = self.entries(scene);
         if entries.is_empty() {
             self.empty_ui(ui, scene, &mut wishes);
@@ -165,7 +171,7 @@ impl Contacts {
         entries
     }
 
-    fn search_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    fn field_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         let id = Self::search_id();
         if ui.memory(|memory| memory.has_focus(id)) {
             self.search_keys(ui, scene, wishes);

@@ -34,6 +34,8 @@ pub enum Dialog {
     },
     /// Is this message to be taken back?
     Retract(Box<Message>),
+    /// Is this message to be forgotten here?
+    Delete(Box<Message>),
     /// Is this link to be opened?
     Link(String),
     /// One text to several people.
@@ -71,6 +73,7 @@ impl Dialog {
                     fresh,
                 } => forward_ui(ui, scene, contact, message, search, fresh),
                 Dialog::Retract(message) => retract_ui(ui, message),
+                Dialog::Delete(message) => delete_ui(ui, contact, message),
                 Dialog::Link(target) => link_ui(ui, target),
                 Dialog::Broadcast(broadcasting) => broadcasting.ui(ui, scene),
             };
@@ -100,6 +103,28 @@ fn retract_ui(ui: &mut Ui, message: &Message) -> Option<Vec<Wish>> {
         if ui.button(t!(ui, "act-retract")).clicked() {
             let id = message.id.clone();
             over = Some(vec![Wish::Ask(Command::Retract { id })]);
+        }
+        if ui.button(t!(ui, "dialog-cancel")).clicked() {
+            over = Some(Vec::new());
+        }
+    });
+    over
+}
+
+fn delete_ui(ui: &mut Ui, contact: &Contact, message: &Message) -> Option<Vec<Wish>> {
+    title(ui, &t!(ui, "delete-title"));
+    ui.label(RichText::new(quote::beginning(ui, message)).color(theme::palette(ui).weak));
+    ui.add_space(space::S);
+    ui.label(t!(ui, "delete-explained", name = contact.nick));
+    ui.add_space(space::M);
+    let mut over = None;
+    ui.horizontal(|ui| {
+        if ui.button(t!(ui, "delete-really")).clicked() {
+            over = Some(vec![Wish::Ask(Command::Delete {
+                id: Some(message.id.clone()),
+                with: Some(contact.jid.clone()),
+                everything: false,
+            })]);
         }
         if ui.button(t!(ui, "dialog-cancel")).clicked() {
             over = Some(Vec::new());

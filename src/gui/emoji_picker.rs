@@ -103,13 +103,17 @@ impl Picker {
 
     fn cells_ui(&mut self, ui: &mut Ui) -> Option<&'static str> {
         let searching = !self.search.trim().is_empty();
+        // The newest are in few fonts yet: where they are not, a hole would stand in the picker, and on the other side.
+        let known =
+            |emoji: &&emojis::Emoji| emoji.unicode_version() <= emojis::UnicodeVersion::new(15, 1);
+        let sign = |emoji: &'static emojis::Emoji| emoji.as_str();
         let shown: Vec<&'static str> = if searching {
             let found = emoji::search(&self.search, 120);
-            found.into_iter().map(|emoji| emoji.as_str()).collect()
+            found.into_iter().filter(known).map(sign).collect()
         } else {
             let group = emoji::GROUPS.get(self.group).map(|(group, _)| *group);
             let all = group.into_iter().flat_map(|group| group.emojis());
-            all.map(|emoji| emoji.as_str()).collect()
+            all.filter(known).map(sign).collect()
         };
         let mut picked = None;
         if !searching && !self.recent.is_empty() {

@@ -1,9 +1,11 @@
 //! Rooms beside contacts, and the page on which one finds, makes and enters them.
 
-use egui::{Frame, Margin, RichText, Role, Sense, TextEdit, Ui, WidgetInfo};
+use egui::{Align2, Response, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
 
+use super::icons::{Icon, focus_ring};
 use super::room_view::ask;
 use super::scene::{Page, Scene, Wish};
+use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::room::RoomCommand;
@@ -23,44 +25,52 @@ pub struct RoomList {
 }
 
 impl RoomList {
-    /// Our rooms and invitations, and the way to the page.
-    pub fn list_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, open: Option<&str>) -> Vec<Wish> {
+    /// The way to the page, invitations, and our rooms, in the manner of the list below them.
+    pub fn list_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        open: Option<&str>,
+        page: Page,
+    ) -> Vec<Wish> {
         let mut wishes = Vec::new();
-        Frame::new()
-            .inner_margin(Margin::symmetric(12, 4))
-            .show(ui, |ui| {
-                ui.horizontal(|ui| {
-                    if ui.button(t!(ui, "rooms-find")).clicked() {
-                        self.asked = false;
-                        wishes.push(Wish::Show(Page::Rooms));
-                    }
-                });
-                for invitation in &scene.model.invitations {
-                    let words = t!(
-                        ui,
-                        "rooms-invited",
-                        name = invitation.from.as_str(),
-                        room = invitation.room
-                    );
-                    if ui.button(words).on_hover_text(&invitation.reason).clicked() {
-                        let room = if invitation.id.is_empty() {
-                            &invitation.room
-                        } else {
-                            &invitation.id
-                        };
-                        wishes.push(ask(RoomCommand::RoomJoin {
-                            room: room.clone(),
-                            nick: None,
-                            via: Some(invitation.from.clone()),
-                        }));
-                    }
-                }
-                for room in scene.model.rooms.values().take(MOST) {
-                    if row_ui(ui, room, open == Some(room.about.room.as_str())) {
-                        wishes.push(Wish::OpenRoom(room.about.room.clone()));
-                    }
-                }
-            });
+        ui.add_space(space::XS);
+        let spacing = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
+        let words = t!(ui, "rooms-find");
+        if flat_ui(ui, Sign::Icon(Icon::Rooms), &words, page == Page::Rooms).clicked() {
+            self.asked = false;
+            wishes.push(Wish::Show(Page::Rooms));
+        }
+        for invitation in &scene.model.invitations {
+            let words = t!(
+                ui,
+                "rooms-invited",
+                name = invitation.from.as_str(),
+                room = invitation.room
+            );
+            let row = flat_ui(ui, Sign::New, &words, false);
+            // The row may cut it off.
+            let whole = format!("{words}\n{}", invitation.reason);
+            if row.on_hover_text(whole.trim_end()).clicked() {
+                let room = if invitation.id.is_empty() {
+                    &invitation.room
+                } else {
+                    &invitation.id
+                };
+                wishes.push(ask(RoomCommand::RoomJoin {
+                    room: room.clone(),
+                    nick: None,
+                    via: Some(invitation.from.clone()),
+                }));
+            }
+        }
+        for room in scene.model.rooms.values().take(MOST) {
+            let selected = page == Page::Talk && open == Some(room.about.room.as_str());
+            if row_ui(ui, room, selected) {
+                wishes.push(Wish::OpenRoom(room.about.room.clone()));
+            }
+        }
+        ui.spacing_mut().item_spacing.y = spacing;
         wishes
     }
 
@@ -70,6 +80,7 @@ impl RoomList {
         if !std::mem::replace(&mut self.asked, true) {
             wishes.push(ask(RoomCommand::Rooms));
         }
+        ui.add_space(space::M);
         self.create_ui(ui, &mut wishes);
         ui.add_space(space::L);
         ui.label(RichText::new(t!(ui, "rooms-here")).font(theme::bold(size::BODY)));
@@ -124,14 +135,75 @@ fn row_ui(ui: &mut Ui, room: &RoomView, selected: bool) -> bool {
             mentions = mentions
         ),
     };
-    let text = RichText::new(format!("# {unread}"));
-    let text = if room.unread > 0 {
-        text.font(theme::bold(size::BODY))
+    let sign = if room.unread > 0 {
+        Sign::New
     } else {
-        text
+        Sign::Hash
     };
-    let row = ui.add(egui::Button::selectable(selected, text).sense(Sense::click()));
+    let row = flat_ui(ui, sign, &unread, selected);
+    if room.about.subject.is_empty() {
+        return row.clicked();
+    }
     row.on_hover_text(&room.about.subject).clicked()
+}
+
+/// What stands where the faces of people stand.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    Icon(Icon),
+    /// Of a room.
+    Hash,
+    /// Of a room with something new: its words are strong.
+    New,
+}
+
+/// A row as wide as the list, in line with faces and names.
+fn flat_ui(ui: &mut Ui, sign: Sign, words: &str, selected: bool) -> Response {
+    let palette = theme::palette(ui);
+    let (height, face) = if theme::is_compact(ui) {
+        (30.0, 32.0)
+    } else {
+        (36.0, 40.0)
+    };
+    let size = vec2(ui.available_width(), height);
+    let (place, response) = ui.allocate_exact_size(size, Sense::click());
+    let spoken = match sign {
+        Sign::Icon(_) => words.to_owned(),
+        Sign::Hash | Sign::New => format!("# {words}"),
+    };
+    response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
+    let card = place.shrink2(vec2(space::S, 1.0));
+    let ground = if selected {
+        palette.selected
+    } else if response.hovered() {
+        palette.hover
+    } else {
+        palette.side
+    };
+    let round = f32::from(theme::ROUND);
+    ui.painter().rect_filled(card, round, ground);
+    focus_ring(ui, &response, card);
+    let middle = pos2(card.left() + space::S + face / 2.0, card.center().y);
+    let strong = sign == Sign::New;
+    if let Sign::Icon(icon) = sign {
+        icon.paint(ui.painter(), middle, 18.0, palette.weak);
+    } else {
+        let color = if strong { palette.accent } else { palette.weak };
+        let font = theme::bold(size::HEADING);
+        ui.painter()
+            .text(middle, Align2::CENTER_CENTER, "#", font, color);
+    }
+    let font = if strong {
+        theme::bold(size::BODY)
+    } else {
+        theme::regular(size::BODY)
+    };
+    let left = middle.x + face / 2.0 + space::M;
+    let room = card.right() - space::S - left;
+    let words = text::fitted(ui, words, font, palette.text, room);
+    let at = pos2(left, card.center().y - words.size().y / 2.0);
+    ui.painter().galley(at, words, palette.text);
+    response
 }
 
 fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {

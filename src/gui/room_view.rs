@@ -5,10 +5,12 @@ use egui::{
     Ui, WidgetInfo,
 };
 
+use super::fonts;
 use super::icons::Icon;
 use super::keys;
 use super::room_people;
 use super::scene::{Scene, Wish};
+use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
@@ -510,12 +512,13 @@ fn line_ui(
                     .color(palette.weak),
             ),
             None => {
-                let text = RichText::new(&line.body);
-                let text = if line.mention {
-                    text.font(theme::bold(size::BODY))
+                let font = if line.mention {
+                    theme::bold(size::BODY)
                 } else {
-                    text
+                    theme::regular(size::BODY)
                 };
+                fonts::prepare(ui.ctx(), &line.body);
+                let text = text::with_emoji(&line.body, font, palette.text);
                 ui.add(egui::Label::new(text).wrap().selectable(true))
             }
         };
@@ -525,7 +528,13 @@ fn line_ui(
                 .iter()
                 .map(|(emoji, who)| format!("{emoji} {}", who.len()))
                 .collect();
-            ui.label(RichText::new(all.join("  ")).size(size::SMALL));
+            let all = all.join("  ");
+            fonts::prepare(ui.ctx(), &all);
+            ui.label(text::with_emoji(
+                &all,
+                theme::regular(size::SMALL),
+                palette.text,
+            ));
         }
     });
     let may = room.about.joined && line.retracted.is_none() && (line.own || room.moderates());

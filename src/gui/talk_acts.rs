@@ -5,7 +5,7 @@ use egui::{EventFilter, Key, Modifiers, Ui};
 use super::actions::{self, Act};
 use super::broadcast::Broadcasting;
 use super::choice::Choice;
-use super::composer::{Composer, Request};
+use super::composer::Request;
 use super::conversation::{Picking, Talk};
 use super::dialogs::{Dialog, Outcome};
 use super::emoji_picker::Picked;
@@ -53,6 +53,7 @@ impl Talk {
             Act::Copy => ctx.copy_text(message.body.clone()),
             Act::Forward => self.dialog = Some(Dialog::forward(message)),
             Act::Details => self.dialog = Some(Dialog::Details(Box::new(message.clone()))),
+            Act::Delete => self.dialog = Some(Dialog::Delete(Box::new(message.clone()))),
             Act::Retract => self.dialog = Some(Dialog::Retract(Box::new(message.clone()))),
         }
         self.choice.leave();
@@ -188,7 +189,9 @@ impl Talk {
                 Outcome::Open => self.dialog = Some(dialog),
                 Outcome::Over(asked) => {
                     wishes.extend(asked);
-                    ctx.memory_mut(|memory| memory.request_focus(Composer::id()));
+                    // In the next frame: in this one the dialog still keeps the focus from what is below it.
+                    self.composer.focus();
+                    ctx.request_repaint();
                 }
             }
         }

@@ -20,9 +20,30 @@ pub fn fitted(ui: &Ui, words: &str, font: egui::FontId, color: Color32, width: f
         .chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
-    let mut job = LayoutJob::simple_singleline(flat, font, color);
+    let mut job = with_emoji(&flat, font, color);
+    job.break_on_newline = false;
     job.wrap = TextWrapping::truncate_at_width(width.max(10.0));
     ui.painter().layout_job(job)
+}
+
+/// A text in one font, and the emoji in it in colour.
+pub fn with_emoji(words: &str, font: egui::FontId, color: Color32) -> LayoutJob {
+    let mut job = LayoutJob::default();
+    let mut add = |words: &str, font: &egui::FontId| {
+        if !words.is_empty() {
+            let format = egui::TextFormat::simple(font.clone(), color);
+            job.append(words, 0.0, format);
+        }
+    };
+    let mut at = 0;
+    let colored = fonts::emoji(font.size);
+    for run in fonts::emoji_runs(words) {
+        add(words.get(at..run.start).unwrap_or_default(), &font);
+        add(words.get(run.clone()).unwrap_or_default(), &colored);
+        at = run.end;
+    }
+    add(words.get(at..).unwrap_or_default(), &font);
+    job
 }
 
 /// Words that take as many lines as they need.
@@ -61,6 +82,15 @@ pub fn capital(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_emoji_of_a_text_are_in_the_colour_font() {
+        let job = with_emoji("Tea 🍵 at 4", theme::regular(14.0), Color32::BLACK);
+        assert_eq!(job.text, "Tea 🍵 at 4");
+        let fonts: Vec<_> = job.sections.iter().map(|one| &one.format.font_id).collect();
+        let (plain, colored) = (&theme::regular(14.0), &fonts::emoji(14.0));
+        assert_eq!(fonts, [plain, colored, plain]);
+    }
 
     #[test]
     fn long_texts_are_cut_between_characters() {

@@ -178,7 +178,9 @@ impl Window {
             notice_ui(ui, scene, &mut wishes);
         }
         ui.add_space(space::M);
-        wishes.extend(self.rooms.list_ui(ui, scene, self.room.as_deref()));
+        wishes.extend(self.contacts.search_ui(ui, scene));
+        let room = self.room.as_deref();
+        wishes.extend(self.rooms.list_ui(ui, scene, room, self.page));
         wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
         wishes
     }

@@ -165,14 +165,14 @@ impl Core {
 
     fn on_message_error(&mut self, from: &Jid, stanza: &Element) {
         let Some(id) = stanza.attr("id") else { return };
-        let Some(reference) = self.recent.was_sent_to(id, from) else {
-            return;
-        };
         let error = crate::wire::stanza::StanzaError::parse(stanza);
+        let reason = format!("the other program refused it ({})", error.condition);
+        let Some(reference) = self.recent.was_sent_to(id, from) else {
+            return self.heard_late(from, id, MessageState::Failed, Some(reason));
+        };
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
-        let reason = format!("the other program refused it ({})", error.condition);
         self.set_state(
             Settled {
                 id: id.to_owned(),
@@ -189,7 +189,7 @@ impl Core {
 
     fn on_receipt(&mut self, from: &Jid, id: &str) {
         let Some(reference) = self.recent.was_sent_to(id, from) else {
-            return;
+            return self.heard_late(from, id, MessageState::Delivered, None);
         };
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);

@@ -127,7 +127,11 @@ pub struct Core {
     pub(super) next_conn: u64,
     pub(super) outboxes: BTreeMap<Jid, Outbox>,
     pub(super) attempts: HashMap<Jid, u32>,
+    /// When a peer was last tried because the user wrote to it, or will be.
+    pub(super) hurried: HashMap<Jid, Moment>,
     pub(super) recent: Recent,
+    /// Messages of ours that are looked for on the disk because a peer says something about them.
+    pub(super) looked_for: usize,
     /// Files on their way.
     pub(super) files: super::files::Files,
     /// The latest that was said about earlier messages.
@@ -215,7 +219,9 @@ impl Core {
             next_conn: 2,
             outboxes: BTreeMap::new(),
             attempts: HashMap::new(),
+            hurried: HashMap::new(),
             recent: Recent::default(),
+            looked_for: 0,
             files: super::files::Files::new(start.files),
             late: Late::default(),
             broadcasts: Broadcasts::default(),
@@ -286,6 +292,7 @@ impl Core {
                 last,
             } => self.on_newest(with, deleted, reference, last),
             Input::FoundMessage { request, result } => self.on_found_message(*request, result),
+            Input::FoundSent { heard, message } => self.on_found_sent(*heard, message.as_deref()),
             Input::AvatarFile { sha1, path } => self.on_avatar_file(sha1, path),
             Input::OwnAvatar { reference, result } => self.on_own_avatar(reference, result),
             Input::File(told) => self.on_file_told(told),

@@ -22,6 +22,8 @@ const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
 const MOST_PARKED: usize = 1000;
 /// How long a peer that is known by its stream only has to say what it understands.
 const GETTING_KNOWN: Duration = Duration::from_secs(3);
+/// Between two attempts to reach a peer because the user wrote to it: a script may write much.
+const HURRY_PAUSE: Duration = Duration::from_secs(1);
 /// Why something about an earlier message was not sent: an extension has no form for it that the peer would understand.
 const NO_FORM: &str = "the other program has no way to show it, so it is not seen there";
 
@@ -296,6 +298,25 @@ impl Core {
         let millis = (seconds.min(60) * 1000) * (75 + self.rng.bits() % 26) / 100;
         let at = self.after(Duration::from_millis(millis));
         self.timers.set(Timer::Retry(jid.clone()), at);
+    }
+
+    /// The user has written: whoever is waited for is tried now, or a second after the last time that this was so.
+    pub(super) fn hurry(&mut self, jid: &Jid) {
+        let retry = Timer::Retry(jid.clone());
+        let Some(later) = self.timers.get(&retry) else {
+            return;
+        };
+        if self.active(jid).is_some() {
+            return; // It is known who is there; something else is waited for.
+        }
+        let now = self.clock.now;
+        self.hurried.retain(|_, last| now < *last + HURRY_PAUSE);
+        let last = self.hurried.get(jid);
+        let at = last.map_or(now, |last| *last + HURRY_PAUSE);
+        if at < later {
+            self.hurried.insert(jid.clone(), at);
+            self.timers.set(retry, (at > now).then_some(at));
+        }
     }
 
     /// Remembers a message that only the user may send again.

@@ -12,7 +12,7 @@ pub use crate::disk::avatars::OwnAvatar;
 use crate::disk::export::Export;
 use crate::disk::search::{Found, Wanted};
 use crate::disk::store::{Op, Page, Stored};
-use crate::event::{Event, Message};
+use crate::event::{Event, Message, MessageState};
 use crate::net;
 use crate::wire::jid::Jid;
 
@@ -72,6 +72,13 @@ pub enum Input {
         /// The message, if there is one; or why not.
         result: Result<Option<Box<Message>>, String>,
     },
+    /// Answer to [`Effect::FindSent`].
+    FoundSent {
+        /// As asked.
+        heard: Box<Heard>,
+        /// The message with that id, if there is one and the disk reads.
+        message: Option<Box<Message>>,
+    },
     /// Answer to [`Effect::FindAvatar`] and [`Effect::SaveAvatar`]: the file, if there is (now) one.
     AvatarFile {
         /// Its hash.
@@ -101,6 +108,19 @@ pub struct Search {
     pub wanted: Wanted,
     /// The caller's reference.
     pub reference: Option<Value>,
+}
+
+/// What a peer says of a message that may be an earlier one of ours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// Who says it.
+    pub from: Jid,
+    /// The id of the message.
+    pub id: String,
+    /// What it came to.
+    pub state: MessageState,
+    /// Why, where it failed.
+    pub reason: Option<String>,
 }
 
 /// What the core wants done.
@@ -158,6 +178,8 @@ pub enum Effect {
         /// What it is needed for; comes back in the answer.
         request: Box<Request>,
     },
+    /// Read the message that a peer says something about; answer [`Input::FoundSent`].
+    FindSent(Box<Heard>),
     /// Is this picture on the disk? Answer [`Input::AvatarFile`].
     FindAvatar {
         /// Its hash.

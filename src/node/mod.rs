@@ -12,6 +12,7 @@ pub mod effect;
 mod ending;
 mod faces;
 pub mod files;
+mod heard_late;
 mod history;
 mod iq;
 mod late;

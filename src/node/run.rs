@@ -266,6 +266,7 @@ impl Runner {
                 Effect::History { .. }
                 | Effect::Search(_)
                 | Effect::Newest { .. }
+                | Effect::FindSent(_)
                 | Effect::FindMessage { .. } => self.look_up(effect),
                 Effect::Export { export, reference } => self.export(export, reference),
                 Effect::Expire { before } => self.store.expire(before).await,
@@ -345,6 +346,14 @@ impl Runner {
                     let found = message.await;
                     let result = found.map(|found| found.map(|(_, message)| Box::new(message)));
                     Input::FoundMessage { request, result }
+                });
+            }
+            Effect::FindSent(heard) => {
+                let message = self.store.message(heard.id.clone());
+                self.find(async move {
+                    let found = message.await.ok().flatten();
+                    let message = found.map(|(_, message)| Box::new(message));
+                    Input::FoundSent { heard, message }
                 });
             }
             _ => {}

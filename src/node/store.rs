@@ -327,6 +327,7 @@ impl Core {
             about,
         });
         self.outboxes.entry(to.clone()).or_default().push(pending);
+        self.hurry(to);
     }
 
     fn caught_up(&mut self, conn: ConnId, bytes: usize) {

@@ -17,6 +17,7 @@ mod crowd;
 mod glare;
 mod hostile;
 mod journeys;
+mod late_news;
 mod names;
 mod records;
 mod rooms;

@@ -179,6 +179,44 @@ fn what_is_taken_back_leaves_a_stone() {
 }
 
 #[test]
+fn one_message_is_forgotten_here_and_the_others_stay() {
+    let mut screen = talk();
+    choose(&mut screen, 1);
+    screen.key_press(Key::D);
+    screen.run();
+    screen.get_by_label("Delete this message here?");
+    screen.get_by_label("Cancel").click();
+    screen.run();
+    let forgets = |command: &Command| matches!(command, Command::Delete { .. });
+    assert!(!screen.state().asked().iter().any(forgets));
+    choose(&mut screen, 1);
+    screen.key_press(Key::D);
+    screen.run();
+    screen.get_by_label("Delete here").click();
+    screen.run();
+    let with = jid("anna@pc");
+    let forget = Command::Delete {
+        id: Some("a1".into()),
+        with: Some(with.clone()),
+        everything: false,
+    };
+    assert!(screen.state().asked().contains(&forget));
+    let conversation = &screen.state().model.contacts[&with].conversation;
+    let last = conversation.messages.back().cloned().map(Box::new);
+    apply(
+        &mut screen,
+        Event::Deleted {
+            with: Some(with),
+            id: Some("a1".into()),
+            last,
+            reference: None,
+        },
+    );
+    assert!(screen.query_by_label_contains("Lunch at one?").is_none());
+    screen.get_by_label_contains("usal place");
+}
+
+#[test]
 fn a_spoiler_is_hidden_until_it_is_asked_for() {
     let mut screen = talk();
     let mut message = screen.state().model.contacts[&jid("anna@pc")]

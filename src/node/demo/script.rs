@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::cast::{CAST, Person, ROMEO, ROMEO_JID};
 use super::past;
+use crate::command::room::RoomCommand;
 use crate::command::{Command, Request};
 use crate::disk::avatars::Avatars;
 use crate::event::{ChatState, Event, Show};
@@ -40,6 +41,12 @@ enum Act {
     Correct(&'static str),
     /// Reacts to this message of the user's.
     React(String),
+    /// Makes the room.
+    Found,
+    /// Enters the room.
+    Enter,
+    /// Says something in the room.
+    Chat(&'static str),
     /// The next of [`REMARKS`].
     Remark(usize),
 }
@@ -83,6 +90,38 @@ const OPENING: [(u64, usize, Act); 13] = [
     (75, 4, Act::Status(Show::Available, "Back from the garden")),
 ];
 
+/// The room that some of them, and the user, are in.
+const ROOM: &str = "picnic";
+
+/// What happens in it: milliseconds after the start, who (as in [`CAST`]; `None`: the user), and what.
+const IN_THE_ROOM: [(u64, Option<usize>, Act); 9] = [
+    (900, Some(0), Act::Found),
+    (2000, Some(1), Act::Enter),
+    (2000, Some(3), Act::Enter),
+    (2000, None, Act::Enter),
+    (
+        4000,
+        Some(0),
+        Act::Chat("Here we plan Saturday. Who brings what?"),
+    ),
+    (4300, Some(3), Act::Chat("A chess board, and cherries 🍒")),
+    (
+        4600,
+        Some(1),
+        Act::Chat("Myself. And the lute, if somebody carries it."),
+    ),
+    (
+        24_000,
+        Some(3),
+        Act::Chat("I carry the lute. The player walks by himself."),
+    ),
+    (
+        33_000,
+        Some(0),
+        Act::Chat("Ten o'clock at the gate, all of you ☀️"),
+    ),
+];
+
 /// Later, now and then: who, and what.
 const REMARKS: [(usize, &str); 12] = [
     (4, "The basil is thirsty again, and so am I. Tea at four?"),
@@ -107,6 +146,9 @@ const REMARKS: [(usize, &str); 12] = [
         "A rule for the garden and for letters: water, then wait.",
     ),
 ];
+
+/// The user, among the people of a plan.
+const USER: usize = usize::MAX;
 
 /// The pretend LAN, the user's node on it, and what is still to happen.
 pub(super) struct Stage {
@@ -169,6 +211,9 @@ impl Stage {
         for (seconds, who, act) in OPENING {
             stage.plan(super::BEFORE + Duration::from_secs(seconds), who, act);
         }
+        for (millis, who, act) in IN_THE_ROOM {
+            stage.plan(Duration::from_millis(millis), who.unwrap_or(USER), act);
+        }
         let mut at = super::BEFORE + Duration::from_secs(60);
         for (number, (who, _)) in REMARKS.iter().enumerate() {
             at += stage.rng.span(&REMARK_PAUSE);
@@ -221,6 +266,10 @@ impl Stage {
     }
 
     fn act(&mut self, who: usize, act: Act) {
+        if who == USER {
+            self.in_the_room(self.romeo, &act);
+            return;
+        }
         let Some(player) = self.people.get_mut(who) else {
             return;
         };
@@ -264,6 +313,7 @@ impl Stage {
                 let emoji = vec!["👍".to_owned()];
                 self.sim.command(host, Command::React { id, emoji });
             }
+            Act::Found | Act::Enter | Act::Chat(_) => self.in_the_room(host, &act),
             Act::Remark(number) => {
                 if let Some((_, text)) = REMARKS.get(number) {
                     let pause = pause_for(text);
@@ -271,6 +321,38 @@ impl Stage {
                     self.plan(pause, who, Act::Say(text));
                 }
             }
+        }
+    }
+
+    fn in_the_room(&mut self, host: HostId, act: &Act) {
+        let address = |host: HostId| {
+            let rooms = &self.sim.model(host)?.rooms;
+            rooms.keys().next().cloned()
+        };
+        // It was made by the first of the cast, who knows its address; whoever advertises it is asked.
+        let made = self.people.first().and_then(|player| player.host);
+        let command = match act {
+            Act::Found => Some(RoomCommand::RoomCreate {
+                name: ROOM.to_owned(),
+                nick: None,
+                members_only: false,
+                moderated: false,
+            }),
+            Act::Enter => made.and_then(address).map(|room| RoomCommand::RoomJoin {
+                room,
+                nick: None,
+                via: None,
+            }),
+            Act::Chat(text) => address(host).map(|room| RoomCommand::RoomSend {
+                room,
+                body: (*text).to_owned(),
+                reply_to: None,
+                announcement: false,
+            }),
+            _ => None,
+        };
+        if let Some(command) = command {
+            self.sim.command(host, Command::Room(command));
         }
     }
 

@@ -329,6 +329,12 @@ impl Disk {
                     result: Ok(found.cloned().map(Box::new)),
                 })
             }
+            Effect::FindSent(heard) => {
+                let mut all = self.conversations.values().flatten();
+                let found = all.find(|message| message.id == heard.id && message.is_own());
+                let message = found.cloned().map(Box::new);
+                Some(Input::FoundSent { heard, message })
+            }
             Effect::FindAvatar { sha1 } => {
                 let path = self.find_picture(&sha1);
                 Some(Input::AvatarFile { sha1, path })
