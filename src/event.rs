@@ -605,7 +605,7 @@ pub enum Cause {
     OtherAnnounced,
     /// It was encrypted before and is not any more.
     NoEncryption,
-    /// The user has compared codes that were different.
+    /// The user has compared codes that were different. This one stands until the user decides, also after a restart.
     CodesDiffer,
     /// Nothing stands in the way of this one; but it is called like somebody who is verified, and has another key.
     Namesake,

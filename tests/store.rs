@@ -183,6 +183,60 @@ async fn a_message_sent_again_is_kept_once_and_a_reused_id_is_another_message() 
     assert_eq!(bodies, ["hello", "good night"]);
 }
 
+/// What a message was answered with that came under this name.
+async fn taken_again(store: &Store, seq: u64, with: &str, id: &str, body: &str) -> bool {
+    let Op::Message { mut message, .. } = op(id, body, false) else {
+        unreachable!()
+    };
+    message.from = jid(with);
+    let op = Op::Message {
+        with: jid(with),
+        message,
+        outbox: false,
+    };
+    let stored = store.submit(seq, vec![op]).await.unwrap();
+    assert_eq!(stored.result, Ok(()));
+    stored.duplicates == [0]
+}
+
+fn moves(from: &str, to: &str) -> Op {
+    Op::MoveContact {
+        from: jid(from),
+        to: jid(to),
+    }
+}
+
+/// Whatever has reached the database by then, and under which name: what was taken is not taken again.
+#[tokio::test]
+async fn what_was_taken_under_an_earlier_name_is_not_taken_again() {
+    let dir = tempfile::tempdir().unwrap();
+    keep(dir.path(), vec![vec![op("1", "old", false)]]).await;
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let (first, second, third) = ("juliet@pronto", "juliet@laptop", "juliet@verona");
+    assert!(!taken_again(&store, 0, first, "2", "new").await);
+    store.submit(1, vec![moves(first, second)]).await.unwrap();
+    for (seq, id, body) in [(2, "1", "old"), (3, "2", "new")] {
+        assert!(taken_again(&store, seq, second, id, body).await, "{id}");
+    }
+    store.submit(4, vec![moves(second, third)]).await.unwrap();
+    for (seq, id, body) in [(5, "1", "old"), (6, "2", "new")] {
+        assert!(taken_again(&store, seq, third, id, body).await, "{id}");
+    }
+    // A question has everything brought into the database first.
+    assert!(store.seen(jid(third), "2".into()).await.unwrap());
+    for (seq, id, body) in [(7, "1", "old"), (8, "2", "new")] {
+        assert!(taken_again(&store, seq, third, id, body).await, "{id}");
+    }
+    assert!(!taken_again(&store, 9, third, "2", "another").await);
+    assert!(!taken_again(&store, 10, third, "3", "more").await);
+    // Whoever has the first name now is somebody else.
+    assert!(!taken_again(&store, 11, first, "2", "new").await);
+    let page = store.history(jid(third), 10, Place::Newest).await.unwrap();
+    let bodies: Vec<_> = page.messages.iter().map(|one| one.body.as_str()).collect();
+    assert_eq!(bodies, ["old", "new", "another", "more"]);
+    store.close().await;
+}
+
 #[tokio::test]
 async fn history_is_paged_backwards_without_gap_or_overlap() {
     let dir = tempfile::tempdir().unwrap();

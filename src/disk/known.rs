@@ -1,8 +1,8 @@
 //! Which messages of peers the database may remember, as hashes in memory. Nearly every message that comes is new, and to find
 //! that out must not cost a look into the file: two locks and a search, as much as all else that is done about it.
 
-use std::collections::HashSet;
 use std::collections::hash_map::DefaultHasher;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use rusqlite::Connection;
@@ -36,6 +36,19 @@ impl Known {
             .is_none_or(|hashes| hashes.contains(&hash(peer.as_str(), id)))
     }
 
+    /// What this peer said is what that one said, from now on.
+    pub fn rename(&mut self, from: &Jid, to: &Jid, id: &str) {
+        if let Some(hashes) = &mut self.0 {
+            hashes.remove(&hash(from.as_str(), id));
+        }
+        self.add(to, id);
+    }
+
+    /// Is a no for certain?
+    pub fn is_sure(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// This is taken now.
     pub fn add(&mut self, peer: &Jid, id: &str) {
         let Some(hashes) = &mut self.0 else { return };
@@ -44,6 +57,54 @@ impl Known {
             self.0 = None;
         }
     }
+}
+
+/// What is in the journal and not in the database yet, with the submission that brought it.
+#[derive(Debug, Default)]
+pub struct Fresh {
+    /// Messages of peers: by whom and id, in which submission, and a hash of the text.
+    pub taken: HashMap<(Jid, String), (u64, u64)>,
+    /// Contacts that have another name: in which submission, from, to.
+    pub moved: Vec<(u64, Jid, Jid)>,
+}
+
+impl Fresh {
+    /// Everything up to this submission is in the database.
+    pub fn kept_up_to(&mut self, last: u64) {
+        self.taken.retain(|_, (seq, _)| *seq > last);
+        self.moved.retain(|(seq, ..)| *seq > last);
+    }
+
+    /// This submission came to nothing.
+    pub fn refused(&mut self, seq: u64) {
+        self.taken.retain(|_, (of, _)| *of != seq);
+        self.moved.retain(|(of, ..)| *of != seq);
+    }
+
+    /// What is not in the database yet goes along with its contact; gives the ids.
+    pub fn rename(&mut self, from: &Jid, to: &Jid) -> Vec<String> {
+        let of_it = self.taken.keys().filter(|(peer, _)| peer == from);
+        let ids: Vec<String> = of_it.map(|(_, id)| id.clone()).collect();
+        for id in &ids {
+            if let Some(taken) = self.taken.remove(&(from.clone(), id.clone())) {
+                let place = self.taken.entry((to.clone(), id.clone()));
+                place.or_insert(taken);
+            }
+        }
+        ids
+    }
+}
+
+/// Under which names the database may have this contact while moves wait in the journal, the oldest first.
+pub fn names<'a>(moved: &'a [(u64, Jid, Jid)], with: &'a Jid) -> Vec<&'a Jid> {
+    let mut names = vec![with];
+    for (_, from, to) in moved.iter().rev() {
+        if names.contains(&to) && !names.contains(&from) {
+            names.push(from);
+        }
+    }
+    names.reverse();
+    names
 }
 
 fn hash(peer: &str, id: &str) -> u64 {

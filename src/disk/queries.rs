@@ -218,6 +218,12 @@ pub fn seen(db: &Connection, peer: &Jid, id: &str) -> rusqlite::Result<bool> {
         .exists([peer.as_str(), id])
 }
 
+/// The ids of what was taken from this peer.
+pub fn seen_of(db: &Connection, peer: &Jid) -> rusqlite::Result<Vec<String>> {
+    let mut ids = db.prepare_cached("SELECT id FROM seen WHERE peer = ?1")?;
+    ids.query_map([peer.as_str()], |row| row.get(0))?.collect()
+}
+
 /// Is there a message with this id from this peer that has another text, and had it from the beginning?
 pub fn says_something_else(
     db: &Connection,

@@ -8,8 +8,8 @@
 //! Limits: 8192 submissions wait at most for the thread, then `submit` waits; a transaction is begun at 16384 operations or
 //! 8 MiB of text; 64 searches wait at most; a history page has at most 1000 messages and about 8 MiB of text; ids are remembered for 30 days.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::{DefaultHasher, Entry};
-use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -22,7 +22,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 
 use super::journal::Journal;
-use super::known::Known;
+use super::known::{Fresh, Known, names};
 use super::open::{self, OpenError};
 use super::reader::Reader;
 use super::search::{self, Found, Wanted};
@@ -237,17 +237,13 @@ pub(super) struct Shared {
     pub journal: Mutex<Journal>,
     /// Why nothing can be kept at the moment.
     pub trouble: Mutex<Option<String>>,
-    /// Messages of peers that are in the journal and not in the database: by whom and id, in which submission, and a hash
-    /// of the text.
+    /// Messages of peers that are in the journal and not in the database.
     pub fresh: Mutex<Fresh>,
     /// Messages of peers that may be in the database or in the journal.
     pub known: Mutex<Known>,
     /// For looking up what was taken before; the thread closes it before its own, which then tidies up.
     pub reader: Mutex<Option<Connection>>,
 }
-
-/// See [`Shared::fresh`].
-type Fresh = HashMap<(Jid, String), (u64, u64)>;
 
 /// Takes a lock; nothing that is done under ours can leave it half done.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -325,7 +321,7 @@ impl Store {
         let place = self.jobs.reserve().await.map_err(|_| StoreClosed)?;
         let refused = |why, ops| {
             // The next copy is the first again.
-            lock(&self.shared.fresh).retain(|_, (of, _)| *of != seq);
+            lock(&self.shared.fresh).refused(seq);
             Stored {
                 seq,
                 duplicates: Vec::new(),
@@ -369,6 +365,10 @@ impl Store {
                     }
                     continue;
                 }
+                Op::MoveContact { from, to } => {
+                    self.rename(seq, from, to, &mut fresh)?;
+                    continue;
+                }
                 _ => continue,
             };
             if message.is_own() {
@@ -377,7 +377,8 @@ impl Store {
             let mut text = DefaultHasher::new();
             message.body.hash(&mut text);
             let text = text.finish();
-            let known = match fresh.entry((with.clone(), message.id.clone())) {
+            let Fresh { taken, moved } = &mut *fresh;
+            let known = match taken.entry((with.clone(), message.id.clone())) {
                 Entry::Occupied(mut known) => {
                     let same = known.get().1 == text;
                     if !same {
@@ -386,7 +387,7 @@ impl Store {
                     same
                 }
                 Entry::Vacant(place) => {
-                    let known = self.is_seen(with, &message.id, |db| {
+                    let known = self.is_seen(moved, with, &message.id, |db, with| {
                         Ok(!queries::says_something_else(db, with, message)?)
                     })?;
                     if !known {
@@ -411,32 +412,59 @@ impl Store {
         fresh: &mut Fresh,
     ) -> rusqlite::Result<bool> {
         let id = late::seen_as(told);
-        let Entry::Vacant(place) = fresh.entry((with.clone(), id.clone())) else {
+        let Entry::Vacant(place) = fresh.taken.entry((with.clone(), id.clone())) else {
             return Ok(true);
         };
-        let known = self.is_seen(with, &id, |_| Ok(true))?;
+        let known = self.is_seen(&fresh.moved, with, &id, |_, _| Ok(true))?;
         if !known {
             place.insert((seq, 0));
         }
         Ok(known)
     }
 
+    /// What was taken from a contact is remembered under its new name.
+    fn rename(&self, seq: u64, from: &Jid, to: &Jid, fresh: &mut Fresh) -> rusqlite::Result<()> {
+        if from == to {
+            return Ok(());
+        }
+        let mut known = lock(&self.shared.known);
+        for id in fresh.rename(from, to) {
+            known.rename(from, to, &id);
+        }
+        if known.is_sure()
+            && let Some(db) = &*lock(&self.shared.reader)
+        {
+            for name in names(&fresh.moved, from) {
+                for id in queries::seen_of(db, name)? {
+                    known.rename(from, to, &id);
+                }
+            }
+        }
+        fresh.moved.push((seq, from.clone(), to.clone()));
+        Ok(())
+    }
+
     /// Does the database remember this, and is it `still` the same? From now on it is known.
     fn is_seen(
         &self,
+        moved: &[(u64, Jid, Jid)],
         with: &Jid,
         id: &str,
-        still: impl FnOnce(&Connection) -> rusqlite::Result<bool>,
+        still: impl Fn(&Connection, &Jid) -> rusqlite::Result<bool>,
     ) -> rusqlite::Result<bool> {
         let mut known = lock(&self.shared.known);
         if !known.may_hold(with, id) {
             known.add(with, id);
             return Ok(false);
         }
-        match &*lock(&self.shared.reader) {
-            Some(db) => Ok(queries::seen(db, with, id)? && still(db)?),
-            None => Ok(false),
+        let reader = lock(&self.shared.reader);
+        let Some(db) = &*reader else { return Ok(false) };
+        for name in names(moved, with) {
+            if queries::seen(db, name, id)? && still(db, name)? {
+                return Ok(true);
+            }
         }
+        Ok(false)
     }
 
     /// A page of a conversation, of `limit` (1 to 1000) messages. Sees everything that was submitted before.

@@ -287,7 +287,7 @@ impl Writer {
             *self.chores.ungathered.get_or_insert(0) += messages;
         }
         self.chores.scrub |= deleted;
-        lock(&shared.fresh).retain(|_, (seq, _)| *seq > last);
+        lock(&shared.fresh).kept_up_to(last);
         if let Err(error) = file.set_len(0) {
             // The database knows that it has this turn.
             tracing::warn!(%error, "the journal cannot be shortened");

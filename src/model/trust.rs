@@ -139,6 +139,9 @@ pub struct Book {
     pins: BTreeMap<Jid, Fingerprint>,
     blocked_names: BTreeSet<Jid>,
     alarms: BTreeMap<Jid, Alarm>,
+    /// Where two people have compared codes, and they were different, with the key that was in use. Only the user's word puts
+    /// one here, and only the user's word takes it away.
+    differing: BTreeMap<Jid, Fingerprint>,
 }
 
 impl Book {
@@ -148,9 +151,10 @@ impl Book {
     const MAX_ALARMS: usize = 512;
 
     /// What the disk has kept.
-    pub fn new(keys: Vec<KnownKey>, blocked: Vec<Jid>) -> Book {
+    pub fn new(keys: Vec<KnownKey>, blocked: Vec<Jid>, differing: Vec<(Jid, Fingerprint)>) -> Book {
         let mut book = Book {
             blocked_names: blocked.into_iter().collect(),
+            differing: differing.into_iter().collect(),
             ..Book::default()
         };
         for key in keys {
@@ -185,8 +189,12 @@ impl Book {
         if known.is_some_and(|known| known.blocked) || self.blocked_names.contains(jid) {
             return Verdict::Blocked;
         }
-        if let Some(alarm @ Alarm::CodesDiffer(_)) = self.alarms.get(jid) {
-            return Verdict::Changed(*alarm);
+        if let Some(used) = self.differing.get(jid) {
+            return Verdict::Changed(Alarm::CodesDiffer(*used));
+        }
+        if self.differing.values().any(|used| *used == key) {
+            // It is not trusted under another name either.
+            return Verdict::Changed(Alarm::CodesDiffer(key));
         }
         match self.pins.get(jid) {
             Some(pinned) if *pinned != key => return Verdict::Changed(Alarm::OtherKey(key)),
@@ -211,7 +219,7 @@ impl Book {
 
     /// How far a name is trusted. `hint`: the key that it announces.
     pub fn trust(&self, jid: &Jid, hint: Option<Fingerprint>) -> Trust {
-        if self.alarms.contains_key(jid) {
+        if self.alarm(jid).is_some() {
             return Trust::Changed;
         }
         match self.pinned(jid) {
@@ -239,7 +247,10 @@ impl Book {
         self.keys.insert(key.fingerprint, key.clone());
         if self.keys.len() > Self::MAX {
             let dispensable = |known: &&KnownKey| {
-                !known.verified && !known.blocked && known.fingerprint != key.fingerprint
+                !known.verified
+                    && !known.blocked
+                    && known.fingerprint != key.fingerprint
+                    && !self.differing.contains_key(&known.jid)
             };
             let oldest = self.keys.values().filter(dispensable);
             let oldest = oldest.min_by_key(|known| known.first);
@@ -275,18 +286,42 @@ impl Book {
 
     /// What stands in the way of this name.
     pub fn alarm(&self, jid: &Jid) -> Option<Alarm> {
-        self.alarms.get(jid).copied()
+        let differing = self.differing.get(jid).copied();
+        let differing = differing.map(Alarm::CodesDiffer);
+        differing.or_else(|| self.alarms.get(jid).copied())
     }
 
-    /// Something stands in the way, or no longer. True if that is news.
-    pub fn set_alarm(&mut self, jid: &Jid, alarm: Option<Alarm>) -> bool {
-        match alarm {
-            Some(_) if self.alarms.len() >= Self::MAX_ALARMS && !self.alarms.contains_key(jid) => {
-                false
-            }
-            Some(alarm) => self.alarms.insert(jid.clone(), alarm) != Some(alarm),
-            None => self.alarms.remove(jid).is_some(),
+    /// The codes that two people compared were different, with this key in use. That stands until [`Book::settle`].
+    pub fn differ(&mut self, jid: &Jid, used: Fingerprint) {
+        self.differing.insert(jid.clone(), used);
+    }
+
+    /// The user has decided about different codes: with this name, and with this key under whatever name. Gives the names
+    /// that this was about.
+    pub fn settle(&mut self, jid: &Jid, key: Option<Fingerprint>) -> Vec<Jid> {
+        let about = |(name, used): &(&Jid, &Fingerprint)| *name == jid || Some(**used) == key;
+        let settled = self.differing.iter().filter(about);
+        let settled: Vec<Jid> = settled.map(|(name, _)| name.clone()).collect();
+        for name in &settled {
+            self.differing.remove(name);
         }
+        settled
+    }
+
+    /// Where codes were different, and nothing was decided.
+    pub fn differing(&self) -> impl Iterator<Item = (&Jid, &Fingerprint)> {
+        self.differing.iter()
+    }
+
+    /// Something stands in the way, or no longer. True if that is news. Different codes stand in the way all the same.
+    pub fn set_alarm(&mut self, jid: &Jid, alarm: Option<Alarm>) -> bool {
+        let before = self.alarm(jid);
+        match alarm {
+            Some(_) if self.alarms.len() >= Self::MAX_ALARMS && !self.alarms.contains_key(jid) => {}
+            Some(alarm) => drop(self.alarms.insert(jid.clone(), alarm)),
+            None => drop(self.alarms.remove(jid)),
+        }
+        self.alarm(jid) != before
     }
 
     /// Blocks a name, or no longer. True if that is news.
@@ -381,6 +416,42 @@ mod tests {
         assert!(book.set_alarm(&juliet, Some(Alarm::NoEncryption)));
         assert!(!book.set_alarm(&juliet, Some(Alarm::NoEncryption)));
         assert_eq!(book.trust(&juliet, None), Trust::Changed);
+    }
+
+    #[test]
+    fn different_codes_stand_in_the_way_until_the_user_decides() {
+        let mut book = Book::default();
+        let (juliet, laptop) = (jid("juliet@pronto"), jid("juliet@laptop"));
+        book.put(key(1, "juliet@pronto"));
+        book.differ(&juliet, print(1));
+        let differ = Alarm::CodesDiffer(print(1));
+        // Nothing that a peer can do takes it away.
+        for alarm in [
+            None,
+            Some(Alarm::NoEncryption),
+            Some(Alarm::OtherAnnounced(print(2))),
+            None,
+        ] {
+            assert!(!book.set_alarm(&juliet, alarm));
+            assert_eq!(book.alarm(&juliet), Some(differ));
+        }
+        for n in 1..=2 {
+            let verdict = book.judge(&juliet, print(n), None);
+            assert_eq!(verdict, Verdict::Changed(differ));
+        }
+        let elsewhere = book.judge(&laptop, print(1), Some(print(1)));
+        assert_eq!(elsewhere, Verdict::Changed(differ));
+        let differing: Vec<_> = book
+            .differing()
+            .map(|(name, key)| (name.clone(), *key))
+            .collect();
+        let mut again = Book::new(book.keys().cloned().collect(), Vec::new(), differing);
+        assert_eq!(again.trust(&juliet, Some(print(1))), Trust::Changed);
+        assert_eq!(
+            again.settle(&laptop, Some(print(1))),
+            std::slice::from_ref(&juliet)
+        );
+        assert_eq!(again.judge(&juliet, print(1), None), Verdict::Known);
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::model::settings::Settings;
 use crate::model::trust::{Book, KnownKey};
 use crate::net::{self, ConnId, Request as Net};
 use crate::wire::jid::Jid;
-use crate::wire::key::SecretKey;
+use crate::wire::key::{Fingerprint, SecretKey};
 use crate::wire::time::{Clock, Moment};
 use crate::xep::{Extension, Ourselves};
 
@@ -56,6 +56,8 @@ pub struct Start {
     pub keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked: Vec<Jid>,
+    /// With whom codes were compared and were different, and nothing was decided; with the key that was in use.
+    pub differing: Vec<(Jid, Fingerprint)>,
     /// Files on their way, and where they go.
     pub files: super::files::FileStart,
     /// Publish nothing before the user has said a name (the window's first start).
@@ -205,7 +207,7 @@ impl Core {
         let mut core = Core {
             clock: start.clock,
             key: start.key,
-            book: Book::new(start.keys, start.blocked),
+            book: Book::new(start.keys, start.blocked, start.differing),
             comparisons: HashMap::new(),
             tries: HashMap::new(),
             to_greet: BTreeSet::new(),

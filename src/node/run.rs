@@ -25,6 +25,7 @@ use crate::disk::store::{Answers, Loaded, Store};
 use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
 use crate::wire::jid::{Jid, JidError};
+use crate::wire::key::Fingerprint;
 use crate::wire::time::{Clock, Moment};
 
 /// Commits under way above which commands wait.
@@ -135,7 +136,7 @@ pub async fn start_within(
     let (requests, inbox) = mpsc::channel(1024);
     let avatars = Avatars::new(&config.data);
     let begun = Instant::now();
-    let blocked = blocked_names(&loaded);
+    let (blocked, differing) = (blocked_names(&loaded), differing(&loaded));
     let found = mpsc::channel(256);
     let mover = Mover::start(found.0.clone(), &key)?;
     let start = Start {
@@ -146,6 +147,7 @@ pub async fn start_within(
         settings,
         conversations: loaded.conversations,
         blocked,
+        differing,
         outbox: loaded.outbox,
         key,
         early: loaded.early,
@@ -396,6 +398,12 @@ fn blocked_names(loaded: &Loaded) -> Vec<Jid> {
     let names = loaded.values.get(super::trust::BLOCKED);
     let names = names.and_then(|value| serde_json::from_value(value.clone()).ok());
     names.unwrap_or_default()
+}
+
+fn differing(loaded: &Loaded) -> Vec<(Jid, Fingerprint)> {
+    let all = loaded.values.iter();
+    let mut all = all.filter_map(|(key, value)| super::trust::differing(key, value));
+    all.next().unwrap_or_default()
 }
 
 fn stored_avatar(loaded: &Loaded, avatars: &Avatars) -> Option<OwnAvatar> {

@@ -23,7 +23,9 @@ impl Core {
 
     /// Must a stream with this peer be encrypted before anything is said?
     pub(super) fn must_encrypt(&self, jid: &Jid) -> bool {
-        self.hint(jid).is_some() || self.book.pinned(jid).is_some()
+        self.hint(jid).is_some()
+            || self.book.pinned(jid).is_some()
+            || matches!(self.book.alarm(jid), Some(Alarm::CodesDiffer(_)))
     }
 
     /// Both have agreed: what is written so far goes out, and then only TLS.
@@ -230,6 +232,36 @@ impl Core {
         }
     }
 
+    /// The codes were different: kept, so that it stands also after a restart, until the user decides. The other alarms come
+    /// again by themselves when a stream shows what the pinned key says against it.
+    pub(super) fn differ(&mut self, jid: &Jid, used: Fingerprint) {
+        self.book.differ(jid, used);
+        self.store_differing();
+        tracing::info!(%jid, "the codes were different");
+        self.retrust(jid);
+    }
+
+    /// The user has decided about codes that were different.
+    fn settle_codes(&mut self, jid: &Jid, key: Option<Fingerprint>) {
+        let settled = self.book.settle(jid, key);
+        if settled.is_empty() {
+            return;
+        }
+        self.store_differing();
+        for name in settled {
+            self.retrust(&name);
+        }
+    }
+
+    fn store_differing(&mut self) {
+        let all = self.book.differing();
+        let all = all.map(|(jid, used)| Value::from(vec![jid.to_string(), used.to_string()]));
+        self.ops.push(Op::Setting {
+            key: DIFFERING.to_owned(),
+            value: all.collect(),
+        });
+    }
+
     /// What a name announces may be another key than the one that we know.
     pub(super) fn look_at_hint(&mut self, jid: &Jid) {
         if let Some(alarm) = self.book.announced(jid, self.hint(jid)) {
@@ -377,6 +409,7 @@ impl Core {
                     return Err("You have blocked that key: unblock it first.".to_owned());
                 }
                 let was = known.map(|known| known.jid).filter(|was| was != jid);
+                self.settle_codes(jid, Some(fingerprint));
                 self.pin(KnownKey {
                     fingerprint,
                     jid: jid.clone(),
@@ -403,8 +436,9 @@ impl Core {
     /// The user says that this is somebody else: the conversation so far is put aside under the key that it was had with,
     /// and the name begins anew.
     fn separate_key(&mut self, jid: &Jid) -> Result<(), String> {
-        let (Some(alarm), Some(old)) = (self.book.alarm(jid), self.book.pinned(jid).cloned())
-        else {
+        let alarm = self.book.alarm(jid);
+        let alarm = alarm.filter(|alarm| !matches!(alarm, Alarm::CodesDiffer(_)));
+        let (Some(alarm), Some(old)) = (alarm, self.book.pinned(jid).cloned()) else {
             return Err(format!("There is no other key of {jid} to tell apart."));
         };
         let short: String = old.fingerprint.to_string().chars().take(6).collect();
@@ -478,6 +512,11 @@ impl Core {
                 blocked: false,
                 first: self.clock.wall,
             }),
+        }
+        if self.book.alarm(jid) == Some(Alarm::CodesDiffer(fingerprint)) {
+            // The fingerprints are the same: the codes were misread.
+            self.settle_codes(jid, Some(fingerprint));
+            self.decided(jid);
         }
         self.look_at_hint(jid);
         Ok(())
@@ -566,6 +605,22 @@ impl Core {
 
 /// Under this name the disk keeps the blocked names.
 pub(in crate::node) const BLOCKED: &str = "blocked-names";
+/// Under this name the disk keeps where codes were different: pairs of a name and the fingerprint that was in use.
+const DIFFERING: &str = "codes-differ";
+
+/// Takes a setting that holds one of these for what it is.
+pub(in crate::node) fn differing(key: &str, value: &Value) -> Option<Vec<(Jid, Fingerprint)>> {
+    if key != DIFFERING {
+        return None;
+    }
+    let pair = |pair: &Value| {
+        let name = Jid::new(pair.get(0)?.as_str()?).ok()?;
+        Some((name, pair.get(1)?.as_str()?.parse().ok()?))
+    };
+    let pairs = value.as_array()?.iter();
+    Some(pairs.filter_map(pair).collect())
+}
+
 /// Streams that are opened at the start without anything to say.
 const MOST_GREETED: usize = 30;
 /// Blocked peers whose sightings are kept.

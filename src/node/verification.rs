@@ -10,7 +10,6 @@ use super::core::{Core, Timer};
 use crate::disk::store::Op;
 use crate::event::{Emoji, Event, Verification, VerificationState as State};
 use crate::model::sas::{Comparison, Ends, Step, Word};
-use crate::model::trust::Alarm;
 use crate::net::ConnId;
 use crate::wire::jid::Jid;
 use crate::wire::time::Moment;
@@ -245,7 +244,7 @@ impl Core {
             let changed = self.book.change(&fingerprint, |key| key.verified = false);
             self.ops
                 .extend(changed.map(|key| Op::Key { key: Box::new(key) }));
-            self.raise(peer, Some(Alarm::CodesDiffer(fingerprint)));
+            self.differ(peer, fingerprint);
         }
         for conn in self.by_peer.get(peer).cloned().unwrap_or_default() {
             self.close_link(conn);

@@ -41,6 +41,7 @@ impl Alone {
             outbox: Vec::new(),
             keys: Vec::new(),
             blocked: Vec::new(),
+            differing: Vec::new(),
             key: SecretKey::from_seed(&[7; 32]).unwrap(),
             early: Vec::new(),
             rooms: Vec::new(),

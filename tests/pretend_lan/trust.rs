@@ -398,6 +398,25 @@ fn codes_that_differ_stop_everything() {
         play.sim.run_for(40 * SEC);
         assert_eq!(play.juliet_heard(), ["hello"]);
         assert_eq!(play.romeo_heard(), ["hello you"]);
+        // Also after a restart, whoever was killed.
+        for host in [play.romeo, play.juliet] {
+            play.sim.inflict(Fault::Kill(host));
+            play.sim.run_for(SEC);
+            play.sim.inflict(Fault::Restart(host));
+            play.sim.run_for(20 * SEC);
+            let now = security(&play.sim, play.romeo, &j);
+            assert_eq!(
+                (now.trust, now.cause),
+                (Trust::Changed, Some(Cause::CodesDiffer)),
+                "{}",
+                story(&play.sim, play.romeo)
+            );
+            assert!(now.warning.is_some());
+        }
+        play.juliet_says("not to be taken either");
+        play.sim.run_for(40 * SEC);
+        assert_eq!(play.juliet_heard(), ["hello"]);
+        assert_eq!(play.romeo_heard(), ["hello you"]);
         // He had misread them.
         play.sim
             .command(play.romeo, Command::AcceptKey { peer: j.clone() });
@@ -408,6 +427,50 @@ fn codes_that_differ_stop_everything() {
             "{}",
             story(&play.sim, play.romeo)
         );
+    });
+}
+
+/// Somebody in the middle who was found out shows another key for a while, none, and then the first again.
+#[test]
+fn codes_that_differ_are_not_forgotten_over_what_comes_after() {
+    with_seeds(10, |seed| {
+        let mut play = acquainted(seed);
+        let j = play.juliet_jid.clone();
+        let verify = Command::Verify { peer: j.clone() };
+        play.sim.command(play.romeo, verify);
+        play.sim.run_for(3 * SEC);
+        let differ = Command::Confirm {
+            peer: j.clone(),
+            same: false,
+        };
+        play.sim.command(play.romeo, differ);
+        play.sim.run_for(3 * SEC);
+        play.romeo_says("not to be sent");
+        let other = SecretKey::from_seed(&[66; 32]).unwrap().public();
+        for key in [Some(other), None] {
+            play.sim.inflict(Fault::Lie(play.juliet, key));
+            play.juliet_says("trust me");
+            play.sim.run_for(60 * SEC);
+            let now = security(&play.sim, play.romeo, &j);
+            assert_eq!(
+                (now.trust, now.cause),
+                (Trust::Changed, Some(Cause::CodesDiffer)),
+                "{}",
+                story(&play.sim, play.romeo)
+            );
+        }
+        assert_eq!(play.juliet_heard(), ["hello"]);
+        assert_eq!(play.romeo_heard(), ["hello you"]);
+        // They compare the fingerprints instead: the right one decides it.
+        let own = play.sim.model(play.juliet).unwrap().me.fingerprint.unwrap();
+        let trust = Command::Trust {
+            peer: j.clone(),
+            fingerprint: own.to_string(),
+        };
+        play.sim.command(play.romeo, trust);
+        play.sim.run_for(60 * SEC);
+        assert_eq!(security(&play.sim, play.romeo, &j).trust, Trust::Verified);
+        assert_eq!(play.juliet_heard(), ["hello", "not to be sent"]);
     });
 }
 

@@ -78,6 +78,8 @@ pub struct Kept {
     pub keys: BTreeMap<Fingerprint, KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked: Vec<Jid>,
+    /// With whom codes were compared and were different.
+    pub differing: Vec<(Jid, Fingerprint)>,
     /// What contacts were called last.
     pub nicks: BTreeMap<Jid, String>,
 }
@@ -546,6 +548,9 @@ impl Kept {
                 (kept.room, kept.about) = (room, about);
             }
             Op::Setting { key, value } => {
+                if let Some(all) = crate::node::trust::differing(&key, &value) {
+                    self.differing = all;
+                }
                 if key == crate::node::trust::BLOCKED {
                     self.blocked = serde_json::from_value(value).unwrap_or_default();
                 }

@@ -497,6 +497,7 @@ impl Sim {
             outbox,
             keys: seat.disk.keys.values().cloned().collect(),
             blocked: seat.disk.blocked.clone(),
+            differing: seat.disk.differing.clone(),
             key,
             early: seat.disk.early(),
             rooms: seat.disk.rooms.values().cloned().collect(),
