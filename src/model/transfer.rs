@@ -115,6 +115,9 @@ pub struct Transfer {
     /// Our user, not the peer's, holds it back.
     #[serde(default)]
     pub held_here: bool,
+    /// It ended here with this word (a reason of XEP-0166 §7.4), and the peer has not answered that yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub untold: Option<String>,
     /// Not kept: true of this life of the program only.
     #[serde(skip)]
     pub now: Now,
@@ -152,6 +155,10 @@ pub enum Expect {
     Accepted,
     /// SI: the receiver is connected.
     Connected,
+    /// Jingle: the peer has heard that it is over.
+    Ended,
+    /// Jingle: the sender has heard that it is to offer it again.
+    Resumed,
 }
 
 /// Where the newest offer says that the bytes are.
@@ -196,6 +203,10 @@ impl Transfers {
             } else if moving {
                 transfer.file.state = FileState::Waiting;
             }
+            // The sender may hold it for done: it is asked.
+            transfer.now.resume = transfer.file.state == FileState::Waiting
+                && transfer.way == Some(Way::Direct)
+                && !transfer.file.outgoing;
             all.insert(transfer.file.transfer.clone(), transfer);
         }
         Transfers { all }
@@ -328,6 +339,7 @@ mod tests {
             stamp: None,
             into: None,
             held_here: false,
+            untold: None,
             now: Now::default(),
         }
     }
@@ -381,5 +393,6 @@ mod tests {
         assert_eq!(state("t00002"), FileState::Waiting);
         assert_eq!(state("t00003"), FileState::Waiting);
         assert_eq!(state("t00004"), FileState::Offered);
+        assert!(restored.get("t00003").unwrap().now.resume);
     }
 }

@@ -14,6 +14,7 @@
 mod alone;
 mod crashes;
 mod crowd;
+mod files;
 mod glare;
 mod hostile;
 mod journeys;

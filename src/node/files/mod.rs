@@ -24,7 +24,7 @@ use super::core::{Core, Timer};
 use super::effect::Effect;
 use crate::disk::store::Op;
 use crate::event::{Event, FileState};
-use crate::model::transfer::{Transfer, Transfers, Way};
+use crate::model::transfer::{Expect, Transfer, Transfers, Way};
 use crate::net::ConnId;
 use crate::net::bytestream::is_link_local;
 use crate::wire::element::Element;
@@ -73,9 +73,11 @@ pub(super) struct Files {
 }
 
 /// Under which keys transfers are kept on the disk.
-const KEY: &str = "transfer.";
+pub(super) const KEY: &str = "transfer.";
 /// An offer or an acceptance that is not even acknowledged after this long is made again.
 const UNHEARD: Duration = Duration::from_secs(30);
+/// The receiver asks for another attempt this much later than the sender makes it by itself.
+const RECEIVER_WAITS: Duration = Duration::from_secs(4);
 /// An HTTP address is served for so long.
 const HTTP_LASTS: Duration = Duration::from_secs(3600);
 
@@ -101,6 +103,7 @@ impl Core {
     /// A stream to this peer is ready: whatever waits for one goes on.
     pub(super) fn files_ready(&mut self, jid: &Jid) {
         for id in self.files.all.with(jid) {
+            self.tell_untold(&id);
             let again = self.files.all.get_mut(&id).is_some_and(|transfer| {
                 transfer.now.asked &= transfer.is_busy();
                 let unanswered = transfer.file.outgoing
@@ -129,6 +132,12 @@ impl Core {
                 (Some(Way::Direct), _) => {
                     transfer.now.asked = false;
                     transfer.now.iq = None;
+                    if !outgoing && state == FileState::Waiting && transfer.into.is_some() {
+                        // Neither our acceptance nor our question may have been heard.
+                        transfer.now.busy = false;
+                        transfer.now.source = None;
+                        transfer.now.resume = true;
+                    }
                     if outgoing && state == FileState::Offered {
                         transfer.file.state = FileState::Waiting;
                         self.tell_file(&id, None);
@@ -155,7 +164,8 @@ impl Core {
     pub(super) fn files_want(&self, jid: &Jid) -> bool {
         self.files.all.iter().any(|transfer| {
             let wants = transfer.file.outgoing && !transfer.now.asked || transfer.now.resume;
-            transfer.file.peer == *jid && transfer.is_waiting() && wants
+            let open = transfer.is_waiting() && wants;
+            transfer.file.peer == *jid && (open || transfer.untold.is_some())
         })
     }
 
@@ -216,18 +226,59 @@ impl Core {
         }));
     }
 
+    /// Tells the peer that it is over: now, or when there is a stream again.
+    fn end_session(&mut self, id: &str, tell: &'static str, reason: &str) {
+        let Some(transfer) = self.files.all.get_mut(id) else {
+            return;
+        };
+        let peer = transfer.file.peer.clone();
+        if transfer.way == Some(Way::Direct) {
+            transfer.untold = Some(tell.to_owned());
+            self.tell_untold(id);
+            if self.active(&peer).is_none() {
+                self.pump(&peer);
+            }
+        } else {
+            self.tell_end(id, tell, Some(reason));
+        }
+    }
+
+    /// Says what the peer has not heard yet of how a session ended.
+    fn tell_untold(&mut self, id: &str) {
+        let Some(transfer) = self.files.all.get(id) else {
+            return;
+        };
+        let word = match transfer.untold.as_deref() {
+            Some("decline") => "decline",
+            Some("failed-application") => "failed-application",
+            Some(_) => "cancel",
+            None => return,
+        };
+        let reason = transfer.file.reason.clone();
+        let sent = self.tell_end(id, word, reason.as_deref());
+        if let Some((iq, transfer)) = sent.zip(self.files.all.get_mut(id)) {
+            transfer.now.iq = Some((iq, Expect::Ended));
+        }
+    }
+
+    /// What is known of it, to the disk.
+    fn keep_file(&mut self, id: &str) {
+        let value = self.files.all.get(id).map(serde_json::to_value);
+        if let Some(Ok(value)) = value {
+            self.ops.push(Op::Setting {
+                key: format!("{KEY}{id}"),
+                value,
+            });
+        }
+    }
+
     /// The state of a file, to the faces and to the disk. `reference`: of the command that began it.
     fn tell_file(&mut self, id: &str, reference: Option<Value>) {
         let Some(transfer) = self.files.all.get(id) else {
             return;
         };
         let file = transfer.file.clone();
-        if let Ok(value) = serde_json::to_value(transfer) {
-            self.ops.push(Op::Setting {
-                key: format!("{KEY}{id}"),
-                value,
-            });
-        }
+        self.keep_file(id);
         self.emit(Event::FileState { file, reference });
     }
 
@@ -268,7 +319,7 @@ impl Core {
         }));
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(tell) = tell {
-            self.tell_end(id, tell, Some(reason));
+            self.end_session(id, tell, reason);
         }
         self.tell_file(id, None);
         self.emit(Event::FileFailed {

@@ -133,8 +133,8 @@ impl Core {
         let same = transfer.file.size == offer.size && transfer.file.folder == offer.folder;
         match transfer.file.state {
             // It was not heard the first time.
-            FileState::Done => self.tell_end(&id, "success", None),
-            FileState::Failed => self.tell_end(&id, "decline", None),
+            FileState::Done => drop(self.tell_end(&id, "success", None)),
+            FileState::Failed => drop(self.tell_end(&id, "decline", None)),
             _ if !same && transfer.file.bytes > 0 => {
                 self.fail_file(
                     &id,
@@ -165,6 +165,11 @@ impl Core {
     }
 
     fn on_accepted_file(&mut self, id: &str) -> Result<(), StanzaError> {
+        let state = self.files.all.get(id).map(|known| known.file.state);
+        if let Some(FileState::Done | FileState::Failed) = state {
+            let done = state == Some(FileState::Done);
+            self.tell_end(id, if done { "success" } else { "cancel" }, None);
+        }
         let transfer = self
             .files
             .all
@@ -202,8 +207,10 @@ impl Core {
             return Ok(());
         };
         match transfer.file.state {
+            // The receiver died between its word on the connection and its own disk.
+            FileState::Done if transfer.file.outgoing => drop(self.tell_end(id, "success", None)),
             FileState::Done => {}
-            FileState::Failed => self.tell_end(id, "cancel", None),
+            FileState::Failed => drop(self.tell_end(id, "cancel", None)),
             state if !transfer.file.outgoing => {
                 if state == FileState::Paused {
                     self.await_offer(id);
@@ -247,6 +254,10 @@ impl Core {
             return Ok(());
         };
         let outgoing = transfer.file.outgoing;
+        let (taken, running) = (
+            transfer.into.is_some(),
+            transfer.file.state == FileState::Running,
+        );
         match reason {
             // Its word on the connection itself is on its way.
             "success" if outgoing && transfer.is_busy() => {}
@@ -254,6 +265,10 @@ impl Core {
                 let sha256 = transfer.file.sha256.clone();
                 self.file_done(id, None, None, sha256);
             }
+            // We have said on the connection that it is whole, and then forgot that we did. If it is moving just now, that
+            // goes its own way.
+            "success" if running => {}
+            "success" if taken => self.found_done(id),
             "decline" => self.fail_file(id, "declined", None),
             "cancel" if outgoing => self.fail_file(id, "the receiver cancelled it", None),
             "cancel" => self.fail_file(id, "the sender cancelled it", None),
@@ -267,24 +282,42 @@ impl Core {
         Ok(())
     }
 
+    /// The sender knows that a file arrived of which our disk does not know it: the program ended in between.
+    fn found_done(&mut self, id: &str) {
+        self.stop_file(id);
+        self.file_done(id, None, None, None);
+        if let Some(transfer) = self.files.all.get_mut(id) {
+            let folder = transfer.into.clone().unwrap_or_default();
+            let reason = format!(
+                "the sender says that it arrived: look in {}",
+                folder.display()
+            );
+            transfer.file.reason = Some(reason);
+        }
+        self.tell_file(id, None);
+    }
+
     /// Tells the peer that a session is over, in whatever words its way has.
-    pub(super) fn tell_end(&mut self, id: &str, reason: &'static str, text: Option<&str>) {
-        let Some(transfer) = self.files.all.get_mut(id) else {
-            return;
-        };
+    /// Gives the id of the iq, where it is one that is answered.
+    pub(super) fn tell_end(
+        &mut self,
+        id: &str,
+        reason: &'static str,
+        text: Option<&str>,
+    ) -> Option<String> {
+        let transfer = self.files.all.get_mut(id)?;
         let (way, sid, peer) = (
             transfer.way,
             transfer.sid.clone(),
             transfer.file.peer.clone(),
         );
         let offer_iq = transfer.now.offer_iq.take();
-        let Some(conn) = self.active(&peer) else {
-            return;
-        };
+        let conn = self.active(&peer)?;
         match (way, offer_iq) {
             (Some(Way::Direct), _) => {
                 let text = text.filter(|_| reason == "failed-application");
-                self.send_file_iq(conn, None, jingle::terminate(&sid, reason, text));
+                let end = jingle::terminate(&sid, reason, text);
+                return Some(self.send_file_iq(conn, None, end));
             }
             (Some(Way::Si), Some(iq)) => {
                 self.answer_file_iq(conn, &iq, "error", si::decline().to_element());
@@ -308,6 +341,7 @@ impl Core {
             }
             _ => {}
         }
+        None
     }
 
     fn on_si(&mut self, peer: &Jid, iq: &str, payload: &Element) -> Result<(), StanzaError> {
@@ -449,6 +483,7 @@ impl Core {
             stamp: None,
             into: None,
             held_here: false,
+            untold: None,
             now,
         });
         self.emit(Event::FileOffered {
@@ -496,6 +531,10 @@ impl Core {
                         transfer: id,
                     }));
             }
+            (_, Some(Expect::Ended), _) => {
+                transfer.untold = None;
+                self.keep_file(&id);
+            }
             (Ok(_), _, _) => {}
             (Err(error), expected, way) => self.on_file_refused(&id, error, expected, way),
         }
@@ -520,13 +559,19 @@ impl Core {
             ("forbidden" | "not-acceptable", _, Some(Way::Si)) => {
                 self.fail_file(id, "declined", None)
             }
-            // The session is not known any more over there: the sender offers it again.
+            ("item-not-found", Some(Expect::Accepted | Expect::Resumed), _) => {
+                self.fail_file(id, "the sender does not know of it any more", None);
+            }
+            (_, Some(Expect::Resumed), _) => {}
+            // Not the newest offer, or not offered at the moment: the sender offers it again.
             (_, Some(Expect::Accepted), _) => {
                 if let Some(transfer) = self.files.all.get_mut(id) {
                     transfer.now.busy = false;
                     transfer.now.source = None;
                     transfer.file.state = FileState::Waiting;
                 }
+                let at = self.after(super::RECEIVER_WAITS);
+                self.timers.set(Timer::File(id.to_owned()), at);
                 self.tell_file(id, None);
             }
             (condition, _, _) => {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::ask::{Ask, Fault, Fetch, From, Gate, Look, Serve, Told};
-use super::{HTTP_LASTS, UNHEARD};
+use super::{HTTP_LASTS, RECEIVER_WAITS, UNHEARD};
 use crate::event::{Event, FileState};
 use crate::model::transfer::{Expect, Source, Way};
 use crate::net::ConnId;
@@ -16,8 +16,6 @@ use crate::xep::{
     xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si, xep0234_jingle_file as jingle,
 };
 
-/// After a broken attempt the receiver asks for another one this much later than the sender makes it by itself.
-const RECEIVER_WAITS: Duration = Duration::from_secs(4);
 /// Quirk `withdrawn-in-silence`: how long a sender may take to tell its hosts.
 const SI_PATIENCE: Duration = Duration::from_secs(40);
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::ask::{Ask, Look};
 use crate::command::Command;
 use crate::event::{File, FileState};
-use crate::model::transfer::{Now, Transfer, Way};
+use crate::model::transfer::{Expect, Now, Transfer, Way};
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
 use crate::wire::jid::Jid;
@@ -97,6 +97,7 @@ impl Core {
             stamp: Some(look.stamp),
             into: None,
             held_here: false,
+            untold: None,
             now: Now::default(),
         });
         self.tell_file(id, reference);
@@ -119,6 +120,8 @@ impl Core {
         }
         transfer.into = Some(path.unwrap_or(usual));
         transfer.file.state = FileState::Waiting;
+        // Of an offer from before a restart it is not known where the file is.
+        transfer.now.resume = transfer.way == Some(Way::Direct) && transfer.now.source.is_none();
         self.tell_file(id, None);
         self.advance(id);
         Ok(())
@@ -175,7 +178,13 @@ impl Core {
         let hold = jingle::hold(&transfer.sid, pause);
         match (transfer.way, self.active(&transfer.file.peer)) {
             (Some(Way::Direct), Some(conn)) => {
-                self.send_file_iq(conn, None, hold);
+                let iq = self.send_file_iq(conn, None, hold);
+                if let Some(transfer) = self.files.all.get_mut(id)
+                    && !pause
+                    && !transfer.file.outgoing
+                {
+                    transfer.now.iq = Some((iq, Expect::Resumed));
+                }
                 true
             }
             _ => false,
@@ -193,6 +202,7 @@ impl Core {
             self.plaintext_allowed.insert(transfer.file.peer.clone());
             // A new session: the peer has put the old one aside.
             transfer.sid = self.rng.uuid();
+            transfer.untold = None;
             transfer.way = None;
             transfer.file.bytes = 0;
         }

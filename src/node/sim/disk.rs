@@ -82,6 +82,8 @@ pub struct Kept {
     pub differing: Vec<(Jid, Fingerprint)>,
     /// What contacts were called last.
     pub nicks: BTreeMap<Jid, String>,
+    /// Files on their way, by key.
+    pub transfers: BTreeMap<String, serde_json::Value>,
 }
 
 #[derive(Debug)]
@@ -553,6 +555,11 @@ impl Kept {
                 }
                 if key == crate::node::trust::BLOCKED {
                     self.blocked = serde_json::from_value(value).unwrap_or_default();
+                } else if key.starts_with(crate::node::files::KEY) {
+                    match value.is_null() {
+                        true => self.transfers.remove(&key),
+                        false => self.transfers.insert(key, value),
+                    };
                 }
             }
         }

@@ -6,6 +6,7 @@
 //! ([`Sim::model`], [`Sim::events`], [`Sim::heard`]).
 
 pub mod disk;
+mod files;
 pub mod legacy;
 
 use std::collections::BTreeSet;
@@ -15,9 +16,11 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use self::disk::Disk;
+use self::files::Moving;
 use self::legacy::{Legacy, Make};
 use super::core::{Core, Start};
 use super::effect::{Effect, Input};
+use super::files::FileStart;
 use crate::command::{Command, Request};
 use crate::event::Event;
 use crate::model::Model;
@@ -45,6 +48,7 @@ pub struct Sim {
     now: Moment,
     midnight: Timestamp,
     spins: u32,
+    moving: Moving,
 }
 
 /// One machine and who uses it.
@@ -79,6 +83,7 @@ impl Sim {
             now: Moment(0),
             midnight: Timestamp::from_second(1_792_800_000).unwrap_or(Timestamp::UNIX_EPOCH),
             spins: 0,
+            moving: Moving::default(),
         }
     }
 
@@ -174,6 +179,11 @@ impl Sim {
             _ => (None, None),
         };
         let power = matches!(fault, Fault::PowerOff(_));
+        match (crashed, started) {
+            (Some(host), _) => self.moving.crash(self.now, &mut self.rng, host),
+            (None, None) => self.moving.cut(self.now, &mut self.rng),
+            (None, Some(_)) => {}
+        }
         self.lan.inflict(self.now, fault);
         if let Some(host) = crashed {
             self.vacate(host);
@@ -300,7 +310,10 @@ impl Sim {
     /// When something will happen next.
     pub fn next_time(&self) -> Option<Moment> {
         let wake = self.wakes.first().map(|(at, _)| *at);
-        [self.lan.next_time(), wake].into_iter().flatten().min()
+        [self.lan.next_time(), wake, self.moving.next_time()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// How to see this run again, for the message of a failed test.
@@ -319,6 +332,9 @@ impl Sim {
             return false;
         }
         self.now = self.now.max(at);
+        if self.step_files() {
+            return true;
+        }
         let woken = self
             .wakes
             .first()
@@ -415,6 +431,10 @@ impl Sim {
                     }
                 }
                 Some(Effect::Quit) => self.quit(host),
+                Some(Effect::File(ask)) => {
+                    let life = seat.starts;
+                    self.move_file(host, life, ask);
+                }
                 Some(effect) => {
                     let broken = seat.disk.broken == Some(disk::Broken::DropsOnGlare);
                     let glare = broken && self.lan.has_two_to_one(host);
@@ -442,6 +462,7 @@ impl Sim {
     /// The program ends of itself: goodbye, and the kernel closes what is open.
     fn quit(&mut self, host: HostId) {
         self.lan.perform(self.now, host, net::Request::Withdraw);
+        self.moving.crash(self.now, &mut self.rng, host);
         self.vacate(host);
         self.lan.inflict(self.now, Fault::Kill(host));
     }
@@ -501,7 +522,11 @@ impl Sim {
             key,
             early: seat.disk.early(),
             rooms: seat.disk.rooms.values().cloned().collect(),
-            files: Default::default(),
+            files: FileStart {
+                kept: FileStart::read(&seat.disk.transfers),
+                downloads: "/received".into(),
+                accept_all: None,
+            },
             wait_for_name: false,
             seed,
             clock,
