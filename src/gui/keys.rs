@@ -204,10 +204,12 @@ fn row_ui(ui: &mut Ui, keys: &str, words: &str) {
         let left = vec2((ui.available_width() * 0.42).min(170.0), 0.0);
         ui.allocate_ui(left, |ui| {
             ui.set_width(left.x);
-            // Smaller letters, on the line of the larger ones beside them.
-            ui.add_space(2.0);
             let keys = RichText::new(keys).font(theme::bold(size::SMALL + 1.0));
-            ui.add(egui::Label::new(keys).wrap());
+            ui.vertical(|ui| {
+                // Smaller letters, on the line of the larger ones beside them.
+                ui.add_space(2.0);
+                ui.add(egui::Label::new(keys).wrap());
+            });
         });
         let words = RichText::new(words).color(theme::palette(ui).weak);
         ui.add(egui::Label::new(words).wrap());
