@@ -205,7 +205,11 @@ fn row_ui(ui: &mut Ui, keys: &str, words: &str) {
         ui.allocate_ui(left, |ui| {
             ui.set_width(left.x);
             let keys = RichText::new(keys).font(theme::bold(size::SMALL + 1.0));
-            ui.add(egui::Label::new(keys).wrap());
+            ui.vertical(|ui| {
+                // Smaller letters, on the line of the larger ones beside them.
+                ui.add_space(2.0);
+                ui.add(egui::Label::new(keys).wrap());
+            });
         });
         let words = RichText::new(words).color(theme::palette(ui).weak);
         ui.add(egui::Label::new(words).wrap());
