@@ -213,7 +213,10 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
         if about.members_only {
             ui.label(t!(ui, "rooms-closed"));
         }
-        ui.label(RichText::new(&about.subject).color(theme::palette(ui).weak));
+        // An empty label would put what follows back to the row's beginning.
+        if !about.subject.is_empty() {
+            ui.label(RichText::new(&about.subject).color(theme::palette(ui).weak));
+        }
         if about.joined {
             if ui.button(t!(ui, "rooms-open", name = about.name)).clicked() {
                 wishes.push(Wish::OpenRoom(about.room.clone()));
