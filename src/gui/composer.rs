@@ -47,6 +47,8 @@ pub struct Composer {
     asked: Option<Request>,
     knock: bool,
     focus: bool,
+    /// What was typed behind an Enter in the same frame: for the next text.
+    rest: Vec<egui::Event>,
     typing: Option<Typing>,
     bottom: f32,
 }
@@ -182,13 +184,17 @@ impl Composer {
         let jid = &contact.jid;
         self.aim_ui(ui, jid);
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
+        let rest = std::mem::take(&mut self.rest);
+        if focused {
+            ui.input_mut(|input| drop(input.events.splice(0..0, rest)));
+        }
         let mut draft = self.drafts.remove(jid).unwrap_or_default();
         // Before the field is drawn, which would take the keys.
         let completed = focused && self.complete(ui, &mut draft);
         if focused {
             self.field_keys(ui, jid, &mut draft);
         }
-        let enter = focused && !completed && keys::enter(ui);
+        let enter = focused && !completed && keys::enter_first(ui, &mut self.rest);
         let (mut changed, clicked) = self.field_ui(ui, contact, &mut draft, &mut wishes);
         changed |= completed | self.close_code(ui, changed, &mut draft);
         if changed && draft.len() > LONGEST {
@@ -342,12 +348,16 @@ impl Composer {
                     ..keys::KEEP_ESCAPE
                 })
                 .return_key(shift_enter);
+            let focus = std::mem::take(&mut self.focus);
+            if focus {
+                // Before what is typed in this frame comes in.
+                keys::cursor_to_end(ui, Self::id(), draft_length);
+            }
             let response = ui.add(edit);
             let name = t!(ui, "composer-hint", name = contact.nick);
             response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
-            if std::mem::take(&mut self.focus) {
+            if focus {
                 response.request_focus();
-                keys::cursor_to_end(ui, response.id, draft_length);
             }
             changed = response.changed();
             response.rect.height()

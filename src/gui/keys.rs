@@ -114,6 +114,30 @@ pub fn enter(ui: &Ui) -> bool {
     })
 }
 
+/// Takes the first Enter without Shift, and what was typed behind it in the same frame into `rest`: who types fast, or
+/// while a frame takes long, means that for the next text. To be put in front of the next frame's events.
+pub fn enter_first(ui: &Ui, rest: &mut Vec<egui::Event>) -> bool {
+    use egui::Event;
+    let found = ui.input_mut(|input| {
+        let at = input.events.iter().position(|event| {
+            matches!(event, Event::Key { key: Key::Enter, pressed: true, modifiers, .. } if !modifiers.shift)
+        })?;
+        for event in input.events.split_off(at).into_iter().skip(1) {
+            match event {
+                Event::Text(_) | Event::Key { .. } | Event::Paste(_) | Event::Ime(_) => {
+                    rest.push(event)
+                }
+                other => input.events.push(other),
+            }
+        }
+        Some(())
+    });
+    if !rest.is_empty() {
+        ui.ctx().request_repaint();
+    }
+    found.is_some()
+}
+
 /// Puts the cursor of a text field behind its last character.
 pub fn cursor_to_end(ui: &Ui, field: egui::Id, characters: usize) {
     cursor_at(ui.ctx(), field, characters);

@@ -129,3 +129,41 @@ fn the_plaintext_policy_is_obeyed_with_a_reason() {
     screen.run();
     screen.get_by_role(Role::MultilineTextInput);
 }
+
+#[test]
+fn what_is_typed_behind_enter_in_one_frame_is_the_next_text_in_its_order() {
+    let mut screen = show(three(), WIDE);
+    open(&mut screen, "anna@pc");
+    screen
+        .get_by_role(Role::MultilineTextInput)
+        .type_text("worm");
+    screen.run();
+    let enter = |pressed| egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let letter = |text: &str| egui::Event::Text(text.to_owned());
+    // While a frame took long, somebody typed on.
+    let events = &mut screen.input_mut().events;
+    events.extend([enter(true), enter(false), letter("/"), letter("m")]);
+    screen.step();
+    screen.input_mut().events.push(letter("e"));
+    screen.step();
+    screen.input_mut().events.push(letter(" sighs"));
+    screen.step();
+    screen.input_mut().events.push(enter(true));
+    screen.run();
+    let sent: Vec<String> = screen
+        .state()
+        .asked()
+        .iter()
+        .filter_map(|command| match command {
+            Command::Send { body, .. } => Some(body.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(sent, ["worm", "/me sighs"]);
+}
