@@ -285,6 +285,11 @@ pub enum Event {
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<serde_json::Value>,
     },
+    /// Messages that came before this time were deleted, as `retention_days` says. What is still to be sent stays.
+    Expired {
+        /// The time.
+        before: Timestamp,
+    },
     /// Answer to the `export` command.
     Exported {
         /// The file.

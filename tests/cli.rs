@@ -57,8 +57,13 @@ struct Headless {
 
 impl Headless {
     fn start(data: &Path) -> Headless {
+        Headless::start_with(data, &[])
+    }
+
+    fn start_with(data: &Path, more: &[&str]) -> Headless {
         let mut child = balcony()
             .args(alone(data))
+            .args(more)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -197,6 +202,42 @@ fn a_database_of_a_newer_version_is_refused_and_left_alone() {
         stderr(&output)
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn a_session_in_memory_goes_on_where_the_disk_does_not_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut usual = Headless::start(dir.path());
+    let key = usual.snapshot()["me"]["fingerprint"].clone();
+    assert!(key.is_string(), "{key}");
+    assert_eq!(usual.end(), Some(0));
+    let path = dir.path().join("balcony.db");
+    std::fs::write(&path, "no database").unwrap();
+    let files = || {
+        let entries = std::fs::read_dir(dir.path()).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = files();
+    let mut session = Headless::start_with(dir.path(), &["--in-memory"]);
+    let place = [
+        "/dev/shm".into(),
+        std::env::var("XDG_RUNTIME_DIR").unwrap_or_default(),
+    ]
+    .map(|place| Path::new(&place).join(format!("balcony-memory-{}", session.child.id())));
+    assert_eq!(
+        session.snapshot()["me"]["fingerprint"],
+        key,
+        "contacts know us"
+    );
+    assert!(place.iter().any(|place| place.exists()), "{place:?}");
+    session.say(r#"{"command":"send","to":"juliet@pronto","body":"wait for me","ref":1}"#);
+    session.until(|event| event["event"] == "message-state" && event["state"] == "queued");
+    assert_eq!(session.end(), Some(0));
+    assert!(!place.iter().any(|place| place.exists()), "{place:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), b"no database");
+    assert_eq!(files(), before);
 }
 
 #[test]

@@ -396,6 +396,9 @@ search-messages = Nachrichten durchsuchen
 search-hint = Tippe, was gesagt wurde: ein beliebiger Teil davon, in jeder Sprache. „Mehrere Wörter“ in Anführungszeichen zählen als eines.
 search-nothing = Das hat hier niemand gesagt.
 search-here-only = Nur mit { $name }
+search-from = Von:
+search-from-anybody = allen
+search-from-me = dir
 search-more = Ältere zeigen
 search-hit-spoken = { $name }, { $time }: { $text }
 head-more = Mehr zu dieser Unterhaltung
@@ -623,6 +626,8 @@ keys-act-do = Antworten, bearbeiten, reagieren, kopieren, weiterleiten, Einzelhe
 keys-edit-last = Hoch
 keys-edit-last-do = Im leeren Feld: die letzte eigene Nachricht bearbeiten
 trouble-title = Balcony kann nicht starten
+trouble-keep-nothing = Weitermachen, ohne etwas zu behalten
+trouble-keep-nothing-hint = Du kannst schreiben und lesen; was gesagt wird, ist weg, wenn du Balcony schließt. Auf der Platte wird nichts angerührt.
 trouble-close = Schließen
 ## Rooms
 

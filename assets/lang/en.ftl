@@ -401,6 +401,9 @@ search-messages = Search messages
 search-hint = Type what was said: any part of it, in any language. “Several words” in quotes count as one.
 search-nothing = Nobody said that here.
 search-here-only = Only with { $name }
+search-from = From:
+search-from-anybody = anybody
+search-from-me = you
 search-more = Show older ones
 search-hit-spoken = { $name }, { $time }: { $text }
 head-more = More about this conversation
@@ -628,6 +631,8 @@ keys-act-do = Reply, edit, react, copy, forward, details, delete here, take back
 keys-edit-last = Up
 keys-edit-last-do = In an empty field: edit your last message
 trouble-title = Balcony cannot start
+trouble-keep-nothing = Go on without keeping anything
+trouble-keep-nothing-hint = You can write and be written to; what is said is gone when you close Balcony. Nothing on the disk is touched.
 trouble-close = Close
 ## Rooms
 

@@ -397,6 +397,9 @@ search-messages = Sök bland meddelanden
 search-hint = Skriv vad som sades: vilken del som helst, på vilket språk som helst. ”Flera ord” inom citattecken räknas som ett.
 search-nothing = Det har ingen sagt här.
 search-here-only = Bara med { $name }
+search-from = Från:
+search-from-anybody = alla
+search-from-me = dig
 search-more = Visa äldre
 search-hit-spoken = { $name }, { $time }: { $text }
 head-more = Mer om den här konversationen
@@ -624,6 +627,8 @@ keys-act-do = Svara, redigera, reagera, kopiera, vidarebefordra, detaljer, ta bo
 keys-edit-last = Upp
 keys-edit-last-do = I ett tomt fält: redigera ditt senaste meddelande
 trouble-title = Balcony kan inte starta
+trouble-keep-nothing = Fortsätt utan att spara något
+trouble-keep-nothing-hint = Du kan skriva och läsa; det som sägs är borta när du stänger Balcony. Inget på disken rörs.
 trouble-close = Stäng
 ## Rooms
 

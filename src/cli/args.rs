@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 
+use balcony::disk::memory::InMemory;
 use balcony::disk::paths;
 use balcony::host;
 use balcony::model::settings::PlaintextPolicy;
@@ -105,6 +106,10 @@ pub struct NodeArgs {
     /// Where history, settings and pictures are kept [default: ~/.local/share/balcony]
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Keep nothing: history, settings and pictures are in memory and go with the session. The key of the data folder is
+    /// used if it can be read, so that contacts know you
+    #[arg(long)]
+    pub in_memory: bool,
     /// User part of the name on the network [default: the account's name]
     #[arg(long, value_name = "USER")]
     pub name: Option<String>,
@@ -201,6 +206,20 @@ impl NodeArgs {
     pub fn data(&self) -> anyhow::Result<PathBuf> {
         let data = self.data.clone().or_else(paths::data_dir);
         data.context("there is no home folder to keep things in; say where with --data DIR")
+    }
+
+    /// If nothing is to be kept: the folder in memory, which these arguments then name.
+    ///
+    /// # Errors
+    /// If there is no such place.
+    pub fn move_into_memory(&mut self) -> anyhow::Result<Option<InMemory>> {
+        if !std::mem::take(&mut self.in_memory) {
+            return Ok(None);
+        }
+        let session = InMemory::make(self.data().ok().as_deref())
+            .context("there is no place in memory that may be written (neither $XDG_RUNTIME_DIR nor /dev/shm)")?;
+        self.data = Some(session.path().to_owned());
+        Ok(Some(session))
     }
 
     /// The configuration of a node.

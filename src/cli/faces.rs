@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use balcony::control::{self, Control};
+use balcony::disk::memory::InMemory;
 use balcony::headless;
 use balcony::headless::lines::Raise;
 use balcony::node::{self, NodeHandle};
@@ -31,18 +32,20 @@ pub fn default(args: NodeArgs) -> Result<Exit> {
 
 /// The window. A second start only brings the first one's to the front.
 #[cfg(feature = "gui")]
-fn window(args: NodeArgs) -> Result<Exit> {
+fn window(mut args: NodeArgs) -> Result<Exit> {
     use balcony::gui;
     use balcony::node::NodeConfig;
 
-    let data = args.data()?;
     let runtime = runtime()?;
     if runtime
-        .block_on(control::show_running(&data))
+        .block_on(control::show_running(&args.data()?))
         .unwrap_or(false)
     {
         return Ok(Exit::Done);
     }
+    // Dropped last: the node must have ended.
+    let in_memory = args.move_into_memory()?;
+    let data = args.data()?;
     // Who gave a name in the arguments need not be asked for one.
     let named = args.name.is_some() || args.nick.is_some();
     let context = gui::context();
@@ -58,14 +61,23 @@ fn window(args: NodeArgs) -> Result<Exit> {
         wait_for_name: !named,
         ..args.clone().config()?
     };
-    let (node, ended) = node::start(config).inspect_err(|error| {
-        // Who started the program from a menu sees no terminal.
-        if let Err(error) = gui::tell(&context, &error.to_string()) {
-            tracing::info!(%error, "the error is told in words only");
+    let (node, ended) = match node::start(config) {
+        Ok(started) => started,
+        Err(error) => {
+            // Who started the program from a menu sees no terminal.
+            match gui::tell(&context, &error.to_string(), can_do_without(&error)) {
+                Ok(gui::Answer::Close) => {}
+                Ok(gui::Answer::KeepNothing) => return Err(start_keeping_nothing().into()),
+                Err(error) => tracing::info!(%error, "the error is told in words only"),
+            }
+            return Err(error.into());
         }
-    })?;
+    };
     quit_on_signals(&node)?;
-    let subscription = runtime.block_on(node.subscribe())?;
+    let mut subscription = runtime.block_on(node.subscribe())?;
+    if let Some(session) = &in_memory {
+        subscription.model.notice(nothing_kept(session));
+    }
     let raised = context;
     let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
     let idle = node.clone();
@@ -86,6 +98,38 @@ fn window(args: NodeArgs) -> Result<Exit> {
         }
         Err(error) => Err(error.context("no window; `balcony terminal` chats without one")),
     }
+}
+
+/// Without what cannot be opened a session is still possible, of which nothing is kept.
+#[cfg(feature = "gui")]
+fn can_do_without(error: &node::StartError) -> bool {
+    use balcony::disk::OpenError;
+
+    matches!(error, node::StartError::Disk(why) if !matches!(why, OpenError::InUse { .. }))
+}
+
+/// Starts this program anew, since a process can have one window only. Returns if that fails.
+#[cfg(feature = "gui")]
+fn start_keeping_nothing() -> std::io::Error {
+    use std::os::unix::process::CommandExt;
+
+    match std::env::current_exe() {
+        Ok(program) => std::process::Command::new(program)
+            .args(std::env::args_os().skip(1))
+            .arg("--in-memory")
+            .exec(),
+        Err(error) => error,
+    }
+}
+
+/// What the user has to know about a session in memory.
+fn nothing_kept(session: &InMemory) -> String {
+    let key = if session.has_known_key() {
+        ""
+    } else {
+        " Your key could not be read, so contacts see a new one."
+    };
+    format!("Nothing of this session is kept: what is said is gone when it ends.{key}")
 }
 
 /// SIGTERM and SIGINT end a window as closing it does: with a goodbye, and nothing is left behind.
@@ -125,8 +169,10 @@ pub fn has_display() -> bool {
 }
 
 /// `balcony headless`: for programs, whose answers come fast, the node runs on the thread of the face.
-pub fn headless(args: NodeArgs) -> Result<Exit> {
+pub fn headless(mut args: NodeArgs) -> Result<Exit> {
     let runtime = runtime()?;
+    // Dropped last: the node must have ended.
+    let _in_memory = args.move_into_memory()?;
     let data = args.data()?;
     let result = runtime.block_on(async {
         let (node, running) = node::start_within(args.config()?)
@@ -159,8 +205,13 @@ fn say_in_lines(message: &str) {
 }
 
 /// `balcony terminal`.
-pub fn terminal(args: NodeArgs) -> Result<Exit> {
+pub fn terminal(mut args: NodeArgs) -> Result<Exit> {
     let runtime = runtime()?;
+    // Dropped last: the node must have ended.
+    let in_memory = args.move_into_memory()?;
+    if let Some(session) = &in_memory {
+        println!("{}", nothing_kept(session));
+    }
     let data = args.data()?;
     let (node, ended) = node::start(args.config()?)?;
     let control = serve(&data, &node, None);

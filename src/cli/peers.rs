@@ -17,7 +17,8 @@ use super::send::note;
 use super::{Exit, runtime};
 
 /// Lists who is here, asking the running instance or looking around alone.
-pub fn run(args: PeersArgs) -> Result<Exit> {
+pub fn run(mut args: PeersArgs) -> Result<Exit> {
+    let _in_memory = args.node.move_into_memory()?;
     let data = args.node.data()?;
     let runtime = runtime()?;
     let running = runtime

@@ -22,7 +22,8 @@ const REF: &str = "balcony-send";
 const SETTLE: Duration = Duration::from_millis(1500);
 
 /// Sends through the running instance, or alone.
-pub fn run(args: SendArgs) -> Result<Exit> {
+pub fn run(mut args: SendArgs) -> Result<Exit> {
+    let _in_memory = args.node.move_into_memory()?;
     let text = match &args.text {
         Some(words) => Some(text(words)?),
         None => None,

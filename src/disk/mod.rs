@@ -16,6 +16,7 @@ mod keys;
 mod known;
 mod late;
 mod lock;
+pub mod memory;
 pub(crate) mod migrations;
 pub mod open;
 pub mod paths;

@@ -36,6 +36,9 @@ use crate::model::trust::KnownKey;
 use crate::wire::jid::Jid;
 use crate::wire::key::Fingerprint;
 
+/// How much less urgent than the node the store's thread is.
+const STORE_NICE: i32 = 5;
+
 /// A change to be kept. Operations are applied in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -263,7 +266,7 @@ pub(super) enum Job {
     /// For the thread that only reads, once everything before it is in the database.
     Look(Ask),
     /// Delete what came before this time, in small steps, when there is nothing else to do.
-    Expire(Timestamp),
+    Expire(Timestamp, oneshot::Sender<bool>),
     Close(oneshot::Sender<()>),
 }
 
@@ -308,7 +311,13 @@ impl Store {
         let writer = Writer::new(opened.db, shared.clone(), inbox, tell, reader);
         std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || writer.run(opened.lock))
+            .spawn(move || {
+                // The node has to answer; what this thread does can wait a moment. (On Linux a thread's own.)
+                if let Err(error) = rustix::process::nice(STORE_NICE) {
+                    tracing::debug!(%error, "the store's thread is as urgent as all others");
+                }
+                writer.run(opened.lock);
+            })
             .map_err(folder)?;
         Ok((Store { jobs, shared }, loaded, answers))
     }
@@ -509,9 +518,12 @@ impl Store {
     }
 
     /// Deletes what came before this time and needs not be sent any more, bit by bit, when there is nothing else to do.
-    pub async fn expire(&self, before: Timestamp) {
+    /// What is given tells whether anything was deleted, once that is over; never if the store is closed before.
+    pub async fn expire(&self, before: Timestamp) -> oneshot::Receiver<bool> {
+        let (tell, over) = oneshot::channel();
         // A closed store keeps what it has.
-        let _ = self.jobs.send(Job::Expire(before)).await;
+        let _ = self.jobs.send(Job::Expire(before, tell)).await;
+        over
     }
 
     /// All conversations in one line each.

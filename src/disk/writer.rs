@@ -67,9 +67,18 @@ struct Chores {
     /// Messages may have come that the search does not know yet; so many since it was last looked.
     ungathered: Option<usize>,
     /// Delete what came before this.
-    expire: Option<Timestamp>,
+    expire: Option<Expiry>,
     /// Something was deleted: clear the files of it.
     scrub: bool,
+}
+
+/// Old messages are being deleted.
+#[derive(Debug)]
+struct Expiry {
+    before: Timestamp,
+    /// Something was.
+    deleted: bool,
+    tell: oneshot::Sender<bool>,
 }
 
 impl Writer {
@@ -147,13 +156,19 @@ impl Writer {
     fn do_chore(&mut self) -> bool {
         if self.chores.ungathered.is_some() {
             self.gather_for_search();
-        } else if let Some(before) = self.chores.expire {
-            match expire(&mut self.db, before) {
-                Ok(true) => self.chores.scrub = true,
-                Ok(false) => self.chores.expire = None,
+        } else if let Some(mut expiry) = self.chores.expire.take() {
+            match expire(&mut self.db, expiry.before) {
+                Ok(true) => {
+                    self.chores.scrub = true;
+                    expiry.deleted = true;
+                    self.chores.expire = Some(expiry);
+                }
+                Ok(false) => {
+                    let _ = expiry.tell.send(expiry.deleted);
+                }
                 Err(error) => {
                     tracing::warn!(%error, "old messages could not be deleted");
-                    self.chores.expire = None;
+                    let _ = expiry.tell.send(expiry.deleted);
                 }
             }
         } else if std::mem::take(&mut self.chores.scrub) {
@@ -192,7 +207,14 @@ impl Writer {
             }
             Job::Query(ask) => self.queries.push((ask, false)),
             Job::Look(ask) => self.queries.push((ask, true)),
-            Job::Expire(before) => self.chores.expire = Some(before),
+            Job::Expire(before, tell) => {
+                let earlier = self.chores.expire.take();
+                self.chores.expire = Some(Expiry {
+                    before,
+                    deleted: earlier.is_some_and(|earlier| earlier.deleted),
+                    tell,
+                });
+            }
             Job::Close(tell) => self.closing = Some(tell),
         }
     }

@@ -63,7 +63,7 @@ pub mod words;
 
 use anyhow::anyhow;
 
-pub use trouble::tell;
+pub use trouble::{Answer, tell};
 
 use crate::model::settings::Settings;
 use crate::node::{NodeHandle, Subscription};

@@ -29,6 +29,10 @@ const BEFORE: usize = 24;
 /// Characters shown in all.
 const SHOWN: usize = 300;
 
+/// Whose messages can be asked for: people talked with lately, so many, and so much of a name.
+const MOST_PEOPLE: usize = 200;
+const NAME: usize = 28;
+
 /// What is looked for and what was found.
 #[derive(Default)]
 pub struct SearchView {
@@ -36,10 +40,12 @@ pub struct SearchView {
     /// Only in the conversation that was open.
     here_only: bool,
     here: Option<Jid>,
-    /// What was asked for last: the text, where, and older than which message.
-    asked: Option<(String, Option<Jid>, Option<String>)>,
+    /// Only what this one wrote.
+    from: Option<Jid>,
+    /// What was asked for last, and older than which message.
+    asked: Option<(Wanted, Option<String>)>,
     /// What the shown hits are the answer to.
-    shown: Option<(String, Option<Jid>)>,
+    shown: Option<Wanted>,
     hits: Vec<Hit>,
     complete: bool,
     /// The oldest of the hits: the next page begins before it.
@@ -47,6 +53,14 @@ pub struct SearchView {
     marked: usize,
     scroll_to_marked: bool,
     focus: bool,
+}
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq)]
+struct Wanted {
+    text: String,
+    with: Option<Jid>,
+    from: Option<Jid>,
 }
 
 impl SearchView {
@@ -68,14 +82,19 @@ impl SearchView {
             Event::SearchResult {
                 text,
                 with,
-                from: None,
+                from,
                 before,
                 hits,
                 complete,
                 ..
             } => {
-                let answered = (text.clone(), with.clone(), before.clone());
-                if self.asked.as_ref() != Some(&answered) {
+                let wanted = Wanted {
+                    text: text.clone(),
+                    with: with.clone(),
+                    from: from.clone(),
+                };
+                let asked = self.asked.as_ref();
+                if asked.is_none_or(|asked| asked.0 != wanted || asked.1 != *before) {
                     return;
                 }
                 if before.is_none() {
@@ -86,12 +105,13 @@ impl SearchView {
                 self.hits.extend(hits.iter().cloned());
                 group(&mut self.hits);
                 self.complete = *complete;
-                self.shown = Some((text.clone(), with.clone()));
+                self.shown = Some(wanted);
             }
             Event::Deleted { with, id, .. } => self.hits.retain(|hit| {
                 with.as_ref().is_some_and(|with| *with != hit.with)
                     || id.as_ref().is_some_and(|id| *id != hit.message.id)
             }),
+            Event::Expired { before } => self.hits.retain(|hit| hit.message.time >= *before),
             _ => {}
         }
     }
@@ -108,14 +128,7 @@ impl SearchView {
                     }
                     self.field_ui(ui, &mut wishes);
                 });
-                if let Some(here) = &self.here {
-                    let name = scene
-                        .model
-                        .contacts
-                        .get(here)
-                        .map_or(here.as_str(), |contact| contact.nick.as_str());
-                    ui.checkbox(&mut self.here_only, t!(ui, "search-here-only", name = name));
-                }
+                ui.horizontal_wrapped(|ui| self.filters_ui(ui, scene));
             });
         self.ask(&mut wishes);
         if self.text.trim().is_empty() {
@@ -128,40 +141,71 @@ impl SearchView {
         wishes
     }
 
-    fn wanted(&self) -> (String, Option<Jid>) {
-        (
-            self.text.clone(),
-            self.here.clone().filter(|_| self.here_only),
-        )
+    /// In which conversation, and by whom.
+    fn filters_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
+        let nick = |jid: &Jid| {
+            let known = scene.model.contacts.get(jid);
+            known.map_or_else(|| jid.to_string(), |contact| contact.nick.clone())
+        };
+        if let Some(here) = &self.here {
+            let name = nick(here);
+            ui.checkbox(&mut self.here_only, t!(ui, "search-here-only", name = name));
+        }
+        let me = &scene.model.me.jid;
+        let name_of = |from: &Option<Jid>| match from {
+            None => t!(scene, "search-from-anybody"),
+            Some(from) if from == me => t!(scene, "search-from-me"),
+            Some(from) => nick(from),
+        };
+        let label = t!(scene, "search-from");
+        let chosen = short(&name_of(&self.from));
+        let combo = egui::ComboBox::from_id_salt("search from")
+            .selected_text(format!("{label} {chosen}"))
+            .height(320.0)
+            .show_ui(ui, |ui| {
+                let talked = |contact: &&&crate::model::Contact| !contact.conversation.is_empty();
+                let others = scene.model.by_recency();
+                let others = others.iter().filter(talked).take(MOST_PEOPLE);
+                let people = others.map(|contact| Some(contact.jid.clone()));
+                for from in [None, Some(me.clone())].into_iter().chain(people) {
+                    let name = short(&name_of(&from));
+                    ui.selectable_value(&mut self.from, from, name);
+                }
+            });
+        let said = format!("{label} {}", name_of(&self.from));
+        combo
+            .response
+            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &said));
+    }
+
+    fn wanted(&self) -> Wanted {
+        Wanted {
+            text: self.text.clone(),
+            with: self.here.clone().filter(|_| self.here_only),
+            from: self.from.clone(),
+        }
     }
 
     /// Asks for what is in the field now, once.
     fn ask(&mut self, wishes: &mut Vec<Wish>) {
-        let (text, with) = self.wanted();
         if self.text.trim().is_empty() {
             self.hits.clear();
             (self.asked, self.shown) = (None, None);
             return;
         }
-        let same =
-            |asked: &(String, Option<Jid>, Option<String>)| asked.0 == text && asked.1 == with;
-        if !self.asked.as_ref().is_some_and(same) {
-            self.ask_for(text, with, None, wishes);
+        let wanted = self.wanted();
+        let asked = self.asked.as_ref();
+        if asked.is_none_or(|(asked, _)| *asked != wanted) {
+            self.ask_for(wanted, None, wishes);
         }
     }
 
-    fn ask_for(
-        &mut self,
-        text: String,
-        with: Option<Jid>,
-        before: Option<String>,
-        wishes: &mut Vec<Wish>,
-    ) {
-        self.asked = Some((text.clone(), with.clone(), before.clone()));
+    fn ask_for(&mut self, wanted: Wanted, before: Option<String>, wishes: &mut Vec<Wish>) {
+        self.asked = Some((wanted.clone(), before.clone()));
         wishes.push(Wish::Ask(Command::Search {
-            text,
-            with,
-            from: None,
+            text: wanted.text,
+            with: wanted.with,
+            from: wanted.from,
             limit: Some(PAGE),
             before,
         }));
@@ -240,7 +284,8 @@ impl SearchView {
             .id_salt("hits")
             .show_viewport(ui, |ui, viewport| {
                 let (origin, width) = (ui.max_rect().min, ui.available_width());
-                let terms = Terms::parse(self.shown.as_ref().map_or("", |(text, _)| text));
+                let shown = self.shown.as_ref();
+                let terms = Terms::parse(shown.map_or("", |shown| shown.text.as_str()));
                 let (mut y, mut with) = (0.0, None);
                 for (index, hit) in self.hits.iter().enumerate() {
                     if with != Some(&hit.with) {
@@ -269,10 +314,17 @@ impl SearchView {
                 }
             });
         if more && let Some(oldest) = self.oldest.clone() {
-            let (text, with) = self.wanted();
-            self.ask_for(text, with, Some(oldest), wishes);
+            let wanted = self.wanted();
+            self.ask_for(wanted, Some(oldest), wishes);
         }
     }
+}
+
+/// A name as it fits into the list of choices.
+fn short(name: &str) -> String {
+    let cut = super::text::cut(name, NAME);
+    let more = if cut.len() < name.len() { "…" } else { "" };
+    format!("{cut}{more}")
 }
 
 /// Hits of one conversation together, in the order of the newest of each.

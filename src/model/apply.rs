@@ -113,6 +113,7 @@ impl Model {
             Event::Deleted { with, id, last, .. } => {
                 self.deleted(with.as_ref(), id.as_deref(), last.as_deref());
             }
+            Event::Expired { before } => self.expired(*before),
             Event::Read { with, id } => {
                 if let Some(contact) = self.contacts.get_mut(with) {
                     contact.conversation.read(id);
@@ -213,6 +214,14 @@ impl Model {
         contact.gone = Some(reason);
         contact.typing = ChatState::Active;
         contact.latency = None;
+    }
+
+    fn expired(&mut self, before: Timestamp) {
+        for contact in self.contacts.values_mut() {
+            contact.conversation.expire(before);
+        }
+        self.contacts
+            .retain(|_, contact| contact.is_online() || !contact.conversation.is_empty());
     }
 
     fn deleted(&mut self, with: Option<&Jid>, id: Option<&str>, last: Option<&Message>) {
@@ -536,6 +545,35 @@ impl Conversation {
         self.last = last.cloned();
         if self.last.is_none() {
             *self = Conversation::empty();
+        }
+        self.find_first_unread();
+    }
+
+    /// What came before this time is gone, and is no longer unread either. What is still to be sent stays.
+    fn expire(&mut self, before: Timestamp) {
+        let waits = |message: &Message| {
+            matches!(
+                message.state,
+                Some(MessageState::Queued | MessageState::Sent)
+            )
+        };
+        let stays = |message: &Message| message.time >= before || waits(message);
+        let loaded = self.messages.len();
+        self.messages.retain(stays);
+        if self.last.as_ref().is_some_and(|last| !stays(last)) {
+            self.last = self.messages.back().cloned();
+        }
+        if self.last.is_none() {
+            *self = Conversation::empty();
+            return;
+        }
+        if self.messages.len() < loaded {
+            self.complete = true;
+            let received = self.messages.iter().filter(|message| !message.is_own());
+            let left = u32::try_from(received.count()).unwrap_or(u32::MAX);
+            if !self.detached {
+                self.unread = self.unread.min(left);
+            }
         }
         self.find_first_unread();
     }

@@ -245,6 +245,27 @@ fn messages_count_as_unread_until_read() {
 }
 
 #[test]
+fn what_is_kept_for_some_days_only_goes_from_sight_too() {
+    let mut model = model();
+    online(&mut model, "anna@desk", "Anna");
+    for (id, second) in [("1", 1), ("2", 2), ("3", 30)] {
+        receive(&mut model, "anna@desk", id, second);
+    }
+    receive(&mut model, "ben@desk", "4", 5);
+    model.apply(&Event::Expired { before: at(10) });
+    let talk = &contact(&model, "anna@desk").conversation;
+    assert_eq!((talk.unread, talk.first_unread.as_deref()), (1, Some("3")));
+    assert_eq!(ids(&model, "anna@desk"), ["3"]);
+    assert!(
+        !model.contacts.contains_key(&jid("ben@desk")),
+        "nobody is here and nothing was said"
+    );
+    model.apply(&Event::Expired { before: at(60) });
+    assert!(contact(&model, "anna@desk").conversation.is_empty());
+    assert_eq!(model.unread(), 0);
+}
+
+#[test]
 fn typing_ends_with_the_message_or_the_peer() {
     let mut model = model();
     online(&mut model, "anna@desk", "Anna");

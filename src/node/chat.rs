@@ -194,6 +194,8 @@ impl Core {
         if let Some(outbox) = self.outboxes.get_mut(from) {
             outbox.acked(id);
         }
+        // It arrived after all: nothing is left that the user could send again.
+        self.unpark(id);
         let settled = Settled {
             id: id.to_owned(),
             reference,

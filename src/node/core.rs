@@ -281,6 +281,7 @@ impl Core {
                 reference,
                 result,
             } => self.on_history(with, place, reference, result),
+            Input::Expired { before } => self.emit(Event::Expired { before }),
             Input::Found { search, result } => self.on_found(*search, result),
             Input::Exported {
                 path,

@@ -45,6 +45,11 @@ pub enum Input {
         /// The hits; or why not.
         result: Result<Found, String>,
     },
+    /// Answer to [`Effect::Expire`], if something was deleted.
+    Expired {
+        /// As asked.
+        before: Timestamp,
+    },
     /// Answer to [`Effect::Export`].
     Exported {
         /// The file.

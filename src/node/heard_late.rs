@@ -51,6 +51,9 @@ impl Core {
             reason,
         } = heard;
         self.recent.sent(&id, &from, None);
+        if state == MessageState::Delivered {
+            self.unpark(&id);
+        }
         self.ops.push(Op::State {
             id: id.clone(),
             state,

@@ -3,7 +3,7 @@
 use balcony::command::Command;
 use balcony::disk::store::Op;
 use balcony::event::{Event, Message, MessageState};
-use balcony::net::{Report, Request};
+use balcony::net::{CloseReason, ConnId, Report, Request};
 use balcony::node::effect::{Effect, Heard, Input};
 
 use super::alone::Alone;
@@ -178,4 +178,34 @@ fn receipts_for_anything_cost_a_bounded_number_of_looks() {
     }
     alone.hears(1, &format!("<message from='juliet@pronto'><received xmlns='urn:xmpp:receipts' id='{OURS}'/></message>"));
     assert_eq!(looked_for(&mut alone).len(), 1, "and then again");
+}
+
+#[test]
+fn what_arrived_after_all_is_not_sent_again() {
+    for receipt in [false, true] {
+        let mut alone = Alone::new();
+        alone.seen(&jid("juliet@pronto"), "10.0.0.2", |_| {});
+        alone.called(1, "10.0.0.2", "juliet@pronto");
+        say(&mut alone, "good night");
+        alone.input(Input::Net(Report::Closed {
+            conn: ConnId(1),
+            why: CloseReason::Reset,
+        }));
+        alone.all_stored();
+        let uncertain = |event: &Event| match event {
+            Event::MessageState { id, state, .. } if *state == MessageState::Uncertain => {
+                Some(id.clone())
+            }
+            _ => None,
+        };
+        let id = alone.events.iter().find_map(uncertain).unwrap();
+        alone.called(2, "10.0.0.2", "juliet@pronto");
+        if receipt {
+            alone.hears(2, &format!("<message from='juliet@pronto'><received xmlns='urn:xmpp:receipts' id='{id}'/></message>"));
+        }
+        alone.input(Input::Request(Command::Resend { id: id.clone() }.into()));
+        alone.all_stored();
+        let again = alone.said(2).matches("good night").count();
+        assert_eq!(again > 0, !receipt, "with a receipt: {receipt}");
+    }
 }

@@ -307,3 +307,28 @@ fn a_conversation_is_deleted_after_a_second_question() {
     };
     assert_eq!(screen.state().asked(), [command]);
 }
+
+#[test]
+fn only_what_one_person_wrote_is_found_if_so_chosen() {
+    let past = past();
+    let mut screen = before(&past);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::F);
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Search messages")
+        .type_text("train");
+    screen.run();
+    serve(&mut screen, &past);
+    screen
+        .get_by_role_and_label(Role::ComboBox, "From: anybody")
+        .click();
+    screen.run();
+    screen.get_by_label("you").click();
+    screen.run();
+    let asked = screen.state().wishes.iter().find_map(|wish| match wish {
+        Wish::Ask(Command::Search { text, from, .. }) => Some((text.clone(), from.clone())),
+        _ => None,
+    });
+    let me = screen.state().model.me.jid.clone();
+    assert_eq!(asked, Some(("train".into(), Some(me))));
+}

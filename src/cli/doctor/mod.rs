@@ -91,7 +91,9 @@ pub fn findings(node: &NodeArgs, data: &std::path::Path) -> Vec<Finding> {
 
 /// Runs all checks and prints what they found.
 pub fn run(args: &DoctorArgs) -> Result<Exit> {
-    let findings = findings(&args.node, &args.node.data()?);
+    let mut node = args.node.clone();
+    let _in_memory = node.move_into_memory()?;
+    let findings = findings(&node, &node.data()?);
     if args.json {
         println!("{}", serde_json::to_string_pretty(&findings)?);
     } else {

@@ -316,11 +316,11 @@ impl Disk {
                 result: Err("this disk is a pretended one".to_owned()),
             }),
             Effect::Expire { before } => {
-                self.kept.expire(before);
+                let gone = self.kept.expire(before);
                 if let Some(durable) = &mut self.durable {
                     durable.expire(before);
                 }
-                None
+                gone.then_some(Input::Expired { before })
             }
             Effect::FindMessage { id, request } => {
                 let found = self
@@ -472,14 +472,18 @@ impl Disk {
 }
 
 impl Kept {
-    fn expire(&mut self, before: jiff::Timestamp) {
-        let outbox = &self.outbox;
+    /// Whether there was anything so old.
+    fn expire(&mut self, before: jiff::Timestamp) -> bool {
+        let (outbox, mut gone) = (&self.outbox, false);
         self.conversations.retain(|_, messages| {
+            let many = messages.len();
             messages.retain(|message| {
                 message.time >= before || outbox.iter().any(|(_, id)| *id == message.id)
             });
+            gone |= messages.len() < many;
             !messages.is_empty()
         });
+        gone
     }
 
     fn forget(&mut self, with: Option<&Jid>, id: Option<&str>) {
