@@ -51,7 +51,7 @@ pub struct Facts {
     pub last_by_other: Figures,
     /// From sending until each member has it, ms: all members, all of the founder's announcements.
     pub each: Figures,
-    /// From a late joiner's request until it is in and has [`crate::HISTORY`] messages, ms.
+    /// From a late joiner's request until it is in and has the latest messages, ms.
     pub late: Figures,
     /// Resident memory of each process, MiB.
     pub rss: Figures,

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::facts::{Facts, Figures, Idle, between};
 use crate::lab::{Host, Lab};
 use crate::swarm::{Said, Swarm};
-use crate::{HISTORY, LATE, Options, PAUSE, step};
+use crate::{LATE, Options, PAUSE, step};
 
 /// For what has an end only because every wait must have one.
 const LONG: Duration = Duration::from_secs(180);
@@ -32,7 +32,7 @@ pub async fn measure(options: &Options) -> Facts {
     hall.enter().await;
     hall.swarm.rest(Duration::from_secs(5)).await;
     hall.announce(options).await;
-    hall.join_late().await;
+    hall.join_late(options.history()).await;
     hall.idle(options, "everybody is in the room").await;
     hall.weigh();
     hall.swarm.end();
@@ -186,7 +186,7 @@ impl Hall {
         let nick = format!("guest{speaker}");
         self.swarm.tell(0, &json!({"command": "room-role", "room": self.room, "nick": nick, "role": "participant"}));
         self.swarm.rest(Duration::from_secs(2)).await;
-        for n in 0..usize::from(options.messages) / 4 {
+        for n in 0..options.remarks() {
             let (last, _) = self.say(speaker, &format!("remark {n}"), false).await;
             self.facts.last_by_other.0.push(last);
             self.swarm.rest(PAUSE).await;
@@ -220,7 +220,7 @@ impl Hall {
         (between(begun, at), each)
     }
 
-    async fn join_late(&mut self) {
+    async fn join_late(&mut self, history: usize) {
         for late in self.people..self.people + LATE {
             let begun = Instant::now();
             self.swarm
@@ -230,14 +230,14 @@ impl Hall {
                 .until("a late joiner", LONG, |news, seats| {
                     news.seat == late
                         && seats[late].joined.is_some()
-                        && seats[late].lines >= HISTORY
+                        && seats[late].lines >= history
                 })
                 .await;
             self.facts.late.0.push(between(begun, at));
             self.swarm.rest(Duration::from_secs(1)).await;
         }
         step(&format!(
-            "late joiners with {HISTORY} messages: {:.1?} ms",
+            "late joiners with {history} messages: {:.1?} ms",
             self.facts.late.0
         ));
     }

@@ -62,9 +62,21 @@ pub struct Options {
     bench: bool,
 }
 
+impl Options {
+    /// Announcements that another speaker makes after them.
+    fn remarks(&self) -> usize {
+        usize::from(self.messages) / 4
+    }
+
+    /// Messages that a late joiner is given.
+    fn history(&self) -> usize {
+        HISTORY.min(usize::from(self.messages) + self.remarks())
+    }
+}
+
 /// Late joiners, one after the other.
 const LATE: usize = 5;
-/// Messages that a late joiner is given.
+/// Messages that a late joiner is given where so many were said.
 const HISTORY: usize = 50;
 /// Between two announcements, from the last member's having one.
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(150);

@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::facts::{Facts, Figures, between};
 use crate::prosody::{HOST, Prosody, ROOM};
-use crate::{HISTORY, LATE, Options, PAUSE, step};
+use crate::{LATE, Options, PAUSE, step};
 
 const LONG: Duration = Duration::from_secs(120);
 
@@ -43,7 +43,11 @@ pub async fn measure(options: &Options) -> Facts {
     room.enter(people, &mut facts).await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     for speaker in [0, people - 1] {
-        let count = usize::from(options.messages) / if speaker == 0 { 1 } else { 4 };
+        let count = if speaker == 0 {
+            usize::from(options.messages)
+        } else {
+            options.remarks()
+        };
         for n in 0..count {
             let (last, each) = room
                 .say(speaker, &format!("announcement {n}"), people)
@@ -59,7 +63,7 @@ pub async fn measure(options: &Options) -> Facts {
     }
     for late in people..people + LATE {
         room.log_in().await;
-        let took = room.join_late(late).await;
+        let took = room.join_late(late, options.history()).await;
         facts.late.0.push(took);
     }
     facts.rss = Figures(vec![crate::hall::mebibytes(prosody.pid(), "Rss:")]);
@@ -186,9 +190,9 @@ impl Room {
         (each.last().copied().unwrap_or(f64::NAN), each)
     }
 
-    async fn join_late(&mut self, late: usize) -> f64 {
+    async fn join_late(&mut self, late: usize, history: usize) -> f64 {
         let begun = Instant::now();
-        self.join(late, HISTORY).await;
+        self.join(late, history).await;
         let (mut lines, mut inside) = (0, false);
         loop {
             let News { occupant, at, told } = self.next().await;
@@ -199,7 +203,7 @@ impl Room {
                 Told::Presences { own, .. } => inside |= own,
                 Told::Messages { count } => lines += count,
             }
-            if inside && lines >= HISTORY {
+            if inside && lines >= history {
                 return between(begun, at);
             }
         }

@@ -55,6 +55,7 @@ VirtualHost \"{HOST}\"
 Component \"rooms.{HOST}\" \"muc\"
     muc_room_locking = false
     max_history_messages = 50
+    muc_room_default_history_length = 50
 "
             ),
         )

@@ -18,7 +18,7 @@ pub fn print(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) {
         options.hosts,
         std::thread::available_parallelism().map_or(0, usize::from)
     );
-    let rows = rows(hall, muc);
+    let rows = rows(options, hall, muc);
     if options.markdown {
         println!("| {people} members | Balcony | Prosody's MUC | goal |\n|---|---|---|---|");
         for row in &rows {
@@ -38,7 +38,7 @@ pub fn print(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) {
     }
 }
 
-fn rows(hall: Option<&Facts>, muc: Option<&Facts>) -> Vec<Row> {
+fn rows(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = |name: &str, show: &dyn Fn(&Facts) -> String, goal: String| {
         let cell = |facts: Option<&Facts>| facts.map(show).unwrap_or_else(|| "–".into());
@@ -91,7 +91,10 @@ fn rows(hall: Option<&Facts>, muc: Option<&Facts>) -> Vec<Row> {
         times(&|facts| facts.last_by_other.at(50), "p50"),
     );
     row(
-        "late joiner has 50 messages, median / worst",
+        &format!(
+            "late joiner has {} messages, median / worst",
+            options.history()
+        ),
         &|facts| both(facts.late.at(50), facts.late.most()),
         times(&|facts| facts.late.at(50), "≤ 42 ms"),
     );
