@@ -126,11 +126,12 @@ pub(super) struct Admission {
 
 /// Open connections, of everyone together.
 const MAX_OPEN: u32 = 400;
-/// Open connections from an address; from one of our own.
-const MAX_OPEN_EACH: [u32; 2] = [8, 200];
+/// Open connections from an address; from one of our own. Several people may work on the other host, too, and if one of
+/// ours is a hub of their room each of them holds a stream to it.
+const MAX_OPEN_EACH: [u32; 2] = [32, 200];
 /// New connections a minute from an address; from one of our own. A libpurple user who closes the conversation after each
 /// message makes one for each, and a host may have several users: what is refused here is lost there without a word.
-const MAX_NEW_EACH: [usize; 2] = [60, 2000];
+const MAX_NEW_EACH: [usize; 2] = [240, 2000];
 const MINUTE: Duration = Duration::from_secs(60);
 /// Addresses whose new connections are counted.
 const MAX_COUNTED: usize = 4096;

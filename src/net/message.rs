@@ -111,13 +111,32 @@ impl Place {
 
 /// What a datagram says about instances of our service. Anything malformed or foreign says nothing.
 pub(super) fn read(datagram: &[u8]) -> Vec<Heard> {
-    let Ok(message) = Message::from_vec(datagram) else {
+    let message = match only_questions(datagram) {
+        Some(questions) => Message::from_vec(&questions),
+        None => Message::from_vec(datagram),
+    };
+    let Ok(message) = message else {
         return Vec::new();
     };
     match message.metadata.message_type {
         MessageType::Query => read_query(message),
         MessageType::Response => read_response(message),
     }
+}
+
+/// A query that claims nothing, without what its sender knows already (RFC 6762 §7.1): in a crowd that is dozens of
+/// records, in each query of everybody, and all of it is said to others.
+fn only_questions(datagram: &[u8]) -> Option<Vec<u8>> {
+    // RFC 1035 §4.1.1: id, flags with the highest bit for a response, then four counts.
+    let header: &[u8; 12] = datagram.first_chunk()?;
+    let [_, _, flags, _, _, _, answers @ .., ns, ns_low, _, _] = header;
+    let is_response = flags & 0x80 != 0;
+    if is_response || *answers == [0, 0] || [*ns, *ns_low] != [0, 0] {
+        return None;
+    }
+    let mut questions = datagram.to_vec();
+    questions.get_mut(6..12)?.fill(0);
+    Some(questions)
 }
 
 fn read_query(message: Message) -> Vec<Heard> {

@@ -131,6 +131,25 @@ fn names_that_are_no_label_are_refused() {
 }
 
 #[test]
+fn what_somebody_knows_already_is_not_news_and_what_it_asks_is_heard() {
+    let mut question = ask_picture("bob@pc").unwrap();
+    let answers = announcement(120);
+    // As a query with known answers has them: behind the question, counted in the header.
+    question[6..8].copy_from_slice(&answers[6..8]);
+    question.extend_from_slice(&answers[12..]);
+    assert_eq!(
+        read(&question),
+        vec![Heard::PictureAsked {
+            instance: "bob@pc".into()
+        }]
+    );
+    // A probe is read whole.
+    let place = Place::new("pc.local.", 5298).unwrap();
+    let claim = probe("bob@pc", &place, &Vec::new()).unwrap();
+    assert!(matches!(read(&claim)[..], [Heard::Probe { .. }]));
+}
+
+#[test]
 fn other_services_are_not_heard() {
     let mut other = announcement(120);
     other[14] = b'q';

@@ -134,6 +134,28 @@ impl Sightings {
         self.peers.get(jid).is_some_and(|peer| !peer.on.is_empty())
     }
 
+    /// Those who come after us in the order of names, round and round. If everybody keeps the records of a few after itself
+    /// fresh, everybody's are kept fresh, and nobody is asked by all at once.
+    pub(super) fn next_in_ring(&self, most: usize) -> Vec<Jid> {
+        let Some(own) = &self.own else {
+            return Vec::new();
+        };
+        let others = |jid: &&Jid| !same_name(own, jid) && self.is_here(jid);
+        let (before, behind): (Vec<&Jid>, Vec<&Jid>) =
+            self.peers.keys().filter(others).partition(|jid| *jid < own);
+        behind
+            .into_iter()
+            .chain(before)
+            .take(most)
+            .cloned()
+            .collect()
+    }
+
+    /// How many are known.
+    pub(super) fn count(&self) -> usize {
+        self.peers.len()
+    }
+
     /// Names that mdns-sd cannot ask for, because it takes the dot or backslash in them for syntax.
     pub(super) fn unaskable(&self) -> impl Iterator<Item = &Jid> {
         self.peers.keys().filter(|jid| is_unaskable(jid.as_str()))

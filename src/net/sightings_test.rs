@@ -166,3 +166,40 @@ fn repeated_news_are_no_news() {
     sightings.resolved(&jid("bob@pc"), 2, seen());
     assert!(reports(&mut sightings).is_empty());
 }
+
+#[test]
+fn each_keeps_the_next_few_of_the_ring_fresh_and_all_are_kept_fresh() {
+    let names = ["anna@pc", "bob@pc", "carl@pc", "dora@pc", "emil@pc"];
+    let mut asked: BTreeMap<Jid, usize> = BTreeMap::new();
+    for own in names {
+        let mut sightings = Sightings::default();
+        sightings.set_own(Some(jid(own)));
+        for name in names {
+            sightings.resolved(
+                &jid(name),
+                2,
+                on("eth0", "pc.local.", 5298, &["10.0.0.2:5298"]),
+            );
+        }
+        let next = sightings.next_in_ring(2);
+        assert_eq!(next.len(), 2, "{own}");
+        assert!(!next.contains(&jid(own)), "{own} asks itself");
+        for one in next {
+            *asked.entry(one).or_default() += 1;
+        }
+    }
+    assert_eq!(asked.len(), names.len());
+    assert!(asked.values().all(|times| *times == 2), "{asked:?}");
+    // Nobody is asked for by who is not on the network, and who has gone is not asked for.
+    let mut sightings = Sightings::default();
+    sightings.resolved(
+        &jid("bob@pc"),
+        2,
+        on("eth0", "pc.local.", 5298, &["10.0.0.2:5298"]),
+    );
+    assert!(sightings.next_in_ring(2).is_empty());
+    sightings.set_own(Some(jid("anna@pc")));
+    assert_eq!(sightings.next_in_ring(2), [jid("bob@pc")]);
+    sightings.removed(&jid("bob@pc"), 2);
+    assert!(sightings.next_in_ring(2).is_empty());
+}

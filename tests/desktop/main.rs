@@ -20,6 +20,7 @@ mod lab;
 mod desktop;
 mod first_start;
 mod idle;
+mod lecture;
 mod looks;
 mod notifications;
 mod reader;

@@ -61,6 +61,11 @@ impl Screen {
         self.0.iter().find(|element| element.name.starts_with(name))
     }
 
+    /// The last element that is called just so.
+    pub fn called(&self, name: &str) -> Option<&Element> {
+        self.0.iter().rev().find(|element| element.name == name)
+    }
+
     /// What stands in the text field that has the keyboard.
     pub fn typed(&self) -> Option<&str> {
         let focused = self.0.iter().rev().find(|element| element.focused)?;
@@ -151,6 +156,24 @@ impl Reader {
             "{}: {pressed:?}",
             element.name
         );
+    }
+}
+
+impl Reader {
+    /// Where the middle of an element is in its window, in pixels; nothing while it has no place.
+    pub fn place(&self, element: &Element) -> Option<(i32, i32)> {
+        let (program, path) = element.address.clone();
+        let asked = async {
+            let component =
+                Proxy::new(&self.bus, program, path, "org.a11y.atspi.Component").await?;
+            // In the window's coordinates (`ATSPI_COORD_TYPE_WINDOW`).
+            component
+                .call::<_, _, (i32, i32, i32, i32)>("GetExtents", &1u32)
+                .await
+        };
+        let asked = async { tokio::time::timeout(PATIENCE, asked).await };
+        let (x, y, width, height) = self.runtime.block_on(asked).ok()?.ok()?;
+        (width > 0 && height > 0).then_some((x + width / 2, y + height / 2))
     }
 }
 

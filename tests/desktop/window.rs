@@ -134,6 +134,32 @@ impl Window {
             .press(screen.named(name).expect("just seen"));
     }
 
+    /// Clicks with the mouse on what is called just so, once it is there and rests in its place.
+    pub fn clicks(&self, name: &str) {
+        let deadline = Instant::now() + SOON;
+        let mut last = None;
+        loop {
+            let screen = self.screen();
+            let place = screen
+                .called(name)
+                .and_then(|element| self.desktop.reader().place(element));
+            if let Some((x, y)) = place
+                && last == place
+            {
+                let (x, y) = (x.to_string(), y.to_string());
+                self.desktop
+                    .xdotool(&["mousemove", "--window", &self.id, &x, &y, "click", "1"]);
+                return;
+            }
+            last = place;
+            assert!(
+                Instant::now() < deadline,
+                "waiting for “{name}” to click on; the window shows {screen}"
+            );
+            std::thread::sleep(PAUSE);
+        }
+    }
+
     /// Its title now.
     pub fn title(&self) -> String {
         self.desktop.xdotool(&["getwindowname", &self.id])

@@ -174,6 +174,16 @@ impl Host {
         ));
     }
 
+    /// Somebody replugs the far end of the cable into another LAN: the host keeps its carrier and its address and notices
+    /// nothing. [`Host::mend_uplink`] puts it back.
+    pub fn replug_uplink(&self, interface: &str, lan: u8) {
+        let bridge = self.inner.switch.bridge(lan);
+        self.inner.switch.namespace.sh(&format!(
+            "ip link set dev {} master {bridge}",
+            self.port(interface)
+        ));
+    }
+
     /// Switches the interface off on the host itself, as a user does in the network menu.
     pub fn disable(&self, interface: &str) {
         self.sh(&format!("ip link set dev {interface} down"));

@@ -35,6 +35,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use avahi::Avahi;
 pub use host::Host;
+pub use switch::Carried;
 use switch::Switch;
 
 /// Begin of the names of our folders under the system's temporary folder; the owner's mark follows.
@@ -83,6 +84,11 @@ impl Lab {
     pub fn bare_host(&self, name: &str) -> Host {
         let number = self.hosts.fetch_add(1, Ordering::Relaxed) + 1;
         Host::new(name, number, Arc::clone(&self.switch))
+    }
+
+    /// What the hosts have put on their cables so far.
+    pub fn carried(&self) -> Carried {
+        self.switch.carried()
     }
 
     /// Lays a cable between two LANs: from now on they are one.

@@ -6,6 +6,15 @@ use std::sync::Mutex;
 use super::FOLDER_PREFIX;
 use super::namespace::{Namespace, owner};
 
+/// Frames from hosts, each counted once however many it reaches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Carried {
+    /// So many.
+    pub packets: u64,
+    /// With so many octets.
+    pub octets: u64,
+}
+
 /// The bridges, and the lab's folder.
 pub struct Switch {
     pub namespace: Namespace,
@@ -67,6 +76,25 @@ impl Switch {
             echo 1 > /proc/sys/net/ipv6/conf/{port}/disable_ipv6
             ip link set dev {port} master {bridge} up"
         ));
+    }
+
+    /// What the hosts have put on their cables so far, by the counters of the switch's ports.
+    pub fn carried(&self) -> Carried {
+        let mut all = Carried::default();
+        for line in self.namespace.sh("cat /proc/net/dev").lines() {
+            let Some((port, counters)) = line.split_once(':') else {
+                continue;
+            };
+            // Octets and packets that came in, first (proc(5)).
+            let mut numbers = counters
+                .split_whitespace()
+                .map_while(|word| word.parse::<u64>().ok());
+            if port.trim().starts_with('h') && port.contains('-') {
+                all.octets += numbers.next().unwrap_or(0);
+                all.packets += numbers.next().unwrap_or(0);
+            }
+        }
+        all
     }
 
     /// Lays a cable between two LANs.

@@ -271,10 +271,15 @@ impl Log {
         bases
     }
 
-    /// The clock from which on there are so many entries.
+    /// The clock from which on there are so many entries beside those that everybody is given anyhow: three hundred who
+    /// have just come in are no reason to be told nothing of what was said.
     pub fn horizon_for(&self, last: usize) -> u64 {
-        let nth = self.order.keys().rev().nth(last.saturating_sub(1));
-        nth.map_or(self.horizon, |order| order.clock)
+        let mut spoken = self
+            .ordered()
+            .rev()
+            .filter(|entry| !entry.draft.body.is_state());
+        let nth = spoken.nth(last.saturating_sub(1));
+        nth.map_or(self.horizon, |entry| entry.draft.clock)
     }
 
     /// This entry and those before it in its chain are on disk.

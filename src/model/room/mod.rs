@@ -9,14 +9,21 @@
 //! | [`state`] | members, messages, polls, as a pure function of the set |
 //! | [`hubs`] | who passes entries on to whom, computed by each from who is here |
 //! | [`packet`] | what programs say to each other about it |
-//! | [`engine`] | [`engine::Room`]: all of it together, sans-IO |
+//! | [`engine`] | [`engine::Room`]: all of it together, sans-IO; its halves are in `write` (what we write), `take` (what comes in), |
+//! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on) |
 
 pub mod body;
+mod catch_up;
+mod digest;
 pub mod engine;
 pub mod entry;
 pub mod hubs;
 pub mod log;
 pub mod packet;
+mod passing;
 pub mod roles;
+mod settle;
 pub mod state;
 mod sync;
+mod take;
+mod write;

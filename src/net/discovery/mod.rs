@@ -126,6 +126,7 @@ struct Discovery {
     look_due: Option<Instant>,
     check_until: Option<Instant>,
     unaskable_due: Option<Instant>,
+    ring_due: Option<Instant>,
     /// When our own name was last asked for, and when to do so next.
     name_asked: Option<Instant>,
     name_due: Option<Instant>,
@@ -159,6 +160,7 @@ impl Discovery {
             look_due: None,
             check_until: None,
             unaskable_due: None,
+            ring_due: None,
             name_asked: None,
             name_due: None,
         }
@@ -228,6 +230,7 @@ impl Discovery {
                     self.look_due,
                     self.check_until,
                     self.unaskable_due,
+                    self.ring_due,
                     self.name_due,
                 ]
                 .into_iter()
@@ -276,6 +279,9 @@ impl Discovery {
             if !questions.is_empty() {
                 self.unaskable_due = Some(now + UNASKABLE_REFRESH);
             }
+        }
+        if passed(&mut self.ring_due, now) {
+            self.refresh_ring(now);
         }
         if passed(&mut self.name_due, now) {
             self.ask_for_name(now);

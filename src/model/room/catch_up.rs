@@ -1,0 +1,275 @@
+//! The half of [`Room`] that closes gaps: who subscribes, what is missing there and here, and who gives more or worse than it
+//! should.
+
+use std::sync::Arc;
+
+use super::body::Role;
+use super::engine::{Happened, Output, Room};
+use super::entry::{Author, Entry, Order};
+use super::log::{Head, Insert};
+use super::packet::{BATCH_OCTETS, Level, MAX_BATCH, Packet, Refusal, Since};
+use super::sync::{CREDIT, CREDIT_A_SECOND, MOST, MOST_BAD, REDIAL, SHUN};
+use crate::wire::jid::Jid;
+use crate::wire::time::Moment;
+
+impl Room {
+    pub(super) fn on_subscribe(
+        &mut self,
+        from: &Jid,
+        author: Author,
+        level: Level,
+        since: Since,
+        vector: &[Head],
+    ) {
+        let role = self.state.rules.role(author);
+        let refusal = match role {
+            Role::Outcast => Some(Refusal::Banned),
+            role if self.state.rules.members_only && role < Role::Member => {
+                Some(Refusal::MembersOnly)
+            }
+            _ if self.log.is_empty() && !self.entering => Some(Refusal::Unknown),
+            _ => None,
+        };
+        if let Some(why) = refusal {
+            // So that it can see for itself why.
+            let rules = self
+                .log
+                .ordered()
+                .filter(|entry| entry.draft.body.is_rule())
+                .cloned()
+                .collect();
+            if why == Refusal::Banned {
+                self.send_entries(from, None, rules, true, true);
+            }
+            if let Some(peer) = self.peers.get_mut(from) {
+                peer.here = Level::None;
+            }
+            return self.send(from, Packet::Refused(why));
+        }
+        if let Some(peer) = self.peers.get_mut(from) {
+            peer.here = level;
+        }
+        if level >= Level::Digest {
+            self.pushes.remove(from);
+            self.answer(from, since, vector);
+            self.ask_back(from, vector, false);
+        }
+    }
+
+    /// What is missing there goes there.
+    pub(super) fn answer(&mut self, to: &Jid, since: Since, vector: &[Head]) {
+        let (horizon, start) = match since {
+            Since::Clock(clock) => (clock, None),
+            Since::Last(_) if self.log.is_empty() => (0, None),
+            Since::Last(last) => {
+                let horizon = self.log.horizon_for(usize::from(last.min(500)));
+                (horizon, Some((horizon, self.log.bases(horizon))))
+            }
+        };
+        let (entries, whole) = self.log.missing(vector, horizon, MOST, self.me);
+        self.send_entries(to, start, entries, true, whole);
+    }
+
+    pub(super) fn ask_back(&mut self, from: &Jid, vector: &[Head], back: bool) {
+        if !back && !self.log.is_empty() && vector.iter().any(|head| self.log.lacks(head)) {
+            self.pull(from, true);
+        }
+    }
+
+    pub(super) fn send_entries(
+        &mut self,
+        to: &Jid,
+        mut start: Option<(u64, Vec<super::packet::Base>)>,
+        entries: Vec<Arc<Entry>>,
+        reply: bool,
+        whole: bool,
+    ) {
+        let mut batch: Vec<Arc<[u8]>> = Vec::new();
+        let mut octets = 0;
+        let mut batches = Vec::new();
+        for entry in entries {
+            if batch.len() >= MAX_BATCH || octets + entry.octets().len() > BATCH_OCTETS {
+                batches.push(std::mem::take(&mut batch));
+                octets = 0;
+            }
+            octets += entry.octets().len();
+            batch.push(entry.octets().clone());
+        }
+        batches.push(batch);
+        let last = batches.len() - 1;
+        for (at, entries) in batches.into_iter().enumerate() {
+            let (reply, whole) = (reply && at == last, whole && at == last);
+            self.send(
+                to,
+                Packet::Entries {
+                    start: start.take(),
+                    reply,
+                    whole,
+                    entries,
+                },
+            );
+        }
+    }
+
+    pub(super) fn on_entries(
+        &mut self,
+        from: &Jid,
+        start: Option<(u64, Vec<super::packet::Base>)>,
+        reply: bool,
+        whole: bool,
+        entries: &[Arc<[u8]>],
+    ) {
+        if let Some((horizon, bases)) = start
+            && self.log.is_empty()
+        {
+            self.log.start(horizon, &bases);
+        }
+        let (mut gap, mut stale) = (false, false);
+        let (mut older, before) = (0u32, self.log.len());
+        for octets in entries {
+            // What costs nothing comes first: a flood of what we have, or of more than we take, costs no signatures.
+            let entry = match Entry::read_unchecked(octets) {
+                Ok(entry) if entry.draft.room == self.id => entry,
+                _ => {
+                    self.misbehaves(from);
+                    continue;
+                }
+            };
+            if self.log.get(&entry.id).is_some() {
+                continue;
+            }
+            if !reply && !self.has_credit(from, &entry) {
+                self.refused += 1;
+                continue;
+            }
+            if self.is_forger(from) || !entry.is_signed() {
+                self.misbehaves(from);
+                continue;
+            }
+            let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
+            stale |= entry.draft.time + 1000 < wall;
+            older += u32::from(entry.draft.clock < self.log.horizon);
+            gap |= self.take(Arc::new(entry), Some(from)) == Insert::Gap;
+        }
+        if let Some(peer) = self.peers.get_mut(from)
+            && reply
+        {
+            peer.asked = None;
+        }
+        if older > 0 && self.log.len() > before {
+            self.outputs
+                .push_back(Output::Happened(Happened::Older { complete: false }));
+        }
+        if (reply || stale) && self.log.len() > before && self.is_hub() {
+            self.digest_soon();
+        }
+        if reply && !whole && !entries.is_empty() {
+            return self.pull(from, true);
+        }
+        if gap && !reply {
+            self.pull(from, true);
+        }
+        if reply && whole {
+            self.caught_up();
+        }
+    }
+
+    /// Somebody has given us everything that it has.
+    pub(super) fn caught_up(&mut self) {
+        self.synced = true;
+        self.settle_state();
+        self.enter_now();
+        self.join_if_owed();
+    }
+
+    /// So many bad entries come from nobody by accident: its entries are not even checked for a while.
+    pub(super) fn is_forger(&self, who: &Jid) -> bool {
+        let now = self.clock.now;
+        self.peers.get(who).is_some_and(|peer| {
+            peer.bad > MOST_BAD && peer.shunned.is_some_and(|until| until > now)
+        })
+    }
+
+    pub(super) fn misbehaves(&mut self, who: &Jid) {
+        self.refused += 1;
+        let now = self.clock.now;
+        let Some(peer) = self.peers.get_mut(who) else {
+            return;
+        };
+        peer.bad += 1;
+        if peer.bad == 1 || peer.bad.is_multiple_of(MOST_BAD) {
+            peer.shunned = Some(now + SHUN);
+            self.trouble(format!(
+                "{who} passes on entries that are forged or damaged. They were not taken."
+            ));
+        }
+    }
+
+    /// What somebody pushes of its own is taken at a certain speed only.
+    pub(super) fn has_credit(&mut self, from: &Jid, entry: &Entry) -> bool {
+        let now = self.clock.now;
+        let own = self
+            .state
+            .occupants
+            .get(&entry.author)
+            .is_none_or(|occupant| occupant.jid == *from);
+        let Some(peer) = self.peers.get_mut(from) else {
+            return false;
+        };
+        if !own {
+            return true;
+        }
+        if peer.credit_at == Moment::default() {
+            (peer.credit, peer.credit_at) = (CREDIT, now);
+        }
+        peer.credit =
+            (peer.credit + now.since(peer.credit_at).as_secs_f64() * CREDIT_A_SECOND).min(CREDIT);
+        peer.credit_at = now.max(Moment(1));
+        if peer.credit >= 1.0 {
+            peer.credit -= 1.0;
+            return true;
+        }
+        if peer.shunned.is_none_or(|until| until < now) {
+            peer.shunned = Some(now + SHUN);
+            self.trouble(format!(
+                "{from} writes more than a room can carry. The rest is taken later."
+            ));
+            self.send(from, Packet::Refused(Refusal::Busy));
+        }
+        false
+    }
+
+    pub(super) fn on_page(&mut self, from: &Jid, before: Order, limit: u16) {
+        if self
+            .peers
+            .get(from)
+            .is_none_or(|peer| peer.here == Level::None)
+        {
+            return;
+        }
+        let page: Vec<Arc<Entry>> = self
+            .log
+            .before(before)
+            .take(usize::from(limit.clamp(1, 500)))
+            .cloned()
+            .collect();
+        // The latest first, so that each joins what is there.
+        self.send_entries(from, None, page, true, true);
+    }
+
+    pub(super) fn on_refused(&mut self, from: &Jid, why: Refusal) {
+        let now = self.clock.now;
+        if let Some(peer) = self.peers.get_mut(from) {
+            (peer.there, peer.asked) = (Level::None, None);
+            (peer.shunned, peer.refused) = (Some(now + SHUN), Some(now + SHUN));
+        }
+        if self.redial_at.is_none() {
+            self.redial_at = Some(now + REDIAL);
+        }
+        if self.entering && why != Refusal::Unknown {
+            self.entering = false;
+        }
+        self.outputs
+            .push_back(Output::Happened(Happened::Refused(why)));
+    }
+}

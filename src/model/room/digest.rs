@@ -1,0 +1,290 @@
+//! The half of [`Room`] that compares: who has come how far, what that confirms of ours, and what is missing.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::engine::{Happened, Output, Room};
+use super::entry::{ChainId, Entry};
+use super::hubs::{HUBS, MESH};
+use super::log::Head;
+use super::packet::{Level, Packet};
+use super::sync::{GAP, IDLE, MOST, SHUN};
+use crate::wire::jid::Jid;
+
+impl Room {
+    pub(super) fn on_digest(
+        &mut self,
+        from: &Jid,
+        heads: &[Head],
+        root: [u8; 8],
+        served: u16,
+        reply: bool,
+    ) {
+        self.confirmed_by(from, heads, served);
+        let lacks = heads.iter().any(|head| self.log.lacks(head))
+            || heads.is_empty() && root != self.log.root();
+        let behind: Vec<Head> = heads
+            .iter()
+            .filter(|head| self.is_behind(head))
+            .copied()
+            .collect();
+        if !behind.is_empty() {
+            let (entries, _) = self.log.missing(heads, self.log.horizon, MOST, self.me);
+            let chains = |entry: &Arc<Entry>| {
+                behind.iter().any(|head| {
+                    head.author == entry.author.short()
+                        && head.incarnation == entry.draft.incarnation
+                })
+            };
+            let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
+            let settled = |entry: &Arc<Entry>| entry.draft.time + 1000 < wall;
+            let entries: Vec<Arc<Entry>> =
+                entries.into_iter().filter(chains).filter(settled).collect();
+            if !entries.is_empty() {
+                self.send_entries(from, None, entries, false, true);
+            }
+        }
+        if reply {
+            let ours: Vec<Head> = heads
+                .iter()
+                .filter_map(|head| self.log.own_head(head))
+                .collect();
+            self.send_digest(from, ours, false);
+        }
+        if !lacks {
+            if let Some(peer) = self.peers.get_mut(from) {
+                peer.gap = None;
+            }
+            return;
+        }
+        let at = self.clock.now + GAP;
+        let Some(peer) = self.peers.get_mut(from) else {
+            return;
+        };
+        if matches!(peer.there, Level::Digest | Level::Warm) && !heads.is_empty() {
+            // The primary may be about to push it.
+            peer.gap.get_or_insert(at);
+            peer.told = heads.iter().take(1000).copied().collect();
+        } else {
+            self.pull(from, false);
+        }
+    }
+
+    pub(super) fn is_behind(&self, theirs: &Head) -> bool {
+        let ours = self.log.own_head(theirs);
+        ours.is_some_and(|own| own.seq > theirs.seq && !own.frozen)
+    }
+
+    /// What the second hub has had for half a second has not come from the first: they change places.
+    pub(super) fn on_gap(&mut self, from: &Jid) {
+        let now = self.clock.now;
+        let Some(peer) = self.peers.get_mut(from) else {
+            return;
+        };
+        peer.gap = None;
+        let told = std::mem::take(&mut peer.told);
+        if !told.iter().any(|head| self.log.lacks(head)) {
+            return;
+        }
+        for peer in self
+            .peers
+            .values_mut()
+            .filter(|peer| peer.there == Level::Primary)
+        {
+            peer.shunned = Some(now + SHUN);
+        }
+        self.stale = true;
+        self.pull(from, false);
+    }
+
+    /// What was missed here was missed elsewhere, too: tell soon, and all who hold on to us.
+    pub(super) fn digest_soon(&mut self) {
+        let soon = self.clock.now + Duration::from_secs(1);
+        self.digest_at = Some(self.digest_at.map_or(soon, |at| at.min(soon)));
+        self.digest_wide = true;
+    }
+
+    pub(super) fn schedule_digest(&mut self) {
+        if self.digest_at.is_none() {
+            self.digest_at = Some(self.clock.now + self.digest_pause());
+        }
+    }
+
+    pub(super) fn served(&self) -> u16 {
+        let served = self
+            .peers
+            .values()
+            .filter(|peer| peer.linked && !peer.slow && peer.here == Level::Primary);
+        u16::try_from(served.count()).unwrap_or(u16::MAX)
+    }
+
+    pub(super) fn send_digest(&mut self, to: &Jid, heads: Vec<Head>, reply: bool) {
+        let (root, served) = (self.log.root(), self.served());
+        self.send(
+            to,
+            Packet::Digest {
+                heads,
+                root,
+                served,
+                reply,
+            },
+        );
+    }
+
+    /// After traffic: those who rely on us for it, and the other hubs, are told how far we have come.
+    pub(super) fn spread_digest(&mut self) {
+        let changed = std::mem::take(&mut self.changed);
+        let least = if std::mem::take(&mut self.digest_wide) {
+            Level::Warm
+        } else {
+            Level::Digest
+        };
+        let mut heads: Vec<Head> = changed
+            .into_iter()
+            .filter_map(|chain: ChainId| self.log.head(chain))
+            .collect();
+        if heads.len() > 500 {
+            heads = self.log.vector();
+        }
+        let hubs = self.hubs().to_vec();
+        if heads.is_empty() || !hubs.contains(&self.jid) {
+            return;
+        }
+        let to: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(|(jid, peer)| {
+                peer.linked
+                    && !peer.slow
+                    && ((least..=Level::Digest).contains(&peer.here)
+                        || peer.here == Level::Primary && hubs.contains(jid))
+            })
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in to {
+            self.send_digest(&jid, heads.clone(), false);
+        }
+    }
+
+    pub(super) fn await_confirmation(&mut self, entry: &Entry) {
+        self.unconfirmed
+            .push_back((entry.id, entry.draft.incarnation, entry.draft.seq));
+        if self.unconfirmed.len() > 1000 {
+            self.unconfirmed.pop_front();
+        }
+        if self.confirm_at.is_none() {
+            self.confirm_pause = self.digest_pause() + Duration::from_secs(1);
+            self.confirm_at = Some(self.clock.now + self.confirm_pause);
+        }
+    }
+
+    /// No second hub has told us that it has what we wrote: they are asked, ever more rarely.
+    pub(super) fn seek_confirmation(&mut self) {
+        if self.unconfirmed.is_empty() {
+            return;
+        }
+        let hubs = self.hubs().to_vec();
+        let own: Vec<Head> = self
+            .log
+            .chains_of(self.me)
+            .filter_map(|chain| self.log.head(chain))
+            .collect();
+        let to: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(|(jid, peer)| peer.linked && hubs.contains(jid))
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in to {
+            self.send_digest(&jid, own.clone(), true);
+        }
+        self.confirm_pause = (self.confirm_pause * 2).min(IDLE);
+        self.confirm_at = Some(self.clock.now + self.confirm_pause);
+    }
+
+    pub(super) fn confirmed_by(&mut self, from: &Jid, heads: &[Head], served: u16) {
+        let tag = self.me.short();
+        let own: Vec<&Head> = heads.iter().filter(|head| head.author == tag).collect();
+        let Some(peer) = self.peers.get_mut(from) else {
+            return;
+        };
+        peer.served = served;
+        for head in own {
+            peer.has_ours.insert(head.incarnation, head.seq);
+        }
+        if self.unconfirmed.is_empty() {
+            return;
+        }
+        let hubs = self.hubs().to_vec();
+        let needed = if hubs.contains(&self.jid) || hubs.len() < 2 {
+            1
+        } else {
+            2
+        };
+        let members =
+            u16::try_from(self.state.present().count().saturating_sub(1)).unwrap_or(u16::MAX);
+        let mut still = std::collections::VecDeque::new();
+        for (id, incarnation, seq) in std::mem::take(&mut self.unconfirmed) {
+            let has = |jid: &&Jid| {
+                let peer = self.peers.get(*jid);
+                peer.is_some_and(|peer| {
+                    peer.has_ours
+                        .get(&incarnation)
+                        .is_some_and(|has| *has >= seq)
+                })
+            };
+            let by: Vec<&Jid> = hubs
+                .iter()
+                .filter(|jid| **jid != self.jid)
+                .filter(has)
+                .collect();
+            if by.len() < needed {
+                still.push_back((id, incarnation, seq));
+                continue;
+            }
+            let served = by
+                .iter()
+                .filter_map(|jid| self.peers.get(*jid))
+                .map(|peer| u32::from(peer.served))
+                .sum::<u32>();
+            let served = if hubs.len() > HUBS || self.state.occupants.len() <= MESH {
+                0
+            } else {
+                served
+            };
+            let to = u32::try_from(by.len())
+                .unwrap_or(0)
+                .max(served)
+                .min(u32::from(members));
+            let to = u16::try_from(to).unwrap_or(u16::MAX);
+            self.outputs
+                .push_back(Output::Happened(Happened::Delivered {
+                    id,
+                    to,
+                    of: members,
+                }));
+        }
+        self.unconfirmed = still;
+        if self.unconfirmed.is_empty() {
+            self.confirm_at = None;
+        }
+    }
+
+    /// Now and then, with somebody: is everything the same? Partitions grow together by this if by nothing else.
+    pub(super) fn idle_round(&mut self) {
+        let linked: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| peer.linked && !peer.slow)
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        let nth = usize::try_from(self.roll() >> 33).unwrap_or(0);
+        let jitter = Duration::from_millis(self.roll() % 5000);
+        self.idle_at = Some(self.clock.now + IDLE + jitter);
+        if let Some(jid) = linked.get(nth % linked.len().max(1)).cloned()
+            && self.inside
+        {
+            self.send_digest(&jid, Vec::new(), false);
+        }
+    }
+}

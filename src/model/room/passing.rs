@@ -1,0 +1,73 @@
+//! The half of [`Room`] that passes on: to whom an entry goes from here, and when.
+
+use std::sync::Arc;
+
+use super::engine::Room;
+use super::entry::Entry;
+use super::packet::Level;
+use super::sync::{COMPANY, MOST_PUSHES};
+use crate::wire::jid::Jid;
+
+impl Room {
+    /// To whom an entry goes on from here.
+    pub(super) fn pass_on(&mut self, entry: &Arc<Entry>, from: Option<&Jid>) {
+        let hubs = self.hubs().to_vec();
+        let is_hub = |jid: &Jid| hubs.contains(jid);
+        let own_hub = is_hub(&self.jid);
+        let from_hub = from.is_some_and(is_hub);
+        let from_above = from.is_some_and(|jid| {
+            self.peers
+                .get(jid)
+                .is_some_and(|peer| peer.there == Level::Primary)
+        });
+        let author = self
+            .state
+            .occupants
+            .get(&entry.author)
+            .map(|occupant| occupant.jid.clone());
+        let to: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(|(jid, peer)| {
+                let down = peer.here == Level::Primary && !(own_hub && from_hub && is_hub(jid));
+                let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
+                peer.linked
+                    && !peer.slow
+                    && (down || up)
+                    && from != Some(*jid)
+                    && (from.is_none() || author.as_ref() != Some(*jid))
+            })
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in to {
+            let waiting = self.pushes.entry(jid).or_default();
+            if waiting.len() < MOST_PUSHES {
+                waiting.push(entry.clone());
+            }
+        }
+    }
+
+    /// What waits is sent, at once if something in it is read as it comes.
+    pub(super) fn flush_pushes(&mut self, all: bool) {
+        if self.pushes.is_empty() {
+            return;
+        }
+        let waits =
+            |entries: &Vec<Arc<Entry>>| entries.iter().all(|entry| entry.draft.body.can_wait());
+        let hall = self.is_hall();
+        let due: Vec<Jid> = self
+            .pushes
+            .iter()
+            .filter(|(_, entries)| all || !hall || !waits(entries))
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in due {
+            if let Some(entries) = self.pushes.remove(&jid) {
+                self.send_entries(&jid, None, entries, false, true);
+            }
+        }
+        if !self.pushes.is_empty() && self.push_at.is_none() {
+            self.push_at = Some(self.clock.now + COMPANY);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The half of [`Room`] that follows: the state as the entries have it, and what of it has changed, for faces.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use super::body::{Body, Role};
+use super::engine::{Happened, LATE, Output, Room};
+use super::entry::{Author, Entry, EntryId, Order};
+use super::state::State;
+use crate::wire::jid::Jid;
+
+impl Room {
+    /// After every input: the state follows the entries, and what changed is told.
+    pub(super) fn finish(&mut self) {
+        self.settle_state();
+        if std::mem::take(&mut self.stale) {
+            self.hub_cache = self.compute_hubs();
+            self.retarget();
+        }
+        self.flush_pushes(false);
+    }
+
+    pub(super) fn settle_state(&mut self) {
+        let Some(founder) = self.founder else { return };
+        let fresh = std::mem::take(&mut self.fresh);
+        if fresh.is_empty() && !self.dirty {
+            return;
+        }
+        let latest = self.state.timeline.keys().next_back().copied();
+        let matters = self.dirty
+            || fresh.iter().any(|entry| {
+                entry.draft.body.is_state() || matches!(entry.draft.body, Body::Hand { .. })
+            });
+        let before = matters.then(|| Before::of(&self.state));
+        let mut touched = Vec::new();
+        let rebuilt = std::mem::take(&mut self.dirty)
+            || !fresh.iter().all(|entry| {
+                touch(&mut touched, entry);
+                self.state.add(entry)
+            });
+        if rebuilt {
+            let old = std::mem::replace(&mut self.state, State::of(founder, &self.log));
+            self.cut_off();
+            touched.extend(self.differences(&old));
+        }
+        self.tell_said(&touched, &fresh, latest);
+        if let Some(before) = before {
+            self.state.settle();
+            self.stale = true;
+            self.tell_rest(&before);
+        }
+        self.watch_own_place(&fresh);
+    }
+
+    /// What banned authors wrote behind the cut goes, so that everybody has the same.
+    pub(super) fn cut_off(&mut self) {
+        let banned: Vec<Author> = self
+            .state
+            .rules
+            .banned()
+            .filter(|who| *who != self.me)
+            .collect();
+        let rules = &self.state.rules;
+        for who in banned {
+            self.log.truncate(who, |entry| rules.lets_in(entry));
+        }
+    }
+
+    pub(super) fn differences(&self, old: &State) -> Vec<EntryId> {
+        let new = &self.state;
+        let changed = |(_, id): &(&Order, &EntryId)| old.said.get(*id) != new.said.get(*id);
+        let gone = old
+            .timeline
+            .values()
+            .filter(|id| !new.said.contains_key(*id));
+        let mut all: Vec<EntryId> = new
+            .timeline
+            .iter()
+            .filter(changed)
+            .map(|(_, id)| *id)
+            .collect();
+        all.extend(gone);
+        for (id, poll) in &new.polls {
+            if old.polls.get(id) != Some(poll) {
+                all.push(*id);
+            }
+        }
+        all
+    }
+
+    pub(super) fn tell_said(
+        &mut self,
+        touched: &[EntryId],
+        fresh: &[Arc<Entry>],
+        latest: Option<Order>,
+    ) {
+        if self.loading {
+            return;
+        }
+        let mut told = HashSet::new();
+        let fresh: HashSet<EntryId> = fresh.iter().map(|entry| entry.id).collect();
+        for id in touched {
+            if !told.insert(*id) {
+                continue;
+            }
+            let happened = if self.state.polls.contains_key(id) {
+                Happened::Poll(*id)
+            } else if fresh.contains(id) && self.state.said.contains_key(id) {
+                let order = self
+                    .log
+                    .get(id)
+                    .map(|entry| entry.order())
+                    .unwrap_or_default();
+                let late = latest.is_some_and(|last| last.clock > order.clock.saturating_add(LATE));
+                Happened::Said {
+                    id: *id,
+                    history: !self.inside,
+                    late: late && self.inside,
+                }
+            } else {
+                Happened::Changed(*id)
+            };
+            self.outputs.push_back(Output::Happened(happened));
+        }
+    }
+
+    fn tell_rest(&mut self, before: &Before) {
+        if self.loading {
+            return;
+        }
+        let now = Before::of(&self.state);
+        let mut tell = |happened| self.outputs.push_back(Output::Happened(happened));
+        if now.members != before.members {
+            tell(Happened::Members);
+        }
+        if now.subject != before.subject {
+            tell(Happened::Subject);
+        }
+        if now.hands != before.hands {
+            tell(Happened::Hands);
+        }
+    }
+
+    /// Were we sent out? By an entry that came now: what others said of our place before we came back is history.
+    pub(super) fn watch_own_place(&mut self, fresh: &[Arc<Entry>]) {
+        if !self.inside || self.loading {
+            return;
+        }
+        for entry in fresh {
+            let (target, reason, banned) = match &entry.draft.body {
+                Body::Kick { target, reason } => (target, reason, false),
+                Body::Ban { target, reason, .. } => (target, reason, true),
+                _ => continue,
+            };
+            let out = self
+                .state
+                .occupants
+                .get(&self.me)
+                .is_some_and(|own| !own.joined)
+                || self.state.rules.is_banned(self.me);
+            if *target == self.me && self.state.rules.is_valid(entry) && out {
+                self.inside = false;
+                self.outputs.push_back(Output::Happened(Happened::Out {
+                    by: Some(entry.author),
+                    banned,
+                    reason: reason.clone(),
+                }));
+            }
+        }
+    }
+}
+
+/// What is compared to see what changed.
+struct Before {
+    members: BTreeMap<Author, (String, Jid, bool, Role, bool)>,
+    subject: Option<(String, Author)>,
+    hands: Vec<Author>,
+}
+
+impl Before {
+    fn of(state: &State) -> Before {
+        let member = |(author, one): (&Author, &super::state::Occupant)| {
+            (
+                *author,
+                (
+                    one.nick.clone(),
+                    one.jid.clone(),
+                    one.joined,
+                    one.role,
+                    one.voice,
+                ),
+            )
+        };
+        Before {
+            members: state.occupants.iter().map(member).collect(),
+            subject: state.subject.clone(),
+            hands: state.hands(),
+        }
+    }
+}
+
+/// What an entry changes in what is shown.
+fn touch(touched: &mut Vec<EntryId>, entry: &Entry) {
+    match &entry.draft.body {
+        Body::Message { .. } | Body::Announcement { .. } | Body::Poll { .. } => {
+            touched.push(entry.id)
+        }
+        Body::Correction { target, .. }
+        | Body::Retraction { target, .. }
+        | Body::Reaction { target, .. }
+        | Body::Vote { poll: target, .. }
+        | Body::PollClosed { poll: target } => touched.push(*target),
+        _ => {}
+    }
+}

@@ -1,0 +1,322 @@
+//! The half of [`Room`] that writes: what we may, our own chain, coming in and leaving.
+
+use std::sync::Arc;
+
+use super::body::{Body, Role};
+use super::engine::{
+    ALONE, BURST, Happened, LEAP, MAX_MEMBERS, Output, PER_SECOND, Room, WriteError,
+};
+use super::entry::{Author, ChainId, Draft, Entry, EntryId};
+use super::log::Insert;
+use super::packet::{Level, Refusal};
+use crate::wire::time::Clock;
+
+impl Room {
+    /// Writes an entry; it is sent once it is on disk.
+    ///
+    /// # Errors
+    /// See [`WriteError`]; nothing was written then.
+    pub fn write(&mut self, clock: Clock, body: Body) -> Result<EntryId, WriteError> {
+        self.clock = clock;
+        self.enter_quietly();
+        if !self.inside {
+            return Err(WriteError::NotIn);
+        }
+        self.may(&body)?;
+        self.credit =
+            (self.credit + clock.now.since(self.credit_at).as_secs_f64() * PER_SECOND).min(BURST);
+        self.credit_at = clock.now;
+        if self.credit < 1.0 {
+            return Err(WriteError::Busy);
+        }
+        self.credit -= 1.0;
+        self.join_if_owed();
+        let id = self.sign(body)?;
+        self.finish();
+        Ok(id)
+    }
+
+    /// Would this be taken from us?
+    ///
+    /// # Errors
+    /// [`WriteError::NotAllowed`].
+    pub fn may(&self, body: &Body) -> Result<(), WriteError> {
+        let rules = &self.state.rules;
+        let rank = rules.role(self.me);
+        let above = |target: &Author| rank >= Role::Admin && rank > rules.role(*target);
+        let allowed = match body {
+            Body::Create { .. } | Body::Unknown(_) => false,
+            Body::Join { .. } | Body::Leave | Body::Nick { .. } => true,
+            Body::Message { .. } | Body::Correction { .. } | Body::Reaction { .. } => {
+                rules.has_voice(self.me)
+            }
+            Body::Hand { .. } | Body::Vote { .. } => rank != Role::Outcast,
+            Body::Announcement { .. }
+            | Body::Poll { .. }
+            | Body::Moderated { .. }
+            | Body::Unban { .. } => rank >= Role::Admin,
+            Body::PollClosed { poll } => {
+                rank >= Role::Admin
+                    || self
+                        .state
+                        .polls
+                        .get(poll)
+                        .is_some_and(|poll| poll.by == self.me)
+            }
+            Body::Subject { .. } => {
+                rank >= Role::Admin || !rules.moderated && rules.has_voice(self.me)
+            }
+            Body::Retraction { target, .. } => {
+                let by = self.state.said.get(target).map(|said| said.author);
+                by.is_some_and(|by| by == self.me || above(&by))
+            }
+            Body::Role { target, role, .. } => {
+                *target == self.me && *role < rank
+                    || above(target)
+                        && (*role < rank || rank == Role::Owner && *role == Role::Owner)
+            }
+            Body::Voice { target, on, .. } => rank >= Role::Admin && (*on || above(target)),
+            Body::Kick { target, .. } | Body::Ban { target, .. } => above(target),
+        };
+        allowed.then_some(()).ok_or(WriteError::NotAllowed)
+    }
+
+    /// Bans somebody, with everything of theirs that we know still counting.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn ban(
+        &mut self,
+        clock: Clock,
+        target: Author,
+        reason: String,
+    ) -> Result<EntryId, WriteError> {
+        let cut = self.log.cut(target);
+        self.write(
+            clock,
+            Body::Ban {
+                target,
+                reason,
+                cut,
+            },
+        )
+    }
+
+    /// Changes what somebody is.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn set_role(
+        &mut self,
+        clock: Clock,
+        target: Author,
+        role: Role,
+    ) -> Result<EntryId, WriteError> {
+        let cut = self.log.cut(target);
+        self.write(clock, Body::Role { target, role, cut })
+    }
+
+    /// Gives or takes voice.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn set_voice(
+        &mut self,
+        clock: Clock,
+        target: Author,
+        on: bool,
+    ) -> Result<EntryId, WriteError> {
+        let cut = if on { Vec::new() } else { self.log.cut(target) };
+        self.write(clock, Body::Voice { target, on, cut })
+    }
+
+    /// Makes the room moderated, or not any more.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn set_moderated(&mut self, clock: Clock, on: bool) -> Result<EntryId, WriteError> {
+        let authors: Vec<Author> = self.state.occupants.keys().copied().collect();
+        let cut = authors.into_iter().flat_map(|author| self.log.cut(author));
+        let cut = if on {
+            cut.take(super::body::MAX_CUT).collect()
+        } else {
+            Vec::new()
+        };
+        self.write(clock, Body::Moderated { on, cut })
+    }
+
+    /// Another nick from now on.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn set_nick(&mut self, clock: Clock, nick: &str) -> Result<EntryId, WriteError> {
+        nick.clone_into(&mut self.nick);
+        self.write(
+            clock,
+            Body::Nick {
+                nick: nick.to_owned(),
+            },
+        )
+    }
+
+    /// Leaves. What is still to be sent may be drained afterwards.
+    pub fn leave(&mut self, clock: Clock) {
+        self.clock = clock;
+        self.entering = false;
+        if std::mem::take(&mut self.inside) {
+            if !std::mem::take(&mut self.owes_join) {
+                let _ = self.sign(Body::Leave);
+            }
+            self.outputs.push_back(Output::Happened(Happened::Out {
+                by: None,
+                banned: false,
+                reason: String::new(),
+            }));
+        }
+        self.finish();
+    }
+
+    /// Comes (back) in, once a member has told us how things stand; after a while also without.
+    pub fn enter(&mut self, clock: Clock) {
+        self.clock = clock;
+        if !self.inside && !self.entering {
+            self.entering = true;
+            self.alone_at = Some(clock.now + ALONE);
+            for peer in self.peers.values_mut() {
+                (peer.there, peer.refused) = (Level::None, None);
+            }
+            self.stale = true;
+            self.finish();
+        }
+    }
+
+    /// Nobody is here: we are in, and write so when there is somebody, or something else to write. (A chain begun by every
+    /// lonely start would be many chains.)
+    pub(super) fn enter_quietly(&mut self) {
+        let alone = !self
+            .peers
+            .values()
+            .any(|peer| peer.linked && peer.refused.is_none());
+        if self.entering
+            && self.founder.is_some()
+            && (alone || self.synced)
+            && self.refusal().is_none()
+        {
+            (self.entering, self.inside, self.owes_join) = (false, true, true);
+            self.stale = true;
+            self.outputs.push_back(Output::Happened(Happened::Entered));
+        }
+    }
+
+    pub(super) fn join_if_owed(&mut self) {
+        if self.inside && std::mem::take(&mut self.owes_join) {
+            let _ = self.sign_join();
+        }
+    }
+
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let rules = &self.state.rules;
+        match rules.role(self.me) {
+            Role::Outcast => Some(Refusal::Banned),
+            role if rules.members_only && role < Role::Member => Some(Refusal::MembersOnly),
+            _ if self.state.present().count() >= MAX_MEMBERS => Some(Refusal::Busy),
+            _ => None,
+        }
+    }
+
+    /// Somebody has told us how things stand: our join is written.
+    pub(super) fn enter_now(&mut self) {
+        if !self.entering || self.founder.is_none() {
+            return;
+        }
+        self.entering = false;
+        if let Some(why) = self.refusal() {
+            return self
+                .outputs
+                .push_back(Output::Happened(Happened::Refused(why)));
+        }
+        self.inside = true;
+        self.stale = true;
+        self.outputs.push_back(Output::Happened(Happened::Entered));
+        let _ = self.sign_join();
+    }
+
+    pub(super) fn sign_join(&mut self) -> Result<EntryId, WriteError> {
+        let (nick, jid, steady) = (self.nick.clone(), self.jid.clone(), self.steady);
+        self.sign(Body::Join { nick, jid, steady })
+    }
+
+    /// Signs, and keeps; see [`Output::Keep`].
+    pub(super) fn sign(&mut self, body: Body) -> Result<EntryId, WriteError> {
+        let incarnation = self.incarnation();
+        let chain = ChainId {
+            author: self.me,
+            incarnation,
+        };
+        let (last, previous) = self.log.end(chain).unwrap_or_default();
+        let latest = self.log.last().map_or(0, |order| order.clock);
+        let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
+        // A clock that is far ahead orders nothing.
+        let ahead = latest > 0 && wall > latest.saturating_add(LEAP / 2);
+        let clock = if ahead {
+            latest + 1
+        } else {
+            wall.max(latest + 1)
+        };
+        let grant = match body.is_rule() || self.state.rules.role_at(self.me, None) >= Role::Admin {
+            true => self.state.rules.grant_of(self.me),
+            false => EntryId::default(),
+        };
+        let draft = Draft {
+            room: self.id,
+            incarnation,
+            seq: last + 1,
+            previous,
+            clock,
+            time: wall,
+            grant,
+            body,
+        };
+        let entry = Arc::new(Entry::sign(&self.key, draft).map_err(|_| WriteError::TooLong)?);
+        if self.log.insert(entry.clone()) != Insert::New {
+            return Err(WriteError::Busy);
+        }
+        self.keep(entry.clone());
+        Ok(entry.id)
+    }
+
+    /// The chain that we write on. A disk may have been put back to an earlier state: unless somebody else has told us how far
+    /// we had come, we begin another one.
+    pub(super) fn incarnation(&mut self) -> u32 {
+        let goes_on = |room: &Room, incarnation| {
+            let chain = ChainId {
+                author: room.me,
+                incarnation,
+            };
+            room.log.end(chain).is_some()
+        };
+        if let Some(incarnation) = self.writing
+            && (goes_on(self, incarnation)
+                || self
+                    .log
+                    .head(ChainId {
+                        author: self.me,
+                        incarnation,
+                    })
+                    .is_none())
+        {
+            return incarnation;
+        }
+        let latest = self.log.chains_of(self.me).filter_map(|chain| {
+            let (seq, id) = self.log.end(chain)?;
+            Some((self.log.get(&id)?.draft.clock, seq, chain.incarnation))
+        });
+        let latest = latest.max().filter(|_| self.synced);
+        let incarnation = match latest {
+            Some((_, _, incarnation)) => incarnation,
+            None => u32::try_from(self.roll() >> 33).unwrap_or(1),
+        };
+        self.writing = Some(incarnation);
+        incarnation
+    }
+}
