@@ -1,11 +1,12 @@
 //! What peers say about files.
 
-use super::ask::From;
+use super::ask::{Ask, From};
 use crate::event::{Event, File, FileState};
 use crate::model::transfer::{Expect, Now, Source, Transfer, Way};
 use crate::net::ConnId;
 use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
+use crate::node::effect::Effect;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
@@ -47,6 +48,7 @@ impl Core {
                 Ok(()) => Said::Later,
                 Err(error) => Said::Now(Answer::Error(error)),
             },
+            (_, ns::IBB) if set => self.on_band(&peer, id, payload),
             ("query", ns::BYTESTREAMS) if set => self.on_hosts(&peer, id, payload),
             ("query", ns::IQ_OOB) if set => match oob::offered(payload) {
                 Some(offer) => match self.on_oob(&peer, offer, Some(id)) {
@@ -81,14 +83,16 @@ impl Core {
         }
         let ours = self.files.all.by_session(peer, &sid, true);
         let id = match (&action, ours) {
-            (Action::Accept, ours) => ours,
+            (Action::Accept { .. } | Action::Replace(_), ours) => ours,
             (_, Some(ours)) => Some(ours),
             (_, None) => self.files.all.by_session(peer, &sid, false),
         };
         // A session that was forgotten, or is another's (XEP-0166 §7.2).
         let id = id.ok_or_else(|| StanzaError::new("item-not-found"))?;
         match action {
-            Action::Accept => self.on_accepted_file(&id),
+            Action::Accept { port } => self.on_accepted_file(&id, port),
+            Action::Replace(band) => self.on_replace(&id, band),
+            Action::Replaced => Ok(()),
             Action::Pause => self.on_peer_holds(&id),
             Action::Resume => self.on_peer_goes_on(&id),
             Action::Terminate { reason, text } => self.on_terminated(&id, &reason, text),
@@ -164,7 +168,7 @@ impl Core {
         Ok(())
     }
 
-    fn on_accepted_file(&mut self, id: &str) -> Result<(), StanzaError> {
+    fn on_accepted_file(&mut self, id: &str, port: Option<u16>) -> Result<(), StanzaError> {
         let state = self.files.all.get(id).map(|known| known.file.state);
         if let Some(FileState::Done | FileState::Failed) = state {
             let done = state == Some(FileState::Done);
@@ -179,7 +183,17 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         transfer.now.iq = None;
+        let (run, peer) = (transfer.now.run, transfer.file.peer.clone());
         self.timers.set(Timer::File(id.to_owned()), None);
+        if let Some(port) = port {
+            let addresses = self.addresses_at(&peer, port);
+            let transfer = id.to_owned();
+            self.effects.push_back(Effect::File(Ask::Dial {
+                transfer,
+                run,
+                addresses,
+            }));
+        }
         self.tell_file(id, None);
         Ok(())
     }
@@ -511,6 +525,9 @@ impl Core {
         let Some(peer) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
             return false;
         };
+        if self.on_band_answer(&peer, iq, answer.is_ok()) {
+            return true;
+        }
         let Some(id) = self.files.all.by_iq(&peer, iq) else {
             return false;
         };
@@ -527,9 +544,7 @@ impl Core {
             (Ok(_), Some(Expect::Accepted), _) => self.fetch_direct(&id),
             (Ok(_), Some(Expect::Connected), _) => {
                 self.effects
-                    .push_back(crate::node::effect::Effect::File(super::ask::Ask::Go {
-                        transfer: id,
-                    }));
+                    .push_back(Effect::File(Ask::Go { transfer: id }));
             }
             (_, Some(Expect::Ended), _) => {
                 transfer.untold = None;
@@ -558,6 +573,9 @@ impl Core {
             }
             ("forbidden" | "not-acceptable", _, Some(Way::Si)) => {
                 self.fail_file(id, "declined", None)
+            }
+            (_, Some(Expect::Replaced | Expect::Opened), _) => {
+                self.band_broken(id, "the other computer cannot be reached for the file");
             }
             ("item-not-found", Some(Expect::Accepted | Expect::Resumed), _) => {
                 self.fail_file(id, "the sender does not know of it any more", None);
