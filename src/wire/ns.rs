@@ -87,6 +87,12 @@ namespaces! {
     JINGLE_IBB = "urn:xmpp:jingle:transports:ibb:1";
     /// Our own additions to a file offer: folders, pause and resume.
     FILES = "urn:xmpp:balcony:files:0";
+    /// Stateless file sharing (XEP-0447).
+    SFS = "urn:xmpp:sfs:0";
+    /// What is told of a file (XEP-0446).
+    FILE_METADATA = "urn:xmpp:file:metadata:0";
+    /// An address as the source of a file (XEP-0103).
+    URL_DATA = "http://jabber.org/protocol/url-data";
     /// Feature negotiation (XEP-0020).
     FEATURE_NEG = "http://jabber.org/protocol/feature-neg";
     /// Nick (XEP-0172).

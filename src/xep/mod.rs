@@ -66,6 +66,7 @@ extensions! {
     xep0096_si::Si,
     xep0234_jingle_file::JingleFile,
     xep0261_jingle_ibb::JingleInBand,
+    xep0447_file_sharing::FileSharing,
 }
 
 mod words;

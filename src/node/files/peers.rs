@@ -13,7 +13,10 @@ use crate::wire::ns;
 use crate::wire::stanza::{ErrorKind, StanzaError};
 use crate::wire::text::{clean_file_name, clean_line};
 use crate::xep::xep0234_jingle_file::{self as jingle, Action};
-use crate::xep::{Answer, xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si};
+use crate::xep::{
+    Answer, xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si,
+    xep0447_file_sharing as file_sharing,
+};
 
 /// What becomes of an iq about files.
 pub(in crate::node) enum Said {
@@ -64,7 +67,8 @@ impl Core {
     /// A message came in: true if it offers a file, so that its text need not be shown.
     pub(in crate::node) fn on_file_message(&mut self, conn: ConnId, stanza: &Element) -> bool {
         let peer = self.links.get(&conn).and_then(|link| link.peer.clone());
-        let offer = stanza.child("x", ns::OOB).and_then(oob::offered);
+        let offer = file_sharing::offered(stanza)
+            .or_else(|| stanza.child("x", ns::OOB).and_then(oob::offered));
         match (peer, offer) {
             (Some(peer), Some(offer)) => self.on_oob(&peer, offer, None).is_ok(),
             _ => false,

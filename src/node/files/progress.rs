@@ -15,6 +15,7 @@ use crate::wire::jid::Jid;
 use crate::wire::ns;
 use crate::xep::{
     xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si, xep0234_jingle_file as jingle,
+    xep0447_file_sharing as file_sharing,
 };
 
 /// Quirk `withdrawn-in-silence`: how long a sender may take to tell its hosts.
@@ -224,6 +225,12 @@ impl Core {
             .with_attr("type", "chat")
             .with_attr("id", file.transfer.clone())
             .with_child(Element::new("body", ns::CLIENT).with_text(url.clone()))
+            .with_child(file_sharing::offer(
+                &url,
+                &file.name,
+                file.size,
+                file.media_type.as_deref(),
+            ))
             .with_child(oob::offer(&url, file.size, file.media_type.as_deref()));
         self.tell_peer(conn, &message);
         let at = self.after(HTTP_LASTS);

@@ -19,6 +19,8 @@ struct Stage {
     mover: Mover,
     told: mpsc::Receiver<Input>,
     folder: tempfile::TempDir,
+    /// Attempts so far.
+    runs: std::cell::Cell<u32>,
     _runtime: std::thread::JoinHandle<()>,
     end: Option<tokio::sync::oneshot::Sender<()>>,
 }
@@ -43,6 +45,7 @@ impl Stage {
             mover: mover.recv().unwrap(),
             told,
             folder: tempfile::tempdir().unwrap(),
+            runs: std::cell::Cell::new(0),
             _runtime: runtime,
             end: Some(end),
         }
@@ -93,10 +96,16 @@ impl Stage {
         self.outcome()
     }
 
+    /// The number of the next attempt.
+    fn next_run(&self) -> u32 {
+        self.runs.set(self.runs.get() + 1);
+        self.runs.get()
+    }
+
     fn begin_to_fetch(&self, size: u64, entries: Option<u64>, from: From) {
         self.mover.perform(Ask::Fetch(Box::new(Fetch {
             transfer: "t".into(),
-            run: 1,
+            run: self.next_run(),
             folder: self.folder.path().to_owned(),
             name: "rose".into(),
             size,
@@ -119,7 +128,7 @@ impl Stage {
         let stamp = sources::look(path).unwrap().stamp;
         self.mover.perform(Ask::Serve(Box::new(Serve {
             transfer: "t".into(),
-            run: 1,
+            run: self.next_run(),
             path: path.to_owned(),
             stamp,
             gate,
@@ -163,19 +172,21 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
             };
             match told {
                 Told::Block {
-                    transfer,
-                    run,
-                    bytes,
+                    transfer, bytes, ..
                 } => {
                     assert!(bytes.len() <= super::super::ask::BLOCK);
                     blocks += 1;
+                    let run = to.runs.get();
                     to.mover.perform(Ask::Block {
                         transfer,
                         run,
                         bytes,
                     });
                 }
-                Told::Taken { transfer, run } => to.mover.perform(Ask::Taken { transfer, run }),
+                Told::Taken { transfer, .. } => {
+                    let run = to.runs.get();
+                    to.mover.perform(Ask::Taken { transfer, run });
+                }
                 Told::Progress { .. } | Told::Listening { .. } => {}
                 told => outcomes[turn] = Some(told),
             }
@@ -501,7 +512,15 @@ fn a_sender_that_cannot_be_reached_comes_by_itself() {
     assert!(matches!(sent, Told::Sent { .. }), "{sent:?}");
     // And where nobody comes, that is said.
     let told = juliet.fetch(4, None, direct(nowhere.port()));
-    let fault = |told: &Told| matches!(told, Told::Broken { fault: Fault::Unreachable(_), .. });
+    let fault = |told: &Told| {
+        matches!(
+            told,
+            Told::Broken {
+                fault: Fault::Unreachable(_),
+                ..
+            }
+        )
+    };
     assert!(fault(&told), "{told:?}");
 }
 
