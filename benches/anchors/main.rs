@@ -25,8 +25,10 @@
 mod lab;
 
 mod crowd;
+mod files;
 mod messages;
 mod presence;
+mod raw;
 mod report;
 mod role;
 mod sides;
@@ -75,6 +77,7 @@ fn main() {
     presence::measure(&stage, &mut report);
     messages::measure(&stage, &mut report);
     crowd::measure(&stage, &mut report);
+    files::measure(&stage, &mut report);
     usage::measure(&stage, &mut report);
     store::measure(&stage, &mut report);
     print!("\n{report}");

@@ -26,7 +26,7 @@ pub enum Goal {
     Within(f64),
 }
 
-/// Figures of both, as measured by turns.
+/// Figures of both, as measured by turns. `purple`: of libpurple, or of what the row's name says.
 #[derive(Default)]
 pub struct Figures {
     pub balcony: Vec<f64>,
@@ -88,7 +88,7 @@ impl fmt::Display for Report {
         writeln!(
             f,
             "{:<44} {:>12} {:>12} {:>8}  goal",
-            "", "Balcony", "libpurple", "ratio"
+            "", "Balcony", "beside", "ratio"
         )?;
         self.rows
             .iter()

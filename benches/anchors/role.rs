@@ -12,13 +12,15 @@ use balcony::wire::jid::Jid;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-/// `node --name NAME --data DIR`, or `crowd COUNT HOST ADDRESS`.
+/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, `raw-send FILE -` or `raw-take FILE ADDRESS`.
 pub fn run(arguments: &[String]) {
     match arguments {
         [role, _, name, _, data] if role == "node" => node(name, data),
         [role, count, host, address] if role == "crowd" => {
             crate::crowd::publish(count.parse().expect("a number"), host, address);
         }
+        [role, path, _] if role == "raw-send" => crate::raw::send(path.as_ref()),
+        [role, place, address] if role == "raw-take" => crate::raw::take(place.as_ref(), address),
         other => panic!("no such role: {other:?}"),
     }
 }
@@ -223,7 +225,8 @@ impl Face {
     }
 }
 
-fn say(line: &impl serde::Serialize) {
+/// Prints a line.
+pub fn say(line: &impl serde::Serialize) {
     let mut out = std::io::stdout().lock();
     serde_json::to_writer(&mut out, line).expect("stdout");
     out.write_all(b"\n").expect("stdout");

@@ -64,6 +64,11 @@ impl Stage {
         }
     }
 
+    /// Both makes with their two hosts.
+    pub fn sides(&self) -> &[(Make, [Site; 2])] {
+        &self.hosts
+    }
+
     /// How often a row is measured.
     pub fn times(&self, usual: usize) -> usize {
         if self.quick { usual.div_ceil(4) } else { usual }

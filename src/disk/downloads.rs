@@ -1,27 +1,29 @@
 //! Files that come in: a `.part` beside its place until it is whole, then a name that nobody has yet.
 //!
 //! Nothing is overwritten, no link is followed or made, nothing is written outside of the folder. What is there of a
-//! file is enough to go on after a crash: its length says how far it is and its hash that it is the same file. Of a
-//! folder a list beside it says which files are whole, with their hashes.
+//! file is enough to go on after a crash: its length says how far it is and its hash that it is the same file. Folders
+//! are the matter of [`super::folder_part`].
+//!
+//! Before a file gets its name, a note beside it says which file it is (its inode). Who ends between that and the memory
+//! of it finds the file again by the note, under whatever name it got, and does not take it a second time.
 
-use std::collections::HashSet;
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, Read, Seek, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
 use rustix::fs::{CWD, RenameFlags};
 use serde::{Deserialize, Serialize};
 
+use super::folder_part::list_path;
 use super::sources::nofollow;
-use crate::model::roster::hex;
 use crate::wire::text::{clean_file_name, split_ending};
 
 /// What must be left on the disk when a file is there: others write, too.
 const SPARE: u64 = 16 << 20;
 /// How many names are tried: "x", "x (1)", …
-const NAMES: u32 = 10_000;
+pub(super) const NAMES: u32 = 10_000;
 
 /// Is there room for so many bytes more?
 ///
@@ -46,15 +48,18 @@ pub fn check_room(folder: &Path, bytes: u64) -> Result<(), String> {
 ///
 /// `into` is the folder; or, if there is none of that name, the file that it is to be.
 pub fn place(into: &Path, name: &str, transfer: &str) -> (PathBuf, String, PathBuf) {
-    let named = into
-        .file_name()
-        .zip(into.parent())
-        .filter(|_| !into.is_dir());
-    let (folder, name) = match named {
-        Some((name, folder)) if folder.is_dir() => (folder, name.to_string_lossy().into_owned()),
-        _ => (into, name.to_owned()),
-    };
-    let name = clean_file_name(&name);
+    let named = into.file_name().zip(into.parent());
+    let named = named.filter(|(_, folder)| folder.is_dir());
+    let named = named.map(|(name, folder)| inside(folder, &name.to_string_lossy(), transfer));
+    match named {
+        // It may have got that name already.
+        Some(named) if !into.is_dir() || note_path(&named.2).exists() => named,
+        _ => inside(into, name, transfer),
+    }
+}
+
+fn inside(folder: &Path, name: &str, transfer: &str) -> (PathBuf, String, PathBuf) {
+    let name = clean_file_name(name);
     let mark: String = transfer
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -79,7 +84,7 @@ pub fn open_part(path: &Path) -> io::Result<File> {
         .open(path)?;
     let found = file.metadata()?;
     // A hard link to a file of ours would be written into.
-    if !found.is_file() || std::os::unix::fs::MetadataExt::nlink(&found) != 1 {
+    if !found.is_file() || found.nlink() != 1 {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     Ok(file)
@@ -109,7 +114,8 @@ pub fn hash_of_beginning(file: &mut File, bytes: u64) -> io::Result<digest::Cont
     Ok(hash)
 }
 
-/// Gives a whole file or folder its name: the first of "x", "x (1)", … that nobody has. Both are synced before.
+/// Gives a whole file or folder its name: the first of "x", "x (1)", … that nobody has. Both are synced before. The note
+/// stays until [`forget_note`].
 ///
 /// # Errors
 /// If it cannot be synced or renamed.
@@ -120,16 +126,13 @@ pub fn finish(part: &Path, folder: &Path, name: &str) -> io::Result<PathBuf> {
     } else {
         opened.sync_all()?;
     }
-    let (stem, ending) = split_ending(name);
-    for number in 0..NAMES {
-        let name = match number {
-            0 => name.to_owned(),
-            number => format!("{stem} ({number}){ending}"),
-        };
+    write_note(part, &opened.metadata()?)?;
+    for name in names(name) {
         let place = folder.join(name);
         match rename_to_free(part, &place) {
             Ok(()) => {
                 File::open(folder)?.sync_all()?;
+                remove_if_there(&list_path(part))?;
                 return Ok(place);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -137,6 +140,74 @@ pub fn finish(part: &Path, folder: &Path, name: &str) -> io::Result<PathBuf> {
         }
     }
     Err(io::ErrorKind::AlreadyExists.into())
+}
+
+/// The names that a file may get, in this order.
+fn names(name: &str) -> impl Iterator<Item = String> {
+    let (stem, ending) = split_ending(name);
+    let (name, stem, ending) = (name.to_owned(), stem.to_owned(), ending.to_owned());
+    (0..NAMES).map(move |number| match number {
+        0 => name.clone(),
+        number => format!("{stem} ({number}){ending}"),
+    })
+}
+
+/// Which file it is that is about to get its name.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Note {
+    device: u64,
+    inode: u64,
+    /// Of a file: size and time, since numbers of inodes are used again.
+    size: Option<u64>,
+    modified: Option<(i64, i64)>,
+}
+
+impl Note {
+    fn of(found: &Metadata) -> Note {
+        let is_file = found.is_file();
+        Note {
+            device: found.dev(),
+            inode: found.ino(),
+            size: is_file.then(|| found.len()),
+            modified: is_file.then(|| (found.mtime(), found.mtime_nsec())),
+        }
+    }
+}
+
+fn note_path(part: &Path) -> PathBuf {
+    let mut name = part.as_os_str().to_owned();
+    name.push(".named");
+    PathBuf::from(name)
+}
+
+fn write_note(part: &Path, found: &Metadata) -> io::Result<()> {
+    let mut note = open_part(&note_path(part))?;
+    note.set_len(0)?;
+    note.write_all(&serde_json::to_vec(&Note::of(found))?)?;
+    note.sync_all()
+}
+
+/// A file that got its name, although nobody remembers that: where it is. `part`, `folder`, `name`: as of [`place`].
+pub fn find_named(part: &Path, folder: &Path, name: &str) -> Option<PathBuf> {
+    let note = fs::read(note_path(part)).ok()?;
+    let note: Note = serde_json::from_slice(&note).ok()?;
+    let is_it =
+        |place: &PathBuf| fs::symlink_metadata(place).is_ok_and(|found| Note::of(&found) == note);
+    names(name).map(|name| folder.join(name)).find(is_it)
+}
+
+/// It is remembered elsewhere that this one has its name, or it is not the right one.
+pub fn forget_note(part: &Path) {
+    if let Err(error) = remove_if_there(&note_path(part)) {
+        tracing::info!(%error, part = %part.display(), "a note of a file could not be removed");
+    }
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Renames, if nothing has that name.
@@ -154,6 +225,9 @@ fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
 /// Removes what is there of a file or folder that will not come.
 pub fn remove_part(part: &Path) {
     let is_part = part.extension().is_some_and(|ending| ending == "part");
+    if is_part {
+        forget_note(part);
+    }
     let Ok(found) = fs::symlink_metadata(part) else {
         return;
     };
@@ -169,193 +243,6 @@ pub fn remove_part(part: &Path) {
     if let Err(error) = gone {
         tracing::info!(%error, part = %part.display(), "an unfinished file could not be removed");
     }
-}
-
-/// A file of a folder that is whole.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Whole {
-    path: Vec<String>,
-    size: u64,
-    sha256: Option<String>,
-}
-
-/// A folder that is coming in.
-#[derive(Debug)]
-pub struct FolderPart {
-    root: PathBuf,
-    list: BufWriter<File>,
-    whole: u64,
-    bytes: u64,
-    unwritten: u32,
-    /// The places of those that are whole: two names may be cleaned to one.
-    used: HashSet<PathBuf>,
-}
-
-impl FolderPart {
-    /// Opens what is there, or begins it. Every file that is said to be whole is read and compared; what is not whole or
-    /// was not synced comes again.
-    ///
-    /// # Errors
-    /// If it cannot be made or read.
-    pub fn open(root: &Path) -> io::Result<FolderPart> {
-        match fs::DirBuilder::new().mode(0o700).create(root) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            _ => {}
-        }
-        if !fs::symlink_metadata(root)?.is_dir() {
-            return Err(io::ErrorKind::AlreadyExists.into());
-        }
-        let file = open_part(&list_path(root))?;
-        let (mut good, mut whole, mut bytes) = (0, 0, 0);
-        let mut used = HashSet::new();
-        let mut lines = BufReader::new(&file);
-        let mut line = String::new();
-        while lines.read_line(&mut line).unwrap_or(0) > 0 {
-            let read = serde_json::from_str::<Whole>(&line).ok();
-            let Some(item) = read.filter(|item| line.ends_with('\n') && is_whole(root, item))
-            else {
-                break;
-            };
-            good += line.len() as u64;
-            used.insert(place_of(root, &item.path));
-            whole += 1;
-            bytes += item.size;
-            line.clear();
-        }
-        drop(lines);
-        file.set_len(good)?;
-        let mut list = BufWriter::new(file);
-        list.seek(io::SeekFrom::Start(good))?;
-        Ok(FolderPart {
-            root: root.to_owned(),
-            list,
-            whole,
-            bytes,
-            unwritten: 0,
-            used,
-        })
-    }
-
-    /// How many entries are whole, and how many bytes they have.
-    pub fn whole(&self) -> (u64, u64) {
-        (self.whole, self.bytes)
-    }
-
-    /// Begins a file, or goes on with the one that was being written; and the path that it has here, for
-    /// [`FolderPart::done`].
-    ///
-    /// # Errors
-    /// If it cannot be made.
-    pub fn file(&self, path: &[String]) -> io::Result<(File, Vec<String>)> {
-        let mut path: Vec<String> = path.iter().map(|part| clean_file_name(part)).collect();
-        let last = path.pop().ok_or(io::ErrorKind::InvalidInput)?;
-        let (stem, ending) = split_ending(&last);
-        for number in 0..NAMES {
-            path.push(match number {
-                0 => last.clone(),
-                number => format!("{stem} ({number}){ending}"),
-            });
-            if !self.used.contains(&place_of(&self.root, &path)) {
-                let place = self.place(&path)?;
-                return Ok((open_part(&place)?, path));
-            }
-            path.pop();
-        }
-        Err(io::ErrorKind::AlreadyExists.into())
-    }
-
-    /// Makes an empty folder.
-    ///
-    /// # Errors
-    /// If it cannot be made.
-    pub fn folder(&self, path: &[String]) -> io::Result<()> {
-        let mut deeper = path.to_vec();
-        deeper.push(String::new());
-        self.place(&deeper).map(drop)
-    }
-
-    /// That one is whole.
-    ///
-    /// # Errors
-    /// If that cannot be written down.
-    pub fn done(&mut self, path: &[String], size: u64, sha256: Option<String>) -> io::Result<()> {
-        let item = Whole {
-            path: path.to_vec(),
-            size,
-            sha256,
-        };
-        serde_json::to_writer(&mut self.list, &item)?;
-        self.list.write_all(b"\n")?;
-        self.used.insert(place_of(&self.root, path));
-        self.whole += 1;
-        self.bytes += size;
-        self.unwritten += 1;
-        if self.unwritten >= 64 {
-            self.unwritten = 0;
-            self.list.flush()?;
-        }
-        Ok(())
-    }
-
-    /// All are whole: the list is not needed any more.
-    ///
-    /// # Errors
-    /// If it cannot be removed.
-    pub fn close(self) -> io::Result<()> {
-        fs::remove_file(list_path(&self.root))
-    }
-
-    /// Where an entry is to be, its folders made. They are ours alone (0700) and nobody makes links in them.
-    fn place(&self, path: &[String]) -> io::Result<PathBuf> {
-        let mut place = self.root.clone();
-        let (last, above) = path.split_last().ok_or(io::ErrorKind::InvalidInput)?;
-        for part in above {
-            place.push(clean_file_name(part));
-            match fs::create_dir(&place) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            }
-            if !fs::symlink_metadata(&place)?.is_dir() {
-                return Err(io::ErrorKind::AlreadyExists.into());
-            }
-        }
-        if !last.is_empty() {
-            place.push(clean_file_name(last));
-        }
-        Ok(place)
-    }
-}
-
-fn is_whole(root: &Path, item: &Whole) -> bool {
-    let place = place_of(root, &item.path);
-    let Some(sha256) = &item.sha256 else {
-        return fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
-    };
-    let Ok(mut file) = OpenOptions::new()
-        .read(true)
-        .custom_flags(nofollow())
-        .open(&place)
-    else {
-        return false;
-    };
-    let same_size = file
-        .metadata()
-        .is_ok_and(|found| found.is_file() && found.len() == item.size);
-    same_size
-        && hash_of_beginning(&mut file, item.size)
-            .is_ok_and(|hash| hex(hash.finish().as_ref()) == *sha256)
-}
-
-fn place_of(root: &Path, path: &[String]) -> PathBuf {
-    let mut place = root.to_owned();
-    place.extend(path.iter().map(|part| clean_file_name(part)));
-    place
-}
-
-fn list_path(root: &Path) -> PathBuf {
-    let mut name = root.as_os_str().to_owned();
-    name.push(".list");
-    PathBuf::from(name)
 }
 
 #[cfg(test)]
@@ -412,33 +299,37 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_goes_on_from_what_is_whole() {
+    fn what_got_its_name_is_found_again_and_nothing_else_is() {
         let dir = tempfile::tempdir().unwrap();
-        let root = dir.path().join("f.12345678.part");
-        let path = |text: &str| text.split('/').map(str::to_owned).collect::<Vec<_>>();
-        let sha = |bytes: &[u8]| Some(hex(digest::digest(&digest::SHA256, bytes).as_ref()));
-        let mut part = FolderPart::open(&root).unwrap();
-        for (name, bytes) in [("a/one", b"1".as_slice()), ("b", b"22"), ("c", b"333")] {
-            let (mut file, place) = part.file(&path(name)).unwrap();
-            file.write_all(bytes).unwrap();
-            part.done(&place, bytes.len() as u64, sha(bytes)).unwrap();
+        let into = dir.path().join("chosen");
+        // A file, and a folder, that are to get a name of their own.
+        for is_folder in [false, true] {
+            let (folder, name, part) = place(&into, "x", "11111111");
+            match is_folder {
+                false => open_part(&part).unwrap().write_all(b"it").unwrap(),
+                true => fs::create_dir(&part).unwrap(),
+            }
+            assert_eq!(find_named(&part, &folder, &name), None);
+            let got = finish(&part, &folder, &name).unwrap();
+            // The next life: asked again, after the same word of the user.
+            assert_eq!(
+                place(&into, "x", "11111111"),
+                (folder.clone(), name.clone(), part.clone())
+            );
+            assert_eq!(find_named(&part, &folder, &name), Some(got.clone()));
+            let (_, _, other) = place(&into, "x", "22222222");
+            assert_eq!(find_named(&other, &folder, &name), None);
+            match is_folder {
+                false => fs::write(&got, b"changed").unwrap(),
+                true => fs::rename(&got, dir.path().join("elsewhere")).unwrap(),
+            }
+            assert_eq!(find_named(&part, &folder, &name), None);
+            forget_note(&part);
+            let _ = fs::remove_file(&got);
+            forget_note(&part);
         }
-        part.folder(&path("d/empty")).unwrap();
-        part.done(&path("d/empty"), 0, None).unwrap();
-        drop(part);
-        assert_eq!(FolderPart::open(&root).unwrap().whole(), (4, 6));
-        // The last of it never reached the disk.
-        fs::write(root.join("c"), b"3").unwrap();
-        let part = FolderPart::open(&root).unwrap();
-        assert_eq!(part.whole(), (2, 3));
-        // A path that wants to leave stays inside.
-        part.file(&path("../../x")).unwrap();
-        // Two names that are one here: neither is lost.
-        assert_eq!(part.file(&path("a/one")).unwrap().1, path("a/one (1)"));
-        assert!(root.join("file/file/x").exists());
-        drop(part);
-        remove_part(&root);
-        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().collect();
+        assert_eq!(left.len(), 1, "{left:?}");
     }
 
     #[test]

@@ -5,11 +5,12 @@
 //! (advisory lock with the process id of the instance that runs), `identity.pem` (the key), `avatars/`, and
 //! `balcony.db.vN.bak` from before a migration. One instance a folder.
 //!
-//! Files of people's are elsewhere: [`sources`] reads those that are sent, [`downloads`] writes those that come in.
+//! Files of people's are elsewhere: [`sources`] reads those that are sent, [`downloads`] and [`folder_part`] write those that come in.
 
 pub mod avatars;
 pub mod downloads;
 pub mod export;
+pub mod folder_part;
 pub mod identity;
 mod journal;
 mod keys;

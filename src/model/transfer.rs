@@ -144,6 +144,27 @@ pub struct Now {
     pub resume: bool,
     /// Attempts that broke, since the last that moved a byte.
     pub broken: u32,
+    /// It goes through the stream.
+    pub band: Option<Band>,
+}
+
+/// A file's way through the stream (XEP-0047): one block is under way in each direction.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Band {
+    /// Its id.
+    pub sid: String,
+    /// Of which attempt.
+    pub run: u32,
+    /// It was opened.
+    pub open: bool,
+    /// The number of our next block.
+    pub sent: u16,
+    /// The number of the peer's next block.
+    pub heard: u16,
+    /// Our block that is not answered, by the iq's id.
+    pub under_way: Option<String>,
+    /// The peer's block that we have not answered, by the iq's id.
+    pub owed: Option<String>,
 }
 
 /// What the answer to an iq of ours will mean.
@@ -159,6 +180,10 @@ pub enum Expect {
     Ended,
     /// Jingle: the sender has heard that it is to offer it again.
     Resumed,
+    /// Jingle: the sender will send in-band.
+    Replaced,
+    /// The receiver has begun to take it in-band.
+    Opened,
 }
 
 /// Where the newest offer says that the bytes are.

@@ -7,6 +7,10 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv6Addr, Shutdown, SocketAddr, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use socket2::SockRef;
@@ -18,6 +22,10 @@ pub const SILENCE: Duration = Duration::from_secs(30);
 pub const SLOWEST: u64 = 256;
 /// How long a connect may take, and each step of a handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// So many addresses of one computer are tried.
+const MOST_ADDRESSES: usize = 6;
+/// One address is tried so long after the one before it.
+const STAGGER: Duration = Duration::from_millis(200);
 /// The longest head of an HTTP request or answer.
 const HTTP_HEAD: usize = 8 << 10;
 
@@ -62,15 +70,34 @@ pub fn opening(stream: &TcpStream) -> io::Result<Opening> {
     }
 }
 
-/// Connects to the first of these addresses that answers.
+/// Connects to these addresses, each a moment after the one before it, and takes the first that answers.
 ///
 /// # Errors
 /// What the last one said.
 pub fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let (tell, told) = channel();
+    let done = Arc::new(AtomicBool::new(false));
+    for (number, address) in addresses.iter().copied().take(MOST_ADDRESSES).enumerate() {
+        let (tell, done) = (tell.clone(), Arc::clone(&done));
+        let late = STAGGER * u32::try_from(number).unwrap_or(0);
+        let dial = move || {
+            thread::sleep(late);
+            let skipped = done.load(Ordering::Relaxed);
+            if !skipped {
+                // Somebody else was first: nobody waits for this one.
+                let _ = tell.send(TcpStream::connect_timeout(&address, HANDSHAKE));
+            }
+        };
+        thread::Builder::new()
+            .name("balcony-dial".into())
+            .spawn(dial)?;
+    }
+    drop(tell);
     let mut last = io::Error::from(ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match TcpStream::connect_timeout(address, HANDSHAKE) {
+    for connected in told {
+        match connected {
             Ok(stream) => {
+                done.store(true, Ordering::Relaxed);
                 handshake_limits(&stream)?;
                 return Ok(stream);
             }

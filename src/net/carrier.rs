@@ -3,6 +3,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
+use std::time::Duration;
 
 use rustls::Connection;
 
@@ -60,6 +61,20 @@ pub enum Carrier {
     Plain(TcpStream),
     /// Nobody does.
     Secure(Box<Secure>),
+    /// No connection of its own.
+    Detour(Box<dyn Detour>),
+}
+
+/// Another way for the bytes than a connection of their own: as safe as that way is.
+pub trait Detour: Read + Write + std::fmt::Debug + Send {
+    /// Says that nothing more will be written; reading goes on.
+    ///
+    /// # Errors
+    /// Of the way.
+    fn end_writing(&mut self) -> io::Result<()>;
+
+    /// How long a read or a write may wait; an error `WouldBlock` after that.
+    fn set_patience(&mut self, patience: Duration);
 }
 
 /// An encrypted one.
@@ -74,12 +89,37 @@ pub struct Secure {
 }
 
 impl Carrier {
-    /// The connection below.
-    pub fn tcp(&self) -> &TcpStream {
+    /// The connection below, if there is one.
+    pub fn tcp(&self) -> Option<&TcpStream> {
         match self {
-            Carrier::Plain(stream) => stream,
-            Carrier::Secure(secure) => &secure.stream,
+            Carrier::Plain(stream) => Some(stream),
+            Carrier::Secure(secure) => Some(&secure.stream),
+            Carrier::Detour(_) => None,
         }
+    }
+
+    /// From a handshake to the bytes: other time limits.
+    ///
+    /// # Errors
+    /// Of the system.
+    pub fn carry(&mut self, silence: Duration) -> io::Result<()> {
+        if let Carrier::Detour(detour) = self {
+            detour.set_patience(silence);
+        }
+        self.tcp()
+            .map_or(Ok(()), |stream| super::bytestream::carry(stream, silence))
+    }
+
+    /// How long a read may wait.
+    ///
+    /// # Errors
+    /// Of the system.
+    pub fn wait_for(&mut self, patience: Duration) -> io::Result<()> {
+        if let Carrier::Detour(detour) = self {
+            detour.set_patience(patience);
+        }
+        self.tcp()
+            .map_or(Ok(()), |stream| stream.set_read_timeout(Some(patience)))
     }
 
     /// Says that nothing more will be written; reading goes on.
@@ -87,11 +127,15 @@ impl Carrier {
     /// # Errors
     /// Of the connection.
     pub fn end_writing(&mut self) -> io::Result<()> {
-        if let Carrier::Secure(secure) = self {
-            secure.connection.send_close_notify();
-            secure.send()?;
+        match self {
+            Carrier::Plain(stream) => stream.shutdown(Shutdown::Write),
+            Carrier::Secure(secure) => {
+                secure.connection.send_close_notify();
+                secure.send()?;
+                secure.stream.shutdown(Shutdown::Write)
+            }
+            Carrier::Detour(detour) => detour.end_writing(),
         }
-        self.tcp().shutdown(Shutdown::Write)
     }
 }
 
@@ -108,6 +152,7 @@ impl Write for Carrier {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Carrier::Plain(stream) => stream.write(bytes),
+            Carrier::Detour(detour) => detour.write(bytes),
             Carrier::Secure(secure) => {
                 let written = secure.connection.writer().write(bytes)?;
                 secure.send()?;
@@ -125,6 +170,7 @@ impl Read for Carrier {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let secure = match self {
             Carrier::Plain(stream) => return stream.read(into),
+            Carrier::Detour(detour) => return detour.read(into),
             Carrier::Secure(secure) => secure,
         };
         loop {
@@ -218,7 +264,7 @@ mod tests {
             .secure(stream, true)
             .unwrap();
         carrier.write_all(b"half").unwrap();
-        carrier.tcp().shutdown(Shutdown::Both).unwrap();
+        carrier.tcp().unwrap().shutdown(Shutdown::Both).unwrap();
         assert_eq!(serving.join().unwrap(), ErrorKind::UnexpectedEof);
     }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::core::{Core, Timer};
 use super::effect::Effect;
+use super::files::ask::Ask;
 use crate::disk::store::{Op, Stored};
 use crate::event::{Change, Content, Event, Message, MessageState, Told};
 use crate::model::outbox::Pending;
@@ -39,6 +40,12 @@ pub(super) enum After {
     RoomKept {
         room: crate::model::room::entry::RoomId,
         count: usize,
+    },
+    /// It is remembered that a file came.
+    FileKept {
+        transfer: String,
+        folder: std::path::PathBuf,
+        name: String,
     },
     /// So many stanzas that came after one that had to be kept are handled with it (XEP-0198 counts in order).
     Handled { conn: ConnId, count: u32 },
@@ -278,6 +285,15 @@ impl Core {
                     reference,
                 } => self.on_deleted(with, id, reference),
                 After::RoomKept { room, count } => self.on_room_kept(room, count),
+                After::FileKept {
+                    transfer,
+                    folder,
+                    name,
+                } => self.effects.push_back(Effect::File(Ask::Remembered {
+                    transfer,
+                    folder,
+                    name,
+                })),
                 After::Handled { conn, count } => {
                     acknowledge.push(Acknowledge::Handled { conn, count });
                 }
@@ -384,7 +400,7 @@ impl Core {
                     self.error(reference, format!("Nothing was deleted: {why}"));
                 }
                 // They are not told to anybody; our own are not sent.
-                After::RoomKept { .. } | After::Handled { .. } => {}
+                After::RoomKept { .. } | After::FileKept { .. } | After::Handled { .. } => {}
             }
         }
     }

@@ -208,6 +208,13 @@ impl Stream {
         Ok(())
     }
 
+    /// So many iq stanzas of the peer were asked for by us: they do not count against its rate. At most 64 are remembered.
+    pub fn allow(&mut self, stanzas: u32) {
+        if let State::Ready(session) = &mut self.state {
+            session.allow(stanzas);
+        }
+    }
+
     /// So many more of the peer's stanzas are safely on disk, or need not be: that is what acks tell (XEP-0198). Every
     /// [`StreamEvent::Stanza`] wants to be counted here once.
     pub fn handled(&mut self, count: u32) {

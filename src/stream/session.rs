@@ -32,6 +32,12 @@ impl Session {
         }
     }
 
+    /// So many stanzas were asked for: they do not count.
+    pub(super) fn allow(&mut self, stanzas: u32) {
+        let granted = self.bucket.granted.saturating_add(stanzas);
+        self.bucket.granted = granted.min(Bucket::MOST_GRANTED);
+    }
+
     /// A first-level element of the peer.
     pub(super) fn element(
         &mut self,
@@ -203,6 +209,8 @@ impl Acks {
 #[derive(Debug, Default)]
 struct Bucket {
     full_at: Moment,
+    /// So many are free.
+    granted: u32,
 }
 
 impl Bucket {
@@ -210,8 +218,14 @@ impl Bucket {
     const EACH: Duration = Duration::from_millis(20);
     /// 200 at once.
     const BURST: Duration = Duration::from_secs(4);
+    /// What may be asked for and has not come.
+    const MOST_GRANTED: u32 = 64;
 
     fn take(&mut self, now: Moment) -> bool {
+        if self.granted > 0 {
+            self.granted -= 1;
+            return true;
+        }
         let full_at = self.full_at.max(now) + Self::EACH;
         let allowed = full_at - now <= Self::BURST;
         if allowed {

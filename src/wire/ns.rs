@@ -81,8 +81,18 @@ namespaces! {
     HASHES = "urn:xmpp:hashes:2";
     /// Our own Jingle transport: TLS over TCP between the keys of the stream, begun with a token of the offer.
     TLS_TCP = "urn:xmpp:balcony:jingle:transports:tls-tcp:0";
+    /// In-band bytestreams (XEP-0047).
+    IBB = "http://jabber.org/protocol/ibb";
+    /// The Jingle transport of in-band bytestreams (XEP-0261).
+    JINGLE_IBB = "urn:xmpp:jingle:transports:ibb:1";
     /// Our own additions to a file offer: folders, pause and resume.
     FILES = "urn:xmpp:balcony:files:0";
+    /// Stateless file sharing (XEP-0447).
+    SFS = "urn:xmpp:sfs:0";
+    /// What is told of a file (XEP-0446).
+    FILE_METADATA = "urn:xmpp:file:metadata:0";
+    /// An address as the source of a file (XEP-0103).
+    URL_DATA = "http://jabber.org/protocol/url-data";
     /// Feature negotiation (XEP-0020).
     FEATURE_NEG = "http://jabber.org/protocol/feature-neg";
     /// Nick (XEP-0172).

@@ -60,10 +60,13 @@ extensions! {
     xep0245_me::Me,
     xep0319_idle::Idle,
     xep0054_vcard::Vcard,
+    xep0047_ibb::InBand,
     xep0065_socks5::Socks5,
     xep0066_oob::Oob,
     xep0096_si::Si,
     xep0234_jingle_file::JingleFile,
+    xep0261_jingle_ibb::JingleInBand,
+    xep0447_file_sharing::FileSharing,
 }
 
 mod words;

@@ -52,24 +52,35 @@ pub fn offered(oob: &Element) -> Option<Offer> {
         .elements()
         .find(|child| child.name == "url" && child.ns == oob.ns)?;
     // Quirk `url-newline`: iChat begins the address with a newline.
-    let address = url.text();
-    let (host, port, path) = split(address.trim())?;
+    let offer = at(url.text().trim())?;
+    let description = oob.elements().find(|child| child.name == "desc");
+    Some(Offer {
+        size: url.attr("size").and_then(|size| size.trim().parse().ok()),
+        media_type: url.attr("mimeType").map(str::to_owned),
+        folder: url.attr("type") == Some("directory"),
+        description: description.map(|description| clean_line(&description.text())),
+        ..offer
+    })
+}
+
+/// A file at an HTTP address of a computer, of which nothing else is known.
+pub fn at(url: &str) -> Option<Offer> {
+    let (host, port, path) = split(url)?;
     let last = path
         .split(['?', '#'])
         .next()?
         .trim_end_matches('/')
         .rsplit('/')
         .next()?;
-    let description = oob.elements().find(|child| child.name == "desc");
     Some(Offer {
         host,
         port,
         name: decode(last),
         path,
-        size: url.attr("size").and_then(|size| size.trim().parse().ok()),
-        media_type: url.attr("mimeType").map(str::to_owned),
-        folder: url.attr("type") == Some("directory"),
-        description: description.map(|description| clean_line(&description.text())),
+        size: None,
+        media_type: None,
+        folder: false,
+        description: None,
     })
 }
 

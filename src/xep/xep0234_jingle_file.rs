@@ -3,12 +3,14 @@
 //! The bytes go over a TCP connection of their own (`urn:xmpp:balcony:jingle:transports:tls-tcp:0`): the offer holds the
 //! port where the sender listens and a token of 32 bytes; the receiver connects to that port on an address of the
 //! sender, proves the token, says how much it has already and by its hash that it is of the same file, and gets the
-//! rest, then the SHA-256 of the whole. A resumed transfer is offered again under its session's id.
+//! rest, then the SHA-256 of the whole. A resumed transfer is offered again under its session's id. Who takes an offer says
+//! where it listens itself: a sender to whom nobody comes connects to there, and says the token first. If that does not
+//! work either, the receiver asks for the way of XEP-0261.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::{Extension, Spec};
+use super::{Extension, Spec, xep0261_jingle_ibb as in_band};
 use crate::wire::element::Element;
 use crate::wire::ns;
 use crate::wire::stanza::StanzaError;
@@ -29,7 +31,7 @@ impl Extension for JingleFile {
             title: "Jingle File Transfer",
             version: "0.19.1",
             features: &[ns::JINGLE, FT, ns::TLS_TCP, ns::FILES],
-            scope: "between Balconies, over a direct connection of its own: files and folders, resumed, SHA-256 checked",
+            scope: "between Balconies, over a connection of its own that either side makes: files and folders, resumed, SHA-256 checked",
         }
     }
 }
@@ -57,7 +59,14 @@ pub enum Action {
     /// Offered, for the first time or again.
     Initiate(Box<Offer>),
     /// Taken.
-    Accept,
+    Accept {
+        /// Where the receiver listens, if the sender is to connect to it.
+        port: Option<u16>,
+    },
+    /// No connection was made: the receiver wants it in-band, under this id.
+    Replace(String),
+    /// The sender goes that way.
+    Replaced,
     /// Over, by whichever side.
     Terminate {
         /// A reason of XEP-0166 §7.4: success, decline, cancel, failed-application, …
@@ -83,7 +92,15 @@ pub fn read(jingle: &Element) -> Result<(String, Action), StanzaError> {
     let sid = sid.ok_or_else(bad)?.to_owned();
     let action = match jingle.attr("action") {
         Some("session-initiate") => Action::Initiate(Box::new(offered(jingle)?)),
-        Some("session-accept") => Action::Accept,
+        Some("session-accept") => Action::Accept {
+            port: accepted_at(jingle),
+        },
+        Some("transport-replace") => {
+            let content = jingle.child("content", ns::JINGLE).ok_or_else(bad)?;
+            let unknown = || StanzaError::new("feature-not-implemented");
+            Action::Replace(in_band::offered(content).ok_or_else(unknown)?)
+        }
+        Some("transport-accept") => Action::Replaced,
         Some("session-terminate") => {
             let reason = jingle.child("reason", ns::JINGLE);
             let condition =
@@ -163,14 +180,35 @@ pub fn initiate(sid: &str, initiator: &str, offer: &Offer) -> Element {
         .with_child(content)
 }
 
-/// We take it.
-pub fn accept(sid: &str, responder: &str) -> Element {
+/// We take it, and listen there (0: nowhere).
+pub fn accept(sid: &str, responder: &str, port: u16) -> Element {
+    let mut transport = Element::new("transport", ns::TLS_TCP);
+    if port != 0 {
+        transport.set_attr("port", port.to_string());
+    }
     let content = content()
         .with_child(Element::new("description", FT))
-        .with_child(Element::new("transport", ns::TLS_TCP));
+        .with_child(transport);
     jingle("session-accept", sid)
         .with_attr("responder", responder)
         .with_child(content)
+}
+
+fn accepted_at(jingle: &Element) -> Option<u16> {
+    let content = jingle.child("content", ns::JINGLE)?;
+    let transport = content.child("transport", ns::TLS_TCP)?;
+    let port = transport.attr("port")?.parse().ok()?;
+    (port != 0).then_some(port)
+}
+
+/// We could not connect and want it in-band, under this id.
+pub fn replace(sid: &str, band: &str) -> Element {
+    jingle("transport-replace", sid).with_child(content().with_child(in_band::transport(band)))
+}
+
+/// It will come in-band.
+pub fn replaced(sid: &str, band: &str) -> Element {
+    jingle("transport-accept", sid).with_child(content().with_child(in_band::transport(band)))
 }
 
 /// It is over. `reason`: of XEP-0166 §7.4.
@@ -238,10 +276,17 @@ mod tests {
                 ("s1", Action::Initiate(Box::new(offer)))
             );
         }
+        for (said, port) in [(0, None), (4000, Some(4000))] {
+            assert_eq!(
+                read(&accept("s1", "juliet@pronto", said)).unwrap().1,
+                Action::Accept { port }
+            );
+        }
         assert_eq!(
-            read(&accept("s1", "juliet@pronto")).unwrap().1,
-            Action::Accept
+            read(&replace("s1", "b1")).unwrap().1,
+            Action::Replace("b1".into())
         );
+        assert_eq!(read(&replaced("s1", "b1")).unwrap().1, Action::Replaced);
         assert_eq!(read(&hold("s1", true)).unwrap().1, Action::Pause);
         assert_eq!(read(&hold("s1", false)).unwrap().1, Action::Resume);
         let over = read(&terminate("s1", "decline", Some("no\nroom")))

@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use crate::wire::key::Fingerprint;
 use crate::xep::xep0065_socks5::Host;
 
+/// The most bytes of a file in one stanza (XEP-0047 §2: the size is an unsigned short).
+pub const BLOCK: usize = 65_535;
+
 /// Asked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
@@ -26,6 +29,40 @@ pub enum Ask {
     },
     /// Connect, and take it.
     Fetch(Box<Fetch>),
+    /// The receiver has said that it takes it. If it has not connected in a moment, connect to it.
+    Dial {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// The receiver's addresses with its file port, best first.
+        addresses: Vec<SocketAddr>,
+    },
+    /// Bytes that came in-band ([`Gate::Band`], [`From::Band`]); none: the other side has said all. Answer: [`Told::Taken`].
+    Block {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// They.
+        bytes: Vec<u8>,
+    },
+    /// The bytes of [`Told::Block`] are with the other side.
+    Taken {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+    },
+    /// That a file came is remembered now: what helps to find it again is not needed any more.
+    Remembered {
+        /// Which transfer.
+        transfer: String,
+        /// Where it was to go.
+        folder: PathBuf,
+        /// Under which name.
+        name: String,
+    },
     /// End whatever goes on for this transfer, without a word.
     Stop {
         /// Which transfer.
@@ -63,6 +100,8 @@ pub enum Gate {
     Socks(String),
     /// An HTTP path.
     Http(String),
+    /// Nothing: the bytes go through the stream.
+    Band,
 }
 
 /// To be fetched.
@@ -110,11 +149,34 @@ pub enum From {
         /// What to ask for.
         path: String,
     },
+    /// Through the stream.
+    Band,
 }
 
 /// Told.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Told {
+    /// First of all: on which port connections for files are accepted.
+    Listening {
+        /// TCP.
+        port: u16,
+    },
+    /// In-band: these bytes are to go to the other side; none: that was all. No more before [`Ask::Taken`].
+    Block {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// At most [`BLOCK`].
+        bytes: Vec<u8>,
+    },
+    /// The bytes of [`Ask::Block`] are used.
+    Taken {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+    },
     /// Answer to [`Ask::Look`].
     Looked {
         /// Which transfer.
@@ -197,6 +259,8 @@ pub struct Look {
 pub enum Fault {
     /// The network: try again.
     Passing(String),
+    /// No connection was made, in neither direction: go another way, or try again.
+    Unreachable(String),
     /// This computer (a full disk): again when the user says so.
     Stuck(String),
     /// Nothing can be done.

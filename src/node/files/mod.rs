@@ -7,6 +7,7 @@
 //! the same session, as often as it takes.
 
 pub mod ask;
+mod band;
 mod flow;
 pub mod mover;
 mod peers;
@@ -126,6 +127,10 @@ impl Core {
             let Some(transfer) = self.files.all.get_mut(&id) else {
                 continue;
             };
+            if transfer.now.band.is_some() {
+                self.band_broken(&id, "the connection ended");
+                continue;
+            }
             let (state, outgoing) = (transfer.file.state, transfer.file.outgoing);
             match (transfer.way, state) {
                 (_, FileState::Done | FileState::Failed | FileState::Running) => {}
@@ -354,6 +359,17 @@ impl Core {
         let mut all: Vec<SocketAddr> = remote.into_iter().collect();
         all.extend(known.unwrap_or_default());
         all
+    }
+
+    /// The same, each once, with that port.
+    fn addresses_at(&self, jid: &Jid, port: u16) -> Vec<SocketAddr> {
+        let mut addresses = self.addresses_of(jid);
+        addresses
+            .iter_mut()
+            .for_each(|address| address.set_port(port));
+        let mut seen = std::collections::HashSet::new();
+        addresses.retain(|address| seen.insert(*address));
+        addresses
     }
 
     /// The key at the other end of the stream to this peer, if that is encrypted: files travel between the same two.

@@ -1,18 +1,22 @@
 //! What peers say about files.
 
-use super::ask::From;
+use super::ask::{Ask, From};
 use crate::event::{Event, File, FileState};
 use crate::model::transfer::{Expect, Now, Source, Transfer, Way};
 use crate::net::ConnId;
 use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
+use crate::node::effect::Effect;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
 use crate::wire::stanza::{ErrorKind, StanzaError};
 use crate::wire::text::{clean_file_name, clean_line};
 use crate::xep::xep0234_jingle_file::{self as jingle, Action};
-use crate::xep::{Answer, xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si};
+use crate::xep::{
+    Answer, xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si,
+    xep0447_file_sharing as file_sharing,
+};
 
 /// What becomes of an iq about files.
 pub(in crate::node) enum Said {
@@ -47,6 +51,7 @@ impl Core {
                 Ok(()) => Said::Later,
                 Err(error) => Said::Now(Answer::Error(error)),
             },
+            (_, ns::IBB) if set => self.on_band(&peer, id, payload),
             ("query", ns::BYTESTREAMS) if set => self.on_hosts(&peer, id, payload),
             ("query", ns::IQ_OOB) if set => match oob::offered(payload) {
                 Some(offer) => match self.on_oob(&peer, offer, Some(id)) {
@@ -62,7 +67,8 @@ impl Core {
     /// A message came in: true if it offers a file, so that its text need not be shown.
     pub(in crate::node) fn on_file_message(&mut self, conn: ConnId, stanza: &Element) -> bool {
         let peer = self.links.get(&conn).and_then(|link| link.peer.clone());
-        let offer = stanza.child("x", ns::OOB).and_then(oob::offered);
+        let offer = file_sharing::offered(stanza)
+            .or_else(|| stanza.child("x", ns::OOB).and_then(oob::offered));
         match (peer, offer) {
             (Some(peer), Some(offer)) => self.on_oob(&peer, offer, None).is_ok(),
             _ => false,
@@ -81,14 +87,16 @@ impl Core {
         }
         let ours = self.files.all.by_session(peer, &sid, true);
         let id = match (&action, ours) {
-            (Action::Accept, ours) => ours,
+            (Action::Accept { .. } | Action::Replace(_), ours) => ours,
             (_, Some(ours)) => Some(ours),
             (_, None) => self.files.all.by_session(peer, &sid, false),
         };
         // A session that was forgotten, or is another's (XEP-0166 §7.2).
         let id = id.ok_or_else(|| StanzaError::new("item-not-found"))?;
         match action {
-            Action::Accept => self.on_accepted_file(&id),
+            Action::Accept { port } => self.on_accepted_file(&id, port),
+            Action::Replace(band) => self.on_replace(&id, band),
+            Action::Replaced => Ok(()),
             Action::Pause => self.on_peer_holds(&id),
             Action::Resume => self.on_peer_goes_on(&id),
             Action::Terminate { reason, text } => self.on_terminated(&id, &reason, text),
@@ -164,7 +172,7 @@ impl Core {
         Ok(())
     }
 
-    fn on_accepted_file(&mut self, id: &str) -> Result<(), StanzaError> {
+    fn on_accepted_file(&mut self, id: &str, port: Option<u16>) -> Result<(), StanzaError> {
         let state = self.files.all.get(id).map(|known| known.file.state);
         if let Some(FileState::Done | FileState::Failed) = state {
             let done = state == Some(FileState::Done);
@@ -179,7 +187,17 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         transfer.now.iq = None;
+        let (run, peer) = (transfer.now.run, transfer.file.peer.clone());
         self.timers.set(Timer::File(id.to_owned()), None);
+        if let Some(port) = port {
+            let addresses = self.addresses_at(&peer, port);
+            let transfer = id.to_owned();
+            self.effects.push_back(Effect::File(Ask::Dial {
+                transfer,
+                run,
+                addresses,
+            }));
+        }
         self.tell_file(id, None);
         Ok(())
     }
@@ -511,6 +529,9 @@ impl Core {
         let Some(peer) = self.links.get(&conn).and_then(|link| link.peer.clone()) else {
             return false;
         };
+        if self.on_band_answer(&peer, iq, answer.is_ok()) {
+            return true;
+        }
         let Some(id) = self.files.all.by_iq(&peer, iq) else {
             return false;
         };
@@ -527,9 +548,7 @@ impl Core {
             (Ok(_), Some(Expect::Accepted), _) => self.fetch_direct(&id),
             (Ok(_), Some(Expect::Connected), _) => {
                 self.effects
-                    .push_back(crate::node::effect::Effect::File(super::ask::Ask::Go {
-                        transfer: id,
-                    }));
+                    .push_back(Effect::File(Ask::Go { transfer: id }));
             }
             (_, Some(Expect::Ended), _) => {
                 transfer.untold = None;
@@ -558,6 +577,9 @@ impl Core {
             }
             ("forbidden" | "not-acceptable", _, Some(Way::Si)) => {
                 self.fail_file(id, "declined", None)
+            }
+            (_, Some(Expect::Replaced | Expect::Opened), _) => {
+                self.band_broken(id, "the other computer cannot be reached for the file");
             }
             ("item-not-found", Some(Expect::Accepted | Expect::Resumed), _) => {
                 self.fail_file(id, "the sender does not know of it any more", None);

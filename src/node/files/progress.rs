@@ -9,11 +9,13 @@ use crate::model::transfer::{Expect, Source, Way};
 use crate::net::ConnId;
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
+use crate::node::store::After;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
 use crate::xep::{
     xep0065_socks5 as socks5, xep0066_oob as oob, xep0096_si as si, xep0234_jingle_file as jingle,
+    xep0447_file_sharing as file_sharing,
 };
 
 /// Quirk `withdrawn-in-silence`: how long a sender may take to tell its hosts.
@@ -23,6 +25,13 @@ impl Core {
     /// The mover tells something.
     pub(in crate::node) fn on_file_told(&mut self, told: Told) {
         match told {
+            Told::Listening { port } => self.files.port = port,
+            Told::Block {
+                transfer,
+                run,
+                bytes,
+            } => self.band_block(&transfer, run, &bytes),
+            Told::Taken { transfer, run } => self.band_taken(&transfer, run),
             Told::Looked { transfer, result } if self.files.looking.contains_key(&transfer) => {
                 self.begin_outgoing(&transfer, result);
             }
@@ -216,13 +225,19 @@ impl Core {
             .with_attr("type", "chat")
             .with_attr("id", file.transfer.clone())
             .with_child(Element::new("body", ns::CLIENT).with_text(url.clone()))
+            .with_child(file_sharing::offer(
+                &url,
+                &file.name,
+                file.size,
+                file.media_type.as_deref(),
+            ))
             .with_child(oob::offer(&url, file.size, file.media_type.as_deref()));
         self.tell_peer(conn, &message);
         let at = self.after(HTTP_LASTS);
         self.timers.set(Timer::File(id.to_owned()), at);
     }
 
-    fn serve_file(&mut self, id: &str, gate: Gate) {
+    pub(super) fn serve_file(&mut self, id: &str, gate: Gate) {
         let Some(transfer) = self.files.all.get(id) else {
             return;
         };
@@ -241,7 +256,7 @@ impl Core {
     }
 
     /// An iq about a file is to be answered.
-    fn expect(&mut self, id: &str, iq: String, expect: Expect, within: Duration) {
+    pub(super) fn expect(&mut self, id: &str, iq: String, expect: Expect, within: Duration) {
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.now.iq = Some((iq, expect));
         }
@@ -273,7 +288,8 @@ impl Core {
         transfer.now.run += 1;
         match transfer.way {
             Some(Way::Direct) => {
-                let accept = jingle::accept(&transfer.sid, self.ourselves.jid.as_str());
+                let us = self.ourselves.jid.as_str();
+                let accept = jingle::accept(&transfer.sid, us, self.files.port);
                 let iq = self.send_file_iq(conn, None, accept);
                 self.expect(id, iq, Expect::Accepted, UNHEARD);
             }
@@ -300,12 +316,7 @@ impl Core {
             return;
         };
         let peer = transfer.file.peer.clone();
-        let mut addresses = self.addresses_of(&peer);
-        addresses
-            .iter_mut()
-            .for_each(|address| address.set_port(port));
-        let mut seen = std::collections::HashSet::new();
-        addresses.retain(|address| seen.insert(*address));
+        let addresses = self.addresses_at(&peer, port);
         let key = self.key_of(&peer);
         self.fetch_file(
             id,
@@ -381,6 +392,8 @@ impl Core {
             return;
         };
         let received = path.is_some();
+        let folder = transfer.into.clone().filter(|_| received);
+        let name = transfer.file.name.clone();
         transfer.file.state = FileState::Done;
         transfer.file.size = size.unwrap_or(transfer.file.size);
         transfer.file.bytes = transfer.file.size;
@@ -400,6 +413,14 @@ impl Core {
             .and_then(|transfer| transfer.file.sha256.clone());
         self.timers.set(Timer::File(id.to_owned()), None);
         self.tell_file(id, None);
+        if let Some(folder) = folder {
+            let transfer = id.to_owned();
+            self.afters.push(After::FileKept {
+                transfer,
+                folder,
+                name,
+            });
+        }
         self.emit(Event::FileDone {
             transfer: id.to_owned(),
             path,
@@ -408,12 +429,20 @@ impl Core {
         self.advance_waiting();
     }
 
-    fn file_broken(&mut self, id: &str, fault: Fault) {
-        let Some(transfer) = self.files.all.get_mut(id) else {
+    pub(super) fn file_broken(&mut self, id: &str, fault: Fault) {
+        let Some(transfer) = self.files.all.get(id) else {
             return;
         };
         let direct = transfer.way == Some(Way::Direct);
         tracing::info!(id, ?fault, "an attempt to move a file broke");
+        let fault = match fault {
+            Fault::Unreachable(_) if self.ask_in_band(id) => return,
+            Fault::Unreachable(why) => Fault::Passing(why),
+            fault => fault,
+        };
+        let Some(transfer) = self.files.all.get_mut(id) else {
+            return;
+        };
         match fault {
             Fault::Passing(why) if direct => {
                 transfer.file.state = FileState::Waiting;
@@ -437,7 +466,10 @@ impl Core {
                 self.advance_waiting();
             }
             Fault::Stuck(why) if direct => self.hold_file(id, Some(why)),
-            Fault::Passing(why) | Fault::Stuck(why) | Fault::Final(why) => {
+            Fault::Passing(why)
+            | Fault::Unreachable(why)
+            | Fault::Stuck(why)
+            | Fault::Final(why) => {
                 if let (Some(iq), Some(conn)) = (transfer.now.hosts_iq.take(), {
                     let peer = transfer.file.peer.clone();
                     self.active(&peer)

@@ -1,11 +1,13 @@
 //! The pretend mover of files: no bytes, but connections that take their time, break in the middle, and whose last word
-//! may get lost. What a node takes is on its disk at that moment, whatever becomes of the node.
+//! may get lost. What a node takes is on its disk at that moment, with a note of it, whatever becomes of the node. Behind
+//! a wall nobody connects to a host; between two of them files go through the stream, in a few short blocks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::Sim;
+use crate::net::bytestream::SILENCE;
 use crate::net::memory::{HostId, Rng};
 use crate::node::effect::Input;
 use crate::node::files::ask::{Ask, Fault, Fetch, From, Gate, Look, Serve, Told};
@@ -30,9 +32,35 @@ struct Flow {
     size: u64,
 }
 
+/// One end of a way through the stream.
+#[derive(Debug)]
+struct InBand {
+    end: End,
+    what: Band,
+}
+
+#[derive(Debug)]
+enum Band {
+    /// So many blocks are left, of this file; the request has come.
+    From {
+        left: u32,
+        asked: bool,
+    },
+    To(Fetch),
+}
+
+/// Blocks of a file that goes through the stream.
+const BLOCKS: u32 = 5;
+
 /// All files of a simulation.
 #[derive(Debug, Default)]
 pub(super) struct Moving {
+    bands: Vec<InBand>,
+    /// What was offered, by its name.
+    sources: BTreeMap<String, PathBuf>,
+    walls: HashSet<HostId>,
+    /// What was taken and is not remembered elsewhere.
+    notes: HashSet<(HostId, String)>,
     serves: Vec<(End, Serve)>,
     flows: BTreeMap<(Moment, u64), Flow>,
     mail: BTreeMap<(Moment, u64), (HostId, u64, Told)>,
@@ -53,6 +81,15 @@ impl Moving {
         self.mail.insert((at, self.count), (to.host, to.life, told));
     }
 
+    fn block(&mut self, at: Moment, to: &End, bytes: &[u8]) {
+        let told = Told::Block {
+            transfer: to.transfer.clone(),
+            run: to.run,
+            bytes: bytes.to_vec(),
+        };
+        self.post(at, to, told);
+    }
+
     fn broken(&mut self, at: Moment, to: &End) {
         let told = Told::Broken {
             transfer: to.transfer.clone(),
@@ -65,6 +102,7 @@ impl Moving {
     /// Ends what an end is part of; the other side hears of it after a while.
     fn sever(&mut self, now: Moment, rng: &mut Rng, gone: impl Fn(&End) -> bool) {
         self.serves.retain(|(end, _)| !gone(end));
+        self.bands.retain(|band| !gone(&band.end));
         let dead: Vec<(Moment, u64)> = self
             .flows
             .iter()
@@ -80,6 +118,13 @@ impl Moving {
                     }
                 }
             }
+        }
+    }
+
+    /// It is on the disk, unless it was before.
+    fn take(&mut self, to: &End, path: PathBuf) {
+        if self.notes.insert((to.host, to.transfer.clone())) {
+            self.taken.push((to.host, path));
         }
     }
 
@@ -104,6 +149,14 @@ impl Sim {
     /// What was taken so far, by whom: the sender's path, once for each time.
     pub fn taken(&self) -> &[(HostId, PathBuf)] {
         &self.moving.taken
+    }
+
+    /// From now on nobody connects to this host for a file, or everybody can again.
+    pub fn wall(&mut self, host: HostId, up: bool) {
+        match up {
+            true => self.moving.walls.insert(host),
+            false => self.moving.walls.remove(&host),
+        };
     }
 
     pub(super) fn move_file(&mut self, host: HostId, life: u64, ask: Ask) {
@@ -147,17 +200,41 @@ impl Sim {
                 let serving = end(serve.transfer.clone(), serve.run);
                 let same = |end: &End| end.host == host && end.transfer == serving.transfer;
                 self.moving.sever(now, &mut self.rng, same);
-                self.moving.serves.push((serving, *serve));
+                if let Some(name) = serve.path.file_name() {
+                    let name = name.to_string_lossy().into_owned();
+                    self.moving.sources.insert(name, serve.path.clone());
+                }
+                if serve.gate == Gate::Band {
+                    let what = Band::From {
+                        left: BLOCKS,
+                        asked: false,
+                    };
+                    self.begin_band(serving, what);
+                } else {
+                    self.moving.serves.push((serving, *serve));
+                }
             }
             Ask::Fetch(fetch) => {
                 let to = end(fetch.transfer.clone(), fetch.run);
-                self.begin_flow(to, *fetch);
+                match fetch.from {
+                    From::Band => self.begin_band(to, Band::To(*fetch)),
+                    _ => self.begin_flow(to, *fetch),
+                }
+            }
+            Ask::Block {
+                transfer,
+                run,
+                bytes,
+            } => self.on_block(soon, &end(transfer, run), &bytes),
+            Ask::Taken { transfer, run } => self.next_block(soon, &end(transfer, run)),
+            Ask::Remembered { transfer, .. } => {
+                self.moving.notes.remove(&(host, transfer));
             }
             Ask::Stop { transfer, .. } => {
                 let same = |end: &End| end.host == host && end.transfer == transfer;
                 self.moving.sever(now, &mut self.rng, same);
             }
-            Ask::Go { .. } => {}
+            Ask::Go { .. } | Ask::Dial { .. } => {}
         }
     }
 
@@ -178,6 +255,17 @@ impl Sim {
         let Some(at) = found else {
             return self.moving.broken(until, &to);
         };
+        let walled = |(end, _): &(End, Serve)| self.moving.walls.contains(&end.host);
+        let unreachable =
+            self.moving.serves.get(at).is_some_and(walled) && self.moving.walls.contains(&to.host);
+        if unreachable {
+            let told = Told::Broken {
+                transfer: to.transfer.clone(),
+                run: to.run,
+                fault: Fault::Unreachable("a wall".to_owned()),
+            };
+            return self.moving.post(until, &to, told);
+        }
         let (from, serve) = self.moving.serves.remove(at);
         if self.rng.bits().is_multiple_of(4) {
             self.moving.broken(until, &from);
@@ -193,6 +281,81 @@ impl Sim {
             size,
         };
         self.moving.flows.insert((until, self.moving.count), flow);
+    }
+
+    fn begin_band(&mut self, end: End, what: Band) {
+        let same = |other: &End| other.host == end.host && other.transfer == end.transfer;
+        self.moving.sever(self.now, &mut self.rng, same);
+        if matches!(what, Band::To(_)) {
+            self.moving.block(self.now, &end, b"request");
+        }
+        // Nothing moves for so long.
+        self.moving.broken(self.now + SILENCE, &end);
+        self.moving.bands.push(InBand { end, what });
+    }
+
+    /// A block came through the stream.
+    fn on_block(&mut self, at: Moment, end: &End, bytes: &[u8]) {
+        let band = self.moving.bands.iter_mut().find(|band| band.end == *end);
+        let Some(band) = band else { return };
+        let told = Told::Taken {
+            transfer: end.transfer.clone(),
+            run: end.run,
+        };
+        let (mut done, mut received) = (None, None);
+        match &mut band.what {
+            // The receiver's word that it has all.
+            Band::From { left: 0, asked, .. } if *asked => {
+                done = Some(Told::Sent {
+                    transfer: end.transfer.clone(),
+                    run: end.run,
+                    sha256: Some("hash".to_owned()),
+                });
+            }
+            Band::From { asked, .. } => *asked = true,
+            Band::To(fetch) if bytes.is_empty() => {
+                let told = Told::Received {
+                    transfer: end.transfer.clone(),
+                    run: end.run,
+                    path: fetch.folder.join(&fetch.name),
+                    size: fetch.size,
+                    sha256: Some("hash".to_owned()),
+                };
+                let path = self.moving.sources.get(&fetch.name).cloned();
+                received = Some((told, path.unwrap_or_default()));
+            }
+            Band::To(_) => {}
+        }
+        self.moving.post(at, end, told);
+        if let Some((received, path)) = received {
+            self.moving.take(end, path);
+            self.moving.post(at, end, received);
+            self.moving.block(at, end, &[1]);
+        }
+        match done {
+            Some(done) => {
+                self.moving.post(at, end, done);
+                self.moving.bands.retain(|band| band.end != *end);
+            }
+            None => self.next_block(at, end),
+        }
+    }
+
+    /// The sender goes on, if its last block is with the other side.
+    fn next_block(&mut self, at: Moment, end: &End) {
+        let band = self.moving.bands.iter_mut().find(|band| band.end == *end);
+        let Some(Band::From {
+            left, asked: true, ..
+        }) = band.map(|band| &mut band.what)
+        else {
+            return;
+        };
+        if *left == 0 {
+            return;
+        }
+        *left -= 1;
+        let bytes: &[u8] = if *left == 0 { b"" } else { b"block" };
+        self.moving.block(at, end, bytes);
     }
 
     /// Does what comes next with files, if it is due.
@@ -220,9 +383,7 @@ impl Sim {
             return false;
         }
         if let Some((_, flow)) = self.moving.flows.pop_first() {
-            self.moving
-                .taken
-                .push((flow.to.host, flow.serve.path.clone()));
+            self.moving.take(&flow.to, flow.serve.path.clone());
             let received = Told::Received {
                 transfer: flow.to.transfer.clone(),
                 run: flow.to.run,

@@ -19,6 +19,8 @@ struct Stage {
     mover: Mover,
     told: mpsc::Receiver<Input>,
     folder: tempfile::TempDir,
+    /// Attempts so far.
+    runs: std::cell::Cell<u32>,
     _runtime: std::thread::JoinHandle<()>,
     end: Option<tokio::sync::oneshot::Sender<()>>,
 }
@@ -43,6 +45,7 @@ impl Stage {
             mover: mover.recv().unwrap(),
             told,
             folder: tempfile::tempdir().unwrap(),
+            runs: std::cell::Cell::new(0),
             _runtime: runtime,
             end: Some(end),
         }
@@ -52,7 +55,9 @@ impl Stage {
     fn outcome(&mut self) -> Told {
         loop {
             match self.told.blocking_recv() {
-                Some(Input::File(Told::Progress { .. } | Told::Connected { .. })) => {}
+                Some(Input::File(
+                    Told::Progress { .. } | Told::Connected { .. } | Told::Listening { .. },
+                )) => {}
                 Some(Input::File(told)) => return told,
                 other => panic!("{other:?}"),
             }
@@ -61,45 +66,69 @@ impl Stage {
 
     /// Fetches from a sender that takes the request and then says this.
     fn fetch_from(&mut self, size: u64, entries: Option<u64>, says: Vec<u8>) -> Told {
+        self.asked_and_told(size, entries, says).1
+    }
+
+    /// The same, and what was asked.
+    fn asked_and_told(
+        &mut self,
+        size: u64,
+        entries: Option<u64>,
+        says: Vec<u8>,
+    ) -> (flow::Request, Told) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let sender = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let mut request = [0; 82];
-            stream.read_exact(&mut request).unwrap();
+            let request = flow::Opened::request(&mut stream).unwrap();
             // The receiver may hang up in the middle of it.
             let _ = stream.write_all(&says);
             let _ = stream.shutdown(std::net::Shutdown::Write);
             let _ = stream.read(&mut [0]);
+            request
         });
-        let from = From::Direct {
-            addresses: vec![address],
-            token: [7; 32],
-            key: None,
-        };
-        let told = self.fetch(size, entries, from);
-        sender.join().unwrap();
-        told
+        let told = self.fetch(size, entries, direct(address.port()));
+        (sender.join().unwrap(), told)
     }
 
     fn fetch(&mut self, size: u64, entries: Option<u64>, from: From) -> Told {
+        self.begin_to_fetch(size, entries, from);
+        self.outcome()
+    }
+
+    /// The number of the next attempt.
+    fn next_run(&self) -> u32 {
+        self.runs.set(self.runs.get() + 1);
+        self.runs.get()
+    }
+
+    fn begin_to_fetch(&self, size: u64, entries: Option<u64>, from: From) {
         self.mover.perform(Ask::Fetch(Box::new(Fetch {
             transfer: "t".into(),
-            run: 1,
+            run: self.next_run(),
             folder: self.folder.path().to_owned(),
             name: "rose".into(),
             size,
             entries,
             from,
         })));
-        self.outcome()
+    }
+
+    /// What is in its folder.
+    fn names(&self) -> Vec<String> {
+        let listing = fs::read_dir(self.folder.path()).unwrap();
+        let mut names: Vec<String> = listing
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
     }
 
     fn serve(&self, path: &Path, gate: Gate, from: IpAddr) {
         let stamp = sources::look(path).unwrap().stamp;
         self.mover.perform(Ask::Serve(Box::new(Serve {
             transfer: "t".into(),
-            run: 1,
+            run: self.next_run(),
             path: path.to_owned(),
             stamp,
             gate,
@@ -117,6 +146,55 @@ impl Stage {
     }
 }
 
+/// From a sender on this computer, without encryption.
+fn direct(port: u16) -> From {
+    From::Direct {
+        addresses: vec![(Ipv4Addr::LOCALHOST, port).into()],
+        token: [7; 32],
+        key: None,
+    }
+}
+
+const TOKEN: Gate = Gate::Token([7; 32]);
+
+/// Takes what one of them says through the stream to the other, until both have told an outcome; how many blocks.
+fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) {
+    let (mut blocks, mut outcomes) = (0, [None, None]);
+    while outcomes.iter().any(Option::is_none) {
+        for turn in 0..2 {
+            let (from, to) = match turn {
+                0 => (&mut *one, &mut *other),
+                _ => (&mut *other, &mut *one),
+            };
+            let Ok(Input::File(told)) = from.told.try_recv() else {
+                std::thread::yield_now();
+                continue;
+            };
+            match told {
+                Told::Block {
+                    transfer, bytes, ..
+                } => {
+                    assert!(bytes.len() <= super::super::ask::BLOCK);
+                    blocks += 1;
+                    let run = to.runs.get();
+                    to.mover.perform(Ask::Block {
+                        transfer,
+                        run,
+                        bytes,
+                    });
+                }
+                Told::Taken { transfer, .. } => {
+                    let run = to.runs.get();
+                    to.mover.perform(Ask::Taken { transfer, run });
+                }
+                Told::Progress { .. } | Told::Listening { .. } => {}
+                told => outcomes[turn] = Some(told),
+            }
+        }
+    }
+    (blocks, outcomes.map(Option::unwrap))
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
         drop(self.end.take());
@@ -127,7 +205,7 @@ fn entry(head: &str, bytes: &[u8]) -> Vec<u8> {
     let mut out = u32::try_from(head.len()).unwrap().to_be_bytes().to_vec();
     out.extend(head.as_bytes());
     out.extend(bytes);
-    let hash = aws_lc_rs::digest::digest(&SHA256, bytes);
+    let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     out.extend(hash.as_ref());
     out
 }
@@ -357,4 +435,167 @@ fn a_stopped_fetch_leaves_nothing_behind() {
     });
     assert!(matches!(stage.outcome(), Told::Broken { .. }));
     assert_eq!(fs::read_dir(stage.folder.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn who_ended_before_it_remembered_a_file_does_not_take_it_again() {
+    for entries in [None, Some(2)] {
+        let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+        let path = romeo.folder.path().join("rose");
+        if entries.is_some() {
+            fs::create_dir(&path).unwrap();
+            fs::write(path.join("a"), b"ro").unwrap();
+            fs::write(path.join("b"), b"se").unwrap();
+        } else {
+            fs::write(&path, b"rose").unwrap();
+        }
+        // The second time as after a restart in which nobody knows of the first.
+        for _ in 0..2 {
+            romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+            let told = juliet.fetch(4, entries, direct(romeo.mover.port));
+            let place = juliet.folder.path().join("rose");
+            assert!(
+                matches!(&told, Told::Received { path, .. } if *path == place),
+                "{told:?}"
+            );
+            let sent = romeo.outcome();
+            assert!(matches!(sent, Told::Sent { .. }), "{sent:?}");
+            assert_eq!(juliet.names().len(), 2, "{:?}", juliet.names());
+        }
+        juliet.mover.perform(Ask::Remembered {
+            transfer: "t".into(),
+            folder: juliet.folder.path().to_owned(),
+            name: "rose".into(),
+        });
+        assert_eq!(juliet.names(), ["rose"]);
+    }
+}
+
+#[test]
+fn what_was_put_in_the_place_of_a_file_is_not_taken_for_it() {
+    let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("rose");
+    fs::write(&path, b"rose").unwrap();
+    let place = juliet.folder.path().join("rose");
+    for _ in 0..2 {
+        romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+        let told = juliet.fetch(4, None, direct(romeo.mover.port));
+        assert!(matches!(told, Told::Received { .. }), "{told:?}");
+        romeo.outcome();
+        fs::write(&place, b"mine").unwrap();
+    }
+    assert_eq!(fs::read(&place).unwrap(), b"mine");
+    let second = juliet.folder.path().join("rose (1)");
+    assert_eq!(fs::read(second).unwrap(), b"rose");
+}
+
+#[test]
+fn a_sender_that_cannot_be_reached_comes_by_itself() {
+    let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("rose");
+    fs::write(&path, b"rose").unwrap();
+    // Bound and not listening: refused, and nobody else gets it meanwhile.
+    let closed = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).unwrap();
+    let nowhere: std::net::SocketAddr = (Ipv4Addr::LOCALHOST, 0).into();
+    closed.bind(&nowhere.into()).unwrap();
+    let nowhere = closed.local_addr().unwrap().as_socket().unwrap();
+    juliet.begin_to_fetch(4, None, direct(nowhere.port()));
+    romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+    romeo.mover.perform(Ask::Dial {
+        transfer: "t".into(),
+        run: 1,
+        addresses: vec![(Ipv4Addr::LOCALHOST, juliet.mover.port).into()],
+    });
+    let told = juliet.outcome();
+    assert!(matches!(told, Told::Received { .. }), "{told:?}");
+    let sent = romeo.outcome();
+    assert!(matches!(sent, Told::Sent { .. }), "{sent:?}");
+    // And where nobody comes, that is said.
+    let told = juliet.fetch(4, None, direct(nowhere.port()));
+    let fault = |told: &Told| {
+        matches!(
+            told,
+            Told::Broken {
+                fault: Fault::Unreachable(_),
+                ..
+            }
+        )
+    };
+    assert!(fault(&told), "{told:?}");
+}
+
+#[test]
+fn through_the_stream_a_file_goes_on_where_it_was() {
+    let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("rose");
+    let bytes: Vec<u8> = (0..2_000_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    let part = downloads::place(juliet.folder.path(), "rose", "t").2;
+    for have in [0, 1_900_000] {
+        fs::write(&part, &bytes[..have]).unwrap();
+        romeo.serve(&path, Gate::Band, Ipv4Addr::LOCALHOST.into());
+        juliet.begin_to_fetch(bytes.len() as u64, None, From::Band);
+        let (blocks, [sent, received]) = through_the_stream(&mut romeo, &mut juliet);
+        let Told::Received { path: place, .. } = &received else {
+            panic!("{received:?}");
+        };
+        assert!(matches!(sent, Told::Sent { .. }), "{sent:?}");
+        assert_eq!(fs::read(place).unwrap(), bytes);
+        // Half a block is a block, too: heads, hashes and ends are.
+        let few = (bytes.len() - have) / 65_535 + 8;
+        assert!(blocks <= few + few / 2, "{blocks} blocks for {have}");
+        juliet.mover.perform(Ask::Remembered {
+            transfer: "t".into(),
+            folder: juliet.folder.path().to_owned(),
+            name: "rose".into(),
+        });
+    }
+}
+
+#[test]
+fn who_sends_through_the_stream_without_waiting_is_cut_off() {
+    let mut juliet = Stage::new();
+    juliet.begin_to_fetch(1 << 30, None, From::Band);
+    let block = || Ask::Block {
+        transfer: "t".into(),
+        run: 1,
+        bytes: vec![b'x'; 60_000],
+    };
+    for _ in 0..50 {
+        juliet.mover.perform(block());
+    }
+    let told = loop {
+        match juliet.outcome() {
+            Told::Block { .. } | Told::Taken { .. } => {}
+            told => break told,
+        }
+    };
+    assert!(matches!(told, Told::Broken { .. }), "{told:?}");
+}
+
+#[test]
+fn a_large_file_in_a_folder_is_asked_for_from_the_byte() {
+    let mut stage = Stage::new();
+    let bytes: Vec<u8> = (0..700_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
+    let small = entry(r#"{"path":["a"],"size":4}"#, b"rose");
+    let size = 4 + bytes.len() as u64;
+    let head = |from: usize| format!(r#"{{"path":["b"],"size":700000,"from":{from}}}"#);
+    let mut first = entry(&head(0), &bytes);
+    first.truncate(500_000);
+    let (asked, told) = stage.asked_and_told(size, Some(2), [small, first].concat());
+    assert_eq!((asked.entries, asked.bytes), (0, 0));
+    assert!(why(&told).starts_with("passing"), "{told:?}");
+    let (asked, told) = stage.asked_and_told(size, Some(2), Vec::new());
+    assert!(why(&told).starts_with("passing"), "{told:?}");
+    let have = usize::try_from(asked.bytes).unwrap();
+    assert!(asked.entries == 1 && have > 400_000, "{asked:?}");
+    // The rest of it, with the hash of the whole.
+    let mut rest = entry(&head(have), &bytes);
+    let start = 4 + head(have).len();
+    rest.drain(start..start + have);
+    let told = stage.fetch_from(size, Some(2), [rest, END.to_vec()].concat());
+    assert!(matches!(told, Told::Received { .. }), "{told:?}");
+    let place = stage.folder.path().join("rose");
+    assert_eq!(fs::read(place.join("b")).unwrap(), bytes);
+    assert_eq!(fs::read(place.join("a")).unwrap(), b"rose");
 }

@@ -1,0 +1,330 @@
+//! What flows between Balconies, behind the [request](Request): entries, each `length of the head (4 bytes) · head (JSON) ·
+//! bytes · SHA-256 (32 bytes)`, folders without the last two, and at the end four zero bytes. A file is one entry. Then
+//! the receiver says one byte: 1, it is whole and on the disk.
+
+use std::fs::File;
+use std::io::{self, BufRead, ErrorKind, Read, Seek, Write};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use serde::{Deserialize, Serialize};
+
+mod pipe;
+mod place;
+
+use super::ask::Fault;
+use crate::disk::downloads;
+use crate::disk::sources::{self, Source};
+use crate::model::roster::hex;
+use crate::net::bytestream;
+pub(super) use pipe::{Sink, Spout, drink, pour};
+pub(super) use place::Place;
+
+/// The longest head of an entry.
+const MAX_HEAD: usize = 64 << 10;
+
+/// How whoever connects begins, behind a mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// The receiver, at the sender: what it wants.
+    Request(Request),
+    /// The sender, at a receiver that could not connect to it: the token. The request follows from the other side.
+    Back([u8; 32]),
+}
+
+impl Opened {
+    const REQUEST: [u8; 2] = [b'B', 0];
+    const BACK: [u8; 2] = [b'B', 1];
+
+    pub(super) fn write(&self, to: &mut impl Write) -> io::Result<()> {
+        let bytes = match self {
+            Opened::Request(request) => {
+                let mut bytes = Self::REQUEST.to_vec();
+                bytes.extend(request.token);
+                bytes.extend(request.entries.to_be_bytes());
+                bytes.extend(request.bytes.to_be_bytes());
+                bytes.extend(request.hash);
+                bytes
+            }
+            Opened::Back(token) => [&Self::BACK[..], token].concat(),
+        };
+        to.write_all(&bytes)
+    }
+
+    pub(super) fn read(from: &mut impl Read) -> io::Result<Opened> {
+        match take::<2>(from)? {
+            Self::REQUEST => Ok(Opened::Request(Request {
+                token: take(from)?,
+                entries: u64::from_be_bytes(take(from)?),
+                bytes: u64::from_be_bytes(take(from)?),
+                hash: take(from)?,
+            })),
+            Self::BACK => Ok(Opened::Back(take(from)?)),
+            _ => Err(ErrorKind::InvalidData.into()),
+        }
+    }
+
+    /// A request, and nothing else.
+    pub(super) fn request(from: &mut impl Read) -> io::Result<Request> {
+        match Opened::read(from)? {
+            Opened::Request(request) => Ok(request),
+            Opened::Back(_) => Err(ErrorKind::InvalidData.into()),
+        }
+    }
+}
+
+/// What a receiver wants: what proves it, and what it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) token: [u8; 32],
+    /// Entries that it has whole.
+    pub(super) entries: u64,
+    /// Bytes that it has of the next.
+    pub(super) bytes: u64,
+    /// Their SHA-256.
+    pub(super) hash: [u8; 32],
+}
+
+impl Request {
+    fn have(&mut self, bytes: u64, hash: &Context) {
+        self.bytes = bytes;
+        self.hash.copy_from_slice(hash.clone().finish().as_ref());
+    }
+}
+
+fn take<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    from.read_exact(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The head of an entry.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+struct Head {
+    path: Vec<String>,
+    size: u64,
+    /// The first byte that follows.
+    from: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    folder: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    executable: bool,
+}
+
+/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file.
+pub(super) fn send(
+    source: &Source,
+    request: &Request,
+    out: &mut Spout,
+    moved: &mut dyn FnMut(u64),
+) -> Result<Option<String>, Fault> {
+    let done = usize::try_from(request.entries).unwrap_or(usize::MAX);
+    let mut before: u64 = source
+        .entries
+        .iter()
+        .take(done)
+        .map(|entry| entry.size)
+        .sum();
+    let mut last = None;
+    for (number, entry) in source.entries.iter().enumerate().skip(done) {
+        let mut head = Head {
+            path: entry.path.clone(),
+            size: entry.size,
+            from: 0,
+            folder: entry.is_folder,
+            executable: entry.executable && source.folder.is_some(),
+        };
+        if entry.is_folder {
+            write_head(out, &head)?;
+            continue;
+        }
+        let mut file = sources::open(entry).map_err(|error| Fault::Final(error.to_string()))?;
+        let mut hash = Context::new(&SHA256);
+        if number == done && request.bytes > 0 && request.bytes <= entry.size {
+            let beginning = downloads::hash_of_beginning(&mut file, request.bytes);
+            let beginning = beginning.map_err(|error| Fault::Final(error.to_string()))?;
+            if beginning.clone().finish().as_ref() == request.hash {
+                (hash, head.from) = (beginning, request.bytes);
+            } else {
+                file.rewind()
+                    .map_err(|error| Fault::Final(error.to_string()))?;
+            }
+        }
+        write_head(out, &head)?;
+        moved(before + head.from);
+        send_bytes(
+            &mut file,
+            entry.size - head.from,
+            out,
+            &mut hash,
+            &mut |bytes| {
+                moved(before + head.from + bytes);
+            },
+        )?;
+        sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))?;
+        let sha256 = hash.finish();
+        out.write_all(sha256.as_ref())
+            .map_err(|error| network(&error))?;
+        before += entry.size;
+        last = Some(hex(sha256.as_ref()));
+    }
+    out.write_all(&[0; 4]).map_err(|error| network(&error))?;
+    Ok(last.filter(|_| source.folder.is_none()))
+}
+
+/// Sends so many bytes of a file.
+pub(super) fn send_bytes(
+    file: &mut File,
+    bytes: u64,
+    out: &mut Spout,
+    hash: &mut Context,
+    moved: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    let mut sent = 0;
+    while sent < bytes {
+        let room = out.room();
+        let most = room
+            .len()
+            .min(usize::try_from(bytes - sent).unwrap_or(usize::MAX));
+        let room = room.get_mut(..most).unwrap_or_default();
+        let read = file
+            .read(room)
+            .map_err(|error| Fault::Final(format!("the file cannot be read: {error}")))?;
+        if read == 0 {
+            return Err(Fault::Final(
+                "the file became shorter while it was being sent".to_owned(),
+            ));
+        }
+        hash.update(room.get(..read).unwrap_or_default());
+        out.add(read).map_err(|error| network(&error))?;
+        sent += read as u64;
+        moved(sent);
+    }
+    Ok(())
+}
+
+fn write_head(out: &mut Spout, head: &Head) -> Result<(), Fault> {
+    let json = serde_json::to_vec(head).map_err(|error| Fault::Final(error.to_string()))?;
+    let length = u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes();
+    out.write_all(&length)
+        .and_then(|()| out.write_all(&json))
+        .map_err(|error| network(&error))
+}
+
+fn restart(file: &mut File, hash: &mut Context) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    *hash = Context::new(&SHA256);
+    Ok(())
+}
+
+fn receive_file(
+    head: &Head,
+    before: u64,
+    file: &mut File,
+    mut hash: Context,
+    from: &mut Sink,
+    moved: &mut dyn FnMut(u64),
+) -> Result<String, Fault> {
+    receive_bytes(
+        from,
+        Some(head.size - head.from),
+        file,
+        &mut hash,
+        &mut |bytes| {
+            moved(before + head.from + bytes);
+        },
+    )?;
+    let said: [u8; 32] = take(from).map_err(|error| network(&error))?;
+    let found = hash.finish();
+    if found.as_ref() != said {
+        return Err(lie("what came is not what was sent"));
+    }
+    Ok(hex(&said))
+}
+
+/// Takes so many bytes, or all that come; how many.
+pub(super) fn receive_bytes(
+    from: &mut Sink,
+    bytes: Option<u64>,
+    file: &mut File,
+    hash: &mut Context,
+    moved: &mut dyn FnMut(u64),
+) -> Result<u64, Fault> {
+    let most = bytes.unwrap_or(u64::MAX);
+    let mut taken = 0;
+    while taken < most {
+        let have = from.fill_buf().map_err(|error| network(&error))?;
+        if have.is_empty() {
+            break;
+        }
+        let count = have
+            .len()
+            .min(usize::try_from(most - taken).unwrap_or(usize::MAX));
+        let block = have.get(..count).unwrap_or_default();
+        hash.update(block);
+        file.write_all(block).map_err(|error| disk(&error))?;
+        from.consume(count);
+        taken += count as u64;
+        moved(taken);
+    }
+    if bytes.is_some_and(|bytes| taken < bytes) {
+        return Err(Fault::Passing(
+            "the connection ended in the middle".to_owned(),
+        ));
+    }
+    Ok(taken)
+}
+
+fn read_head(from: &mut Sink) -> Result<Option<Head>, Fault> {
+    let length: [u8; 4] = take(from).map_err(|error| network(&error))?;
+    let length = usize::try_from(u32::from_be_bytes(length)).unwrap_or(usize::MAX);
+    if length == 0 {
+        return Ok(None);
+    }
+    if length > MAX_HEAD {
+        return Err(lie("its list is not understood"));
+    }
+    let mut json = vec![0; length];
+    from.read_exact(&mut json)
+        .map_err(|error| network(&error))?;
+    let head: Head =
+        serde_json::from_slice(&json).map_err(|_| lie("its list is not understood"))?;
+    if head.from > head.size {
+        return Err(lie("its list is not understood"));
+    }
+    Ok(Some(head))
+}
+
+/// The other side does not do what it said.
+fn lie(what: &str) -> Fault {
+    Fault::Final(format!("the file was refused: {what}"))
+}
+
+/// The connection's trouble.
+pub(super) fn network(error: &io::Error) -> Fault {
+    let text = match error.kind() {
+        ErrorKind::WouldBlock | ErrorKind::TimedOut => "nothing came for a long time".to_owned(),
+        ErrorKind::UnexpectedEof => "the connection ended in the middle".to_owned(),
+        _ => error.to_string(),
+    };
+    if bytestream::is_passing(error) {
+        Fault::Passing(text)
+    } else {
+        Fault::Final(text)
+    }
+}
+
+/// This computer's trouble.
+pub(super) fn disk(error: &io::Error) -> Fault {
+    match error.kind() {
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => {
+            Fault::Stuck("the disk is full: free some space, then go on".to_owned())
+        }
+        _ => Fault::Stuck(format!("the file cannot be written here: {error}")),
+    }
+}
+
+pub(super) fn broken_thread() -> Fault {
+    Fault::Final("an error inside of Balcony".to_owned())
+}

@@ -1,0 +1,269 @@
+//! What is there of a file or folder that comes in, and how the rest is taken.
+
+use std::fs::File;
+use std::io::{self, BufRead};
+use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use super::pipe::Sink;
+use super::{Head, Request, disk, lie, network, read_head, receive_file, restart, take};
+use crate::disk::downloads;
+use crate::disk::folder_part::FolderPart;
+use crate::model::roster::hex;
+use crate::node::files::ask::{Fault, Fetch};
+
+/// Where a file or folder goes, and what is there of it.
+pub(in crate::node::files) struct Place {
+    pub(in crate::node::files) folder: PathBuf,
+    pub(in crate::node::files) name: String,
+    pub(in crate::node::files) part: PathBuf,
+    pub(in crate::node::files) have: Have,
+}
+
+/// What is there.
+pub(in crate::node::files) enum Have {
+    /// A part of a file, with the hash of what is there.
+    File {
+        file: File,
+        hash: Context,
+        bytes: u64,
+    },
+    /// A part of a folder.
+    Folder(FolderPart),
+    /// All of it, in its place: we ended before we could remember that.
+    All { path: PathBuf, request: Request },
+}
+
+impl Place {
+    /// Opens or begins it, and compares what is there.
+    pub(in crate::node::files) fn open(fetch: &Fetch) -> io::Result<Place> {
+        let (folder, name, part) = downloads::place(&fetch.folder, &fetch.name, &fetch.transfer);
+        let named = downloads::find_named(&part, &folder, &name);
+        let have = match named {
+            Some(path) => all(path, fetch)?,
+            None => begun(&part, fetch)?,
+        };
+        Ok(Place {
+            folder,
+            name,
+            part,
+            have,
+        })
+    }
+
+    /// How many bytes are there.
+    pub(in crate::node::files) fn bytes(&self) -> u64 {
+        match &self.have {
+            Have::File { bytes, .. } => *bytes,
+            Have::Folder(part) => part.whole().1 + part.half().map_or(0, |half| half.0),
+            Have::All { request, .. } => request.bytes,
+        }
+    }
+
+    /// What to ask for.
+    pub(in crate::node::files) fn request(&self, token: [u8; 32]) -> Request {
+        let mut request = Request {
+            token,
+            ..Request::default()
+        };
+        match &self.have {
+            Have::File { hash, bytes, .. } => request.have(*bytes, hash),
+            Have::Folder(part) => {
+                request.entries = part.whole().0;
+                if let Some((bytes, hash)) = part.half() {
+                    request.have(bytes, hash);
+                }
+            }
+            Have::All { request: all, .. } => {
+                request = Request {
+                    token,
+                    ..all.clone()
+                };
+            }
+        }
+        request
+    }
+
+    /// Takes what [`super::send`] sends: at most `size` bytes in at most `entries` entries. The SHA-256, if it is one file.
+    pub(in crate::node::files) fn receive(
+        &mut self,
+        size: u64,
+        entries: u64,
+        from: &mut Sink,
+        moved: &mut dyn FnMut(u64),
+    ) -> Result<Option<String>, Fault> {
+        let sha256 = match &mut self.have {
+            Have::File { file, hash, bytes } => {
+                Some(receive_one(file, hash, *bytes, size, from, moved)?)
+            }
+            Have::Folder(part) => {
+                receive_entries(part, size, entries, from, moved)?;
+                None
+            }
+            Have::All { request, .. } => {
+                let compared = compare(request, entries, from);
+                if compared.is_err() {
+                    downloads::forget_note(&self.part);
+                }
+                compared?
+            }
+        };
+        if !from.fill_buf().map_err(|error| network(&error))?.is_empty() {
+            return Err(lie("more came than was said"));
+        }
+        Ok(sha256)
+    }
+
+    /// Gives it its name, unless it has that.
+    pub(in crate::node::files) fn finish(self) -> Result<PathBuf, Fault> {
+        let finished = match self.have {
+            Have::All { path, .. } => return Ok(path),
+            Have::Folder(part) => part.close(),
+            Have::File { .. } => Ok(()),
+        };
+        finished
+            .and_then(|()| downloads::finish(&self.part, &self.folder, &self.name))
+            .map_err(|error| disk(&error))
+    }
+}
+
+fn begun(part: &Path, fetch: &Fetch) -> io::Result<Have> {
+    if fetch.entries.is_some() {
+        return Ok(Have::Folder(FolderPart::open(part)?));
+    }
+    let mut file = downloads::open_part(part)?;
+    let mut bytes = file.metadata()?.len();
+    if bytes > fetch.size {
+        file.set_len(0)?;
+        bytes = 0;
+    }
+    let hash = downloads::hash_of_beginning(&mut file, bytes)?;
+    Ok(Have::File { file, hash, bytes })
+}
+
+fn all(path: PathBuf, fetch: &Fetch) -> io::Result<Have> {
+    let mut request = Request::default();
+    match fetch.entries {
+        Some(entries) => request.entries = entries,
+        None => {
+            let mut file = File::open(&path)?;
+            let bytes = file.metadata()?.len();
+            let hash = downloads::hash_of_beginning(&mut file, bytes)?;
+            request.have(bytes, &hash);
+        }
+    }
+    Ok(Have::All { path, request })
+}
+
+/// The sender has nothing to add to what is there, and the same hash.
+fn compare(have: &Request, entries: u64, from: &mut Sink) -> Result<Option<String>, Fault> {
+    let other = || Fault::Passing("the file that is here is another one".to_owned());
+    let mut sha256 = None;
+    if have.entries == 0 || entries == 0 {
+        let head = read_head(from)?.ok_or_else(|| lie("there is nothing in it"))?;
+        if head.from != have.bytes || head.size != have.bytes {
+            return Err(other());
+        }
+        let said: [u8; 32] = take(from).map_err(|error| network(&error))?;
+        if said != have.hash {
+            return Err(other());
+        }
+        sha256 = Some(hex(&said));
+    }
+    match read_head(from)? {
+        None => Ok(sha256),
+        Some(_) => Err(other()),
+    }
+}
+
+fn receive_one(
+    file: &mut File,
+    hash: &mut Context,
+    bytes: u64,
+    size: u64,
+    from: &mut Sink,
+    moved: &mut dyn FnMut(u64),
+) -> Result<String, Fault> {
+    let head = read_head(from)?.ok_or_else(|| lie("there is nothing in it"))?;
+    if head.size != size || (head.from != bytes && head.from != 0) {
+        return Err(lie("it is not the size that was said"));
+    }
+    if head.from == 0 {
+        restart(file, hash).map_err(|error| disk(&error))?;
+    }
+    let sha256 = receive_file(&head, 0, file, hash.clone(), from, moved)?;
+    if read_head(from)?.is_some() {
+        return Err(lie("more came than was said"));
+    }
+    Ok(sha256)
+}
+
+fn receive_entries(
+    part: &mut FolderPart,
+    size: u64,
+    entries: u64,
+    from: &mut Sink,
+    moved: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    while let Some(head) = read_head(from)? {
+        let (count, bytes) = part.whole();
+        if count >= entries || bytes.saturating_add(head.size) > size {
+            return Err(lie("more came than was said"));
+        }
+        receive_entry(part, &head, bytes, from, moved)?;
+    }
+    if part.whole() != (entries, size) {
+        return Err(lie("less came than was said"));
+    }
+    Ok(())
+}
+
+fn receive_entry(
+    part: &mut FolderPart,
+    head: &Head,
+    before: u64,
+    from: &mut Sink,
+    moved: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    let asked = crate::wire::text::clean_path(&head.path)
+        .ok_or_else(|| lie("it has a file without a name"))?;
+    if head.folder {
+        part.folder(&asked).map_err(|error| disk(&error))?;
+        return part.done(&asked, 0, None).map_err(|error| disk(&error));
+    }
+    let half = part.go_on(&asked, head.from);
+    let (mut file, path, hash) = match half {
+        Some(half) => (half.file, half.path, half.hash),
+        None if head.from != 0 => return Err(lie("a part came that was not asked for")),
+        None => {
+            let begun = part.file(&asked, head.size);
+            let (mut file, path) = begun.map_err(|error| disk(&error))?;
+            let mut hash = Context::new(&SHA256);
+            restart(&mut file, &mut hash).map_err(|error| disk(&error))?;
+            (file, path, hash)
+        }
+    };
+    let sha256 = receive_file(head, before, &mut file, hash, from, moved)?;
+    let mode = if head.executable { 0o755 } else { 0o644 };
+    rustix::fs::fchmod(&file, rustix::fs::Mode::from_bits_truncate(mode))
+        .map_err(|error| disk(&error.into()))?;
+    part.done(&path, head.size, Some(sha256))
+        .map_err(|error| disk(&error))
+}
+
+impl Place {
+    /// The file, at its `from`th byte, with the hash of what is before that: for bytes that come without heads.
+    ///
+    /// A file that got its name is not found by these ways: whoever offers so cannot go on with anything.
+    pub(in crate::node::files) fn raw(&mut self, from: u64) -> Result<(&mut File, Context), Fault> {
+        let Have::File { file, hash, bytes } = &mut self.have else {
+            return Err(Fault::Final("a folder cannot come this way".to_owned()));
+        };
+        if from != *bytes || from == 0 {
+            file.set_len(from).map_err(|error| disk(&error))?;
+            *hash = downloads::hash_of_beginning(file, from).map_err(|error| disk(&error))?;
+        }
+        Ok((file, hash.clone()))
+    }
+}
