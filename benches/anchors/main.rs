@@ -25,6 +25,7 @@
 mod lab;
 
 mod crowd;
+mod keys;
 mod messages;
 mod presence;
 mod report;
@@ -74,6 +75,7 @@ fn main() {
     let stage = Stage::new(missing.is_none(), options.quick);
     presence::measure(&stage, &mut report);
     messages::measure(&stage, &mut report);
+    keys::measure(&stage, &mut report);
     crowd::measure(&stage, &mut report);
     usage::measure(&stage, &mut report);
     store::measure(&stage, &mut report);

@@ -12,12 +12,20 @@ use balcony::wire::jid::Jid;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-/// `node --name NAME --data DIR`, or `crowd COUNT HOST ADDRESS`.
+/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, or `played COUNT HOST ADDRESS tls|plain`.
 pub fn run(arguments: &[String]) {
     match arguments {
         [role, _, name, _, data] if role == "node" => node(name, data),
         [role, count, host, address] if role == "crowd" => {
             crate::crowd::publish(count.parse().expect("a number"), host, address);
+        }
+        [role, count, host, address, tls] if role == "played" => {
+            crate::keys::play(
+                count.parse().expect("a number"),
+                host,
+                address,
+                tls == "tls",
+            );
         }
         other => panic!("no such role: {other:?}"),
     }

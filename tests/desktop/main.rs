@@ -19,12 +19,14 @@ mod lab;
 
 mod desktop;
 mod first_start;
+mod handing;
 mod idle;
 mod looks;
 mod notifications;
 mod reader;
 mod restart;
 mod tray;
+mod trust;
 mod window;
 mod writing;
 

@@ -154,6 +154,22 @@ impl Reader {
     }
 }
 
+impl Reader {
+    /// Left, top, width and height of an element in its window, in pixels.
+    pub fn extents(&self, element: &Element) -> (i32, i32, i32, i32) {
+        const WINDOW: u32 = 1;
+        let (program, path) = element.address.clone();
+        let asked = async {
+            let component =
+                Proxy::new(&self.bus, program, path, "org.a11y.atspi.Component").await?;
+            component.call("GetExtents", &(WINDOW,)).await
+        };
+        let asked = async { tokio::time::timeout(PATIENCE, asked).await };
+        let told: Result<zbus::Result<(i32, i32, i32, i32)>, _> = self.runtime.block_on(asked);
+        told.expect("an answer in time").expect("where it is")
+    }
+}
+
 async fn connect(session: &str) -> zbus::Result<(Connection, Connection)> {
     let session = zbus::connection::Builder::address(session)?.build().await?;
     let status = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Status").await?;
