@@ -345,6 +345,23 @@ pub enum Command {
         /// 43 characters of base64url, 64 hexadecimal digits, or an `xmpp:` link with them.
         fingerprint: String,
     },
+    /// Take files of a verified contact without asking, into the folder for downloads; or ask again. It ends by itself as soon
+    /// as the key is another one, or the two people no longer vouch for it. Answer: `trust-changed` with `takes_files`.
+    TakeFiles {
+        /// Whose. Must be verified.
+        peer: Jid,
+        /// The most bytes that one file, or one folder, may have; absent or null: ask for each.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<u64>,
+    },
+    /// The user's word about a contact whose program cannot encrypt, where the settings ask: talk to it all the same, and
+    /// show what waits; or not, and delete what waits. Answer: `plaintext`.
+    Plaintext {
+        /// Whom.
+        peer: Jid,
+        /// Talk to it.
+        allow: bool,
+    },
     /// Nothing is wanted from this name any more, nor from the key behind it: it is not shown, its streams are refused.
     Block {
         /// The name.

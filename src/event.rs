@@ -83,6 +83,16 @@ pub enum Event {
         /// The name from now on.
         to: Jid,
     },
+    /// Of somebody whose program cannot encrypt, where the settings ask first: what the user has said about it, and how many
+    /// messages wait for that. They come as `message-received` once the answer (`plaintext`) is yes.
+    Plaintext {
+        /// Who.
+        peer: Jid,
+        /// The user talks to this one without encryption.
+        allowed: bool,
+        /// Messages that are kept and not shown.
+        held: u32,
+    },
     /// From whom nothing is wanted, whole, after a change.
     Blocked {
         /// By key, under whatever name.
@@ -569,6 +579,56 @@ pub struct Verification {
     /// Why it failed, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// The same as a word, for programs and for those who speak another language.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<NotVerified>,
+}
+
+/// Why a comparison of keys came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum NotVerified {
+    /// Our user says that the codes are different.
+    WeDiffer,
+    /// Their user says so.
+    TheyDiffer,
+    /// The other program did not keep to the rules, or somebody between has other keys.
+    Cheated,
+    /// The other program does not encrypt.
+    NoEncryption,
+    /// Nobody answered in time.
+    TooLate,
+    /// The stream ended.
+    Disconnected,
+    /// They gave it up.
+    TheyGaveUp,
+    /// We gave it up.
+    WeGaveUp,
+    /// The key was forgotten meanwhile.
+    KeyGone,
+}
+
+impl NotVerified {
+    /// In English.
+    pub fn words(self) -> &'static str {
+        match self {
+            NotVerified::WeDiffer => {
+                "the codes are different: somebody is between you. Nothing more is sent until you decide"
+            }
+            NotVerified::TheyDiffer => {
+                "the other says that the codes are different: somebody is between you. Nothing more is sent until you decide"
+            }
+            NotVerified::Cheated => {
+                "the other program did not keep to the rules; somebody may be between you"
+            }
+            NotVerified::NoEncryption => "the other program does not encrypt",
+            NotVerified::TooLate => "it took too long",
+            NotVerified::Disconnected => "the connection ended",
+            NotVerified::TheyGaveUp => "the other has given it up",
+            NotVerified::WeGaveUp => "given up",
+            NotVerified::KeyGone => "the key is not known any more",
+        }
+    }
 }
 
 /// One of the seven.
@@ -633,6 +693,9 @@ pub struct Security {
     /// What stands in the way, for programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cause: Option<Cause>,
+    /// Files of this verified contact are taken without asking, up to so many bytes each (`take-files`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_files: Option<u64>,
     /// What the user should know, in plain words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<String>,

@@ -26,6 +26,7 @@ mod lab;
 
 mod crowd;
 mod files;
+mod keys;
 mod messages;
 mod presence;
 mod raw;
@@ -76,6 +77,7 @@ fn main() {
     let stage = Stage::new(missing.is_none(), options.quick);
     presence::measure(&stage, &mut report);
     messages::measure(&stage, &mut report);
+    keys::measure(&stage, &mut report);
     crowd::measure(&stage, &mut report);
     files::measure(&stage, &mut report);
     usage::measure(&stage, &mut report);

@@ -12,7 +12,8 @@ use balcony::wire::jid::Jid;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, `raw-send FILE -` or `raw-take FILE ADDRESS`.
+/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, `played COUNT HOST ADDRESS tls|plain`, `raw-send FILE -` or
+/// `raw-take FILE ADDRESS`.
 pub fn run(arguments: &[String]) {
     match arguments {
         [role, _, name, _, data] if role == "node" => node(name, data),
@@ -21,6 +22,14 @@ pub fn run(arguments: &[String]) {
         }
         [role, path, _] if role == "raw-send" => crate::raw::send(path.as_ref()),
         [role, place, address] if role == "raw-take" => crate::raw::take(place.as_ref(), address),
+        [role, count, host, address, tls] if role == "played" => {
+            crate::keys::play(
+                count.parse().expect("a number"),
+                host,
+                address,
+                tls == "tls",
+            );
+        }
         other => panic!("no such role: {other:?}"),
     }
 }

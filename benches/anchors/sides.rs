@@ -69,6 +69,11 @@ impl Stage {
         &self.hosts
     }
 
+    /// Where Balcony runs.
+    pub fn balcony(&self) -> &[Site; 2] {
+        &self.hosts[0].1
+    }
+
     /// How often a row is measured.
     pub fn times(&self, usual: usize) -> usize {
         if self.quick { usual.div_ceil(4) } else { usual }

@@ -23,7 +23,7 @@ const IDLE: Row = Row {
 };
 
 /// Linux tells processes of a hundredth of a second, whatever its own clock does (proc(5), `USER_HZ`).
-const TICKS_A_SECOND: f64 = 100.0;
+pub const TICKS_A_SECOND: f64 = 100.0;
 
 pub fn measure(stage: &Stage, report: &mut Report) {
     if !report.wants(&[RSS, PSS, IDLE]) {
@@ -73,7 +73,7 @@ fn kilobytes(pid: u32, key: &str) -> f64 {
 }
 
 /// Fields 14 and 15 of `/proc/PID/stat`.
-fn cpu_ticks(pid: u32) -> u64 {
+pub fn cpu_ticks(pid: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("a running process");
     let (_, rest) = stat.rsplit_once(')').expect("its name");
     let fields: Vec<&str> = rest.split_whitespace().collect();

@@ -51,6 +51,10 @@ impl Services for Program {
         format!("{}\n{}", doctor::head(), doctor::report(&rows))
     }
 
+    fn outgoing(&self) -> PathBuf {
+        self.data.join("outgoing")
+    }
+
     fn autostart(&self) -> Option<bool> {
         autostart::is_on()
     }

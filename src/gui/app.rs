@@ -10,7 +10,7 @@ use image::DynamicImage;
 use serde_json::json;
 
 use super::avatar::{self, Pictures};
-use super::errands::Errands;
+use super::errands::{Done, Errands};
 use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
 use super::scene::{Scene, Wish};
@@ -20,6 +20,7 @@ use super::tray::{Click, Look, Tray};
 use super::when::Now;
 use super::window::Window;
 use super::words::{self, Words, t};
+use super::x11::DragPointer;
 use crate::command::{Command, ExportFormat, Place};
 use crate::event::Event;
 use crate::model::Model;
@@ -61,6 +62,7 @@ pub struct App {
     language: Option<String>,
     focused: bool,
     ended: bool,
+    pointer: DragPointer,
 }
 
 impl App {
@@ -77,6 +79,9 @@ impl App {
         if let Some(last) = last.filter(|last| model.contacts.contains_key(last)) {
             window.open(last);
         }
+        let outgoing = services.as_ref().map(|services| services.outgoing());
+        let errands = Errands::new(outgoing.unwrap_or_else(a_folder_of_no_node));
+        errands.tidy(&model);
         let (zoom, size) = (model.settings.zoom_percent, model.settings.window_size);
         let surroundings = Surroundings {
             autostart: services.as_ref().and_then(|services| services.autostart()),
@@ -92,7 +97,7 @@ impl App {
             rule: Rule::new(Instant::now()),
             desktop,
             chosen: channel(),
-            errands: Errands::default(),
+            errands,
             title: String::new(),
             look: None,
             zoom,
@@ -106,6 +111,7 @@ impl App {
             language: None,
             focused: false,
             ended: false,
+            pointer: DragPointer::default(),
         }
     }
 
@@ -115,6 +121,7 @@ impl App {
         loop {
             match self.inbox.next() {
                 Ok(Some(event)) => {
+                    self.errands.hear(&event, &self.model);
                     self.model.apply(&event);
                     self.window.hear(&event);
                     if let Event::Exported { path, messages, .. } = &*event {
@@ -158,8 +165,9 @@ impl App {
         }
         while let Some(done) = self.errands.done() {
             match done {
-                Ok(command) => self.ask(command),
-                Err(sentence) => self.model.notice(sentence),
+                Done::Ask(command) => self.ask(command),
+                Done::Attach(to, path) => self.window.attach(to, path),
+                Done::Say(sentence) => self.model.notice(sentence),
             }
         }
         while let Ok(chosen) = self.chosen.1.try_recv() {
@@ -201,7 +209,24 @@ impl App {
             Wish::ChoosePicture => self.choose_picture(ctx),
             Wish::Examine => self.examine(ctx),
             Wish::Autostart(on) => self.autostart(on),
-            Wish::Attach(to, what) => self.errands.attach(ctx, &self.words, to, what),
+            Wish::Attach(to, what) => {
+                let keep = self.model.settings.keep_traces;
+                self.errands.attach(ctx, &self.words, to, what, keep);
+            }
+            Wish::SendFiles(to, paths) => {
+                let keep = self.model.settings.keep_traces;
+                self.errands.send(ctx, to, paths, keep);
+            }
+            Wish::PastePicture(to, picture) => {
+                self.errands.pasted(ctx, &self.words, to, picture);
+            }
+            Wish::Discard(copy) => self.errands.discard(copy),
+            Wish::UsePicture(path) => match avatar::open(&self.words, &path) {
+                Ok(picture) => self.window.crop(picture),
+                Err(sentence) => self.model.notice(sentence),
+            },
+            Wish::SaveElsewhere(path) => self.errands.save_elsewhere(ctx, &self.words, path),
+            Wish::ChooseDownloads => self.errands.choose_downloads(ctx, &self.words),
             Wish::AcceptInto(transfer) => self.errands.accept_into(ctx, &self.words, transfer),
             Wish::OpenPath(path) => self.errands.open(&self.words, path),
             Wish::Shrink(jid) => {
@@ -399,23 +424,6 @@ impl App {
         }
     }
 
-    fn dropped(&mut self, ctx: &egui::Context) {
-        let dropped: Vec<PathBuf> = ctx.input(|input| {
-            let files = input.raw.dropped_files.iter();
-            files.map(|file| file.path().to_owned()).collect()
-        });
-        // Onto a conversation: to who is in it. Anywhere else: a picture of ourselves.
-        if let (false, Some(to)) = (dropped.is_empty(), self.window.in_sight().cloned()) {
-            return self.errands.send(ctx, to, dropped);
-        }
-        if let Some(path) = dropped.into_iter().next() {
-            match avatar::open(&self.words, &path) {
-                Ok(picture) => self.window.crop(picture),
-                Err(sentence) => self.model.notice(sentence),
-            }
-        }
-    }
-
     /// Speaks the language of the settings.
     fn speak(&mut self, ctx: &egui::Context) {
         let wanted = &self.model.settings.language;
@@ -472,6 +480,10 @@ impl App {
 }
 
 impl eframe::App for App {
+    fn raw_input_hook(&mut self, ctx: &egui::Context, input: &mut egui::RawInput) {
+        self.pointer.follow(ctx, input);
+    }
+
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         // The raw state: while the window is hidden there is no pass, and `input.focused` stays as it was before.
         self.focused =
@@ -496,7 +508,6 @@ impl eframe::App for App {
         for wish in wishes {
             self.grant(&ctx, wish);
         }
-        self.dropped(&ctx);
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
@@ -526,6 +537,11 @@ fn export_name(with: Option<&Jid>, day: &str) -> String {
     };
     let who: String = who.chars().map(plain).collect();
     ["balcony", &who, day].join("-") + ".json"
+}
+
+/// For windows without a node of their own: the demo.
+fn a_folder_of_no_node() -> PathBuf {
+    std::env::temp_dir().join(format!("balcony-outgoing-{}", std::process::id()))
 }
 
 fn downloads() -> PathBuf {

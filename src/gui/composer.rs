@@ -9,6 +9,7 @@ use egui::{
 };
 
 use super::aim::{self, Aim};
+use super::attached::Attached;
 use super::completion::Completion;
 use super::emoji;
 use super::icons::Icon;
@@ -43,6 +44,7 @@ pub struct Composer {
     aims: HashMap<Jid, Aim>,
     /// The next message is to be hidden until it is asked for; with this hint.
     spoilers: HashMap<Jid, String>,
+    attached: Attached,
     completion: Completion,
     asked: Option<Request>,
     knock: bool,
@@ -94,6 +96,12 @@ impl Composer {
         self.focus = true;
     }
 
+    /// Puts a file beside the text, to be looked at before it is sent.
+    pub fn attach(&mut self, jid: &Jid, path: std::path::PathBuf) {
+        self.attached.add(jid, path);
+        self.focus = true;
+    }
+
     /// The text will be an answer to a message.
     pub fn reply(&mut self, jid: &Jid, id: &str, who: String, words: String) {
         let id = id.to_owned();
@@ -127,7 +135,10 @@ impl Composer {
 
     /// Whether Escape means something here.
     pub fn takes_escape(&self, jid: &Jid) -> bool {
-        self.completion.is_open() || self.aims.contains_key(jid) || self.spoilers.contains_key(jid)
+        self.completion.is_open()
+            || self.aims.contains_key(jid)
+            || self.spoilers.contains_key(jid)
+            || !self.attached.is_empty(jid)
     }
 
     /// Puts an emoji where the cursor is.
@@ -184,6 +195,11 @@ impl Composer {
         let jid = &contact.jid;
         self.aim_ui(ui, jid);
         let focused = ui.memory(|memory| memory.has_focus(Self::id()));
+        if focused {
+            self.attached.paste(ui, jid, &mut wishes);
+        }
+        let escape = focused && !self.completion.is_open();
+        wishes.extend(self.attached.ui(ui, jid, escape));
         let rest = std::mem::take(&mut self.rest);
         if focused {
             ui.input_mut(|input| drop(input.events.splice(0..0, rest)));
@@ -201,6 +217,9 @@ impl Composer {
             draft.truncate(draft.floor_char_boundary(LONGEST));
         }
         let ready = !draft.trim().is_empty();
+        if enter || clicked {
+            wishes.extend(self.attached.take(jid));
+        }
         if (enter || clicked) && ready {
             let body = draft.trim_end().to_owned();
             draft.clear();
@@ -387,7 +406,7 @@ impl Composer {
             if Icon::Smile.button(ui, &t!(ui, "composer-emoji")).clicked() {
                 self.asked = Some(Request::Emoji);
             }
-            if draft.trim().is_empty() {
+            if draft.trim().is_empty() && self.attached.is_empty(&contact.jid) {
                 ui.disable();
             }
             clicked = Icon::Send.button(ui, &t!(ui, "composer-send")).clicked();

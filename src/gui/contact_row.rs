@@ -40,16 +40,18 @@ pub fn ui(
     let name = spoken(scene, contact);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
     let card = place.shrink2(vec2(space::S, 1.0));
-    let ground = if selected {
+    // Files hang over it: this is where they would go.
+    let aimed = has_files_over(ui, place);
+    let ground = if selected && !aimed {
         palette.selected
-    } else if response.hovered() || marked {
+    } else if response.hovered() || marked || aimed {
         palette.hover
     } else {
         palette.side
     };
     ui.painter()
         .rect_filled(card, CornerRadius::same(theme::ROUND), ground);
-    if marked {
+    if marked || aimed {
         let stroke = egui::Stroke::new(1.5, palette.accent);
         ui.painter().rect_stroke(
             card,
@@ -93,6 +95,16 @@ pub fn ui(
         }
     });
     click
+}
+
+/// Whether files are dragged over this place, or were dropped there.
+pub fn has_files_over(ui: &Ui, place: Rect) -> bool {
+    let place = place.intersect(ui.clip_rect());
+    ui.input(|input| {
+        let any = !input.raw.hovered_files.is_empty() || !input.raw.dropped_files.is_empty();
+        let pointer = input.pointer.latest_pos().filter(|_| any);
+        pointer.is_some_and(|pointer| place.contains(pointer))
+    })
 }
 
 /// Name and time; last line and unread count.

@@ -24,6 +24,8 @@ pub struct Contacts {
     scroll_to_marked: bool,
     focus_search: bool,
     filter: Filter,
+    /// Over whom files hang, or were dropped, in this frame.
+    pub(super) files_over: Option<Jid>,
 }
 
 /// Which people the list shows.
@@ -351,6 +353,9 @@ impl Contacts {
                     }
                     if !in_sight {
                         continue;
+                    }
+                    if contact_row::has_files_over(ui, place) {
+                        self.files_over = Some(contact.jid.clone());
                     }
                     let is_open = selected == Some(&contact.jid);
                     match contact_row::ui(ui, place, scene, contact, is_open, marked) {

@@ -77,7 +77,6 @@ pub struct Talk {
     /// Of the field and the typing sign, as last drawn.
     foot_height: f32,
     typing_since: Option<Instant>,
-    allowed: bool,
 }
 
 impl Talk {
@@ -187,7 +186,7 @@ impl Talk {
         let mut foot = ui.new_child(egui::UiBuilder::new().max_rect(place).id_salt("foot"));
         foot.set_clip_rect(pane.intersect(ui.clip_rect()));
         self.typing_ui(&mut foot, contact);
-        let obstacle = self.obstacle(&mut foot, scene, contact);
+        let obstacle = self.obstacle(&mut foot, scene, contact, wishes);
         let asked = self
             .composer
             .ui(&mut foot, scene, contact, obstacle.as_deref());
@@ -211,16 +210,29 @@ impl Talk {
     }
 
     /// Why nothing can be written here, or a question before it can.
-    fn obstacle(&mut self, ui: &mut Ui, scene: &Scene<'_>, contact: &Contact) -> Option<String> {
+    fn obstacle(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        contact: &Contact,
+        wishes: &mut Vec<Wish>,
+    ) -> Option<String> {
         let plain = contact
             .peer
             .as_ref()
             .is_some_and(|peer| peer.trust == Trust::Plaintext);
+        let said = scene.model.plaintext.get(&contact.jid);
+        let said = said.copied().unwrap_or_default();
         match scene.model.settings.plaintext {
             PlaintextPolicy::SecureOnly if plain => Some(t!(ui, "talk-secure-only")),
-            PlaintextPolicy::Ask if plain && !self.allowed && contact.conversation.is_empty() => {
+            // The question with what waits stands above the conversation.
+            PlaintextPolicy::Ask if said.held > 0 => Some(t!(ui, "talk-ask-plaintext")),
+            PlaintextPolicy::Ask if plain && !said.allowed => {
                 if ui.button(t!(ui, "talk-write-plaintext")).clicked() {
-                    self.allowed = true;
+                    wishes.push(Wish::Ask(Command::Plaintext {
+                        peer: contact.jid.clone(),
+                        allow: true,
+                    }));
                     self.composer.focus();
                 }
                 Some(t!(ui, "talk-ask-plaintext"))

@@ -9,6 +9,7 @@
 pub mod actions;
 pub mod aim;
 pub mod app;
+mod attached;
 pub mod avatar;
 mod body;
 mod broadcast;
@@ -38,6 +39,7 @@ pub mod links;
 mod message_words;
 pub mod network_view;
 pub mod notify;
+mod outgoing;
 mod photos;
 pub mod profile;
 mod quote;
@@ -53,6 +55,7 @@ pub mod switcher;
 mod talk_acts;
 pub mod text;
 pub mod theme;
+mod traces;
 pub mod transfers;
 pub mod tray;
 mod trouble;
@@ -60,6 +63,7 @@ mod trust_view;
 pub mod when;
 pub mod window;
 pub mod words;
+mod x11;
 
 use anyhow::anyhow;
 

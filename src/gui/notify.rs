@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::event::room::{Notify, RoomEvent, RoomLine};
-use crate::event::{Event, Message, Show};
+use crate::event::{Event, File, Message, Show};
 use crate::model::Model;
 use crate::wire::jid::Jid;
 
@@ -69,6 +69,14 @@ impl Rule {
                 title: t!(words, "note-attention", name = nick(model, from)),
                 body: String::new(),
                 picture: picture(model, from),
+            });
+        }
+        if let Event::Plaintext { peer, held: 1, .. } = event {
+            return wanted(model).then(|| Note {
+                about: Some(peer.clone()),
+                title: t!(words, "note-held", name = nick(model, peer)),
+                body: String::new(),
+                picture: picture(model, peer),
             });
         }
         if let Event::Room(RoomEvent::RoomMessage { room, line }) = event {
@@ -204,6 +212,7 @@ fn own_icon() -> Option<PathBuf> {
 /// A file is offered, or is here.
 fn of_file(words: &impl Speaks, event: &Event, model: &Model) -> Option<Note> {
     let (file, offered) = match event {
+        Event::FileOffered { file, .. } if is_taken(model, file) => return None,
         Event::FileOffered { file, .. } => (file, true),
         Event::FileDone { transfer, path, .. } => {
             path.as_ref()?;
@@ -227,6 +236,13 @@ fn of_file(words: &impl Speaks, event: &Event, model: &Model) -> Option<Note> {
         },
         picture: picture(model, &file.peer),
     })
+}
+
+/// Is it taken without asking? Then the word that it is here is enough.
+fn is_taken(model: &Model, file: &File) -> bool {
+    let contact = model.contacts.get(&file.peer);
+    let limit = contact.and_then(|contact| contact.security.takes_files);
+    file.encrypted && file.size > 0 && limit.is_some_and(|limit| file.size <= limit)
 }
 
 /// The body of a notification is markup (Desktop Notifications 1.2, "Markup"): what people write is none.

@@ -1,6 +1,7 @@
 //! What a view is given, and what it gives back.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::command::Command;
 use crate::model::Model;
@@ -67,8 +68,20 @@ pub enum Wish {
     ChoosePicture,
     /// Let the user choose files to send, or a folder, or send the picture that was copied.
     Attach(Jid, Attachment),
+    /// Send these, pictures without what they tell of place and time.
+    SendFiles(Jid, Vec<PathBuf>),
+    /// A picture was pasted: make a file of it, to be looked at before it is sent.
+    PastePicture(Jid, Arc<egui::ColorImage>),
+    /// A copy of ours is not to be sent after all.
+    Discard(PathBuf),
+    /// A picture file was dropped where nobody is: take it for a picture of ourselves.
+    UsePicture(PathBuf),
     /// Let the user choose where to put an offered file, and take it.
     AcceptInto(String),
+    /// Let the user choose where to put a copy of a received file.
+    SaveElsewhere(PathBuf),
+    /// Let the user choose the folder for received files.
+    ChooseDownloads,
     /// Open a file or folder with the program that the desktop has for it.
     OpenPath(PathBuf),
     /// The loaded past of this conversation is no longer looked at.

@@ -35,6 +35,9 @@ pub trait Services: Send + Sync {
     /// The findings as text for a help desk.
     fn report(&self, findings: &[Finding]) -> String;
 
+    /// The folder for copies that are made to be sent; it need not be there.
+    fn outgoing(&self) -> std::path::PathBuf;
+
     /// Whether Balcony starts with the session; `None` where that cannot be set.
     fn autostart(&self) -> Option<bool>;
 

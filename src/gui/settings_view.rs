@@ -32,6 +32,7 @@ enum Section {
     You,
     Published,
     Privacy,
+    Files,
     History,
     Notifications,
     Presence,
@@ -41,10 +42,11 @@ enum Section {
 }
 
 /// The sections in their order, with the keys of their names.
-const SECTIONS: [(Section, &str); 9] = [
+const SECTIONS: [(Section, &str); 10] = [
     (Section::You, "settings-you"),
     (Section::Published, "settings-published"),
     (Section::Privacy, "settings-privacy"),
+    (Section::Files, "settings-files"),
     (Section::History, "settings-history"),
     (Section::Notifications, "settings-notifications"),
     (Section::Presence, "settings-presence"),
@@ -64,7 +66,7 @@ struct Item {
 }
 
 #[rustfmt::skip]
-const ITEMS: [Item; 18] = [
+const ITEMS: [Item; 20] = [
     Item { section: Section::You, members: &["nick"], words: &["settings-name"], ui: |view, ui, scene, wishes| view.field_ui(ui, scene, Field::Nick, wishes) },
     Item { section: Section::You, members: &["card"], words: &["settings-first", "settings-last", "settings-mail", "settings-xmpp"], ui: card_ui },
     Item { section: Section::Published, members: &["publish"], words: &PUBLISHED, ui: published_ui },
@@ -73,6 +75,8 @@ const ITEMS: [Item; 18] = [
     Item { section: Section::Privacy, members: &["send_typing"], words: &["settings-send-typing"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_typing, "settings-send-typing", "send_typing", wishes) },
     Item { section: Section::Privacy, members: &["send_displayed"], words: &["settings-send-displayed"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_displayed, "settings-send-displayed", "send_displayed", wishes) },
     Item { section: Section::Privacy, members: &[], words: &["settings-privacy"], ui: |_, ui, scene, wishes| { trust_view::own_ui(ui, scene); trust_view::blocked_ui(ui, scene, wishes); } },
+    Item { section: Section::Files, members: &["downloads"], words: &["settings-downloads", "settings-downloads-hint"], ui: downloads_ui },
+    Item { section: Section::Files, members: &["keep_traces"], words: &["settings-keep-traces", "settings-keep-traces-hint"], ui: traces_ui },
     Item { section: Section::History, members: &["retention_days"], words: &["settings-keep", "settings-export", "settings-delete"], ui: history_ui },
     Item { section: Section::Notifications, members: &["notifications", "notification_text"], words: &["settings-notify", "settings-notify-text"], ui: notifications_ui },
     Item { section: Section::Presence, members: &["away_after_minutes"], words: &["settings-away"], ui: away_ui },
@@ -232,7 +236,7 @@ impl SettingsView {
             let edit = TextEdit::singleline(&mut text)
                 .id(egui::Id::unique(("setting", field as u8)))
                 .event_filter(keys::KEEP_ESCAPE)
-                .char_limit(200)
+                .char_limit(if field == Field::Downloads { 4000 } else { 200 })
                 .margin(egui::Margin::symmetric(10, 6))
                 .desired_width((ui.available_width() - space::S).clamp(80.0, 320.0));
             let response = ui.add(edit).labelled_by(label.id);
@@ -252,7 +256,12 @@ impl SettingsView {
                     .is_some_and(|(edited, _)| *edited == field)
             {
                 self.edited = None;
-                let kept = field != Field::Nick || !text.trim().is_empty();
+                let kept = match field {
+                    Field::Nick => !text.trim().is_empty(),
+                    // The desktop's own, or one that can only mean one folder.
+                    Field::Downloads => text.trim().is_empty() || text.trim().starts_with('/'),
+                    _ => true,
+                };
                 if text.trim() != saved && kept {
                     wishes.push(change(field.change(settings, &text)));
                 }
@@ -269,6 +278,7 @@ enum Field {
     Last,
     Email,
     Jid,
+    Downloads,
 }
 
 impl Field {
@@ -279,6 +289,7 @@ impl Field {
             Field::Last => t!(speaks, "settings-last"),
             Field::Email => t!(speaks, "settings-mail"),
             Field::Jid => t!(speaks, "settings-xmpp"),
+            Field::Downloads => t!(speaks, "settings-downloads"),
         }
     }
 
@@ -289,6 +300,7 @@ impl Field {
             Field::Last => settings.card.last.clone(),
             Field::Email => settings.card.email.join(", "),
             Field::Jid => settings.card.jid.join(", "),
+            Field::Downloads => settings.downloads.clone(),
         }
     }
 
@@ -308,6 +320,7 @@ impl Field {
             Field::Last => card.last = text.trim().to_owned(),
             Field::Email => card.email = list(),
             Field::Jid => card.jid = list(),
+            Field::Downloads => return json!({ "downloads": text.trim() }),
         }
         json!({ "card": card })
     }
@@ -320,6 +333,33 @@ fn change(settings: Value) -> Wish {
 fn hint_ui(ui: &mut Ui, words: String) {
     let weak = theme::palette(ui).weak;
     ui.add(egui::Label::new(RichText::new(words).size(size::SMALL + 0.5).color(weak)).wrap());
+}
+
+fn downloads_ui(view: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    view.field_ui(ui, scene, Field::Downloads, wishes);
+    ui.horizontal_wrapped(|ui| {
+        if ui.button(t!(ui, "settings-downloads-choose")).clicked() {
+            wishes.push(Wish::ChooseDownloads);
+        }
+        let usual = scene.model.settings.downloads.is_empty();
+        let words = t!(ui, "settings-downloads-usual");
+        if ui.add_enabled(!usual, egui::Button::new(words)).clicked() {
+            wishes.push(change(json!({ "downloads": "" })));
+        }
+    });
+    hint_ui(ui, t!(ui, "settings-downloads-hint"));
+}
+
+fn traces_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+    switch(
+        ui,
+        scene,
+        |settings| settings.keep_traces,
+        "settings-keep-traces",
+        "keep_traces",
+        wishes,
+    );
+    hint_ui(ui, t!(ui, "settings-keep-traces-hint"));
 }
 
 fn card_ui(view: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {

@@ -10,7 +10,8 @@ use super::scene::{Page, Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::{Speaks, t};
 use crate::command::Command;
-use crate::event::{File, FileState};
+use crate::event::{File, FileState, Trust};
+use crate::model::Contact;
 use crate::wire::jid::Jid;
 
 /// How far back the speed is measured.
@@ -168,6 +169,10 @@ impl Transfers {
             Layout::left_to_right(Align::Min).with_main_wrap(true),
             |ui| {
                 buttons_ui(ui, file, wishes);
+                let contact = scene.model.contacts.get(&file.peer);
+                if let Some(contact) = contact.filter(|contact| may_always(contact, file)) {
+                    super::trust_view::always_ui(ui, contact, &file.transfer, wishes);
+                }
                 if in_talk && file.state.is_over() && ui.button(t!(ui, "files-put-away")).clicked()
                 {
                     self.put_away.insert(file.transfer.clone());
@@ -183,6 +188,7 @@ impl Transfers {
         let size = bytes(speaks, file.size);
         let size = match file.folder {
             Some(count) => t!(speaks, "files-folder", size = size, count = count),
+            None if is_audio(file) => t!(speaks, "files-audio", size = size),
             None => size,
         };
         let state = match file.state {
@@ -243,6 +249,25 @@ impl Transfers {
     }
 }
 
+/// Can it be said here that files like this one are always to be taken?
+fn may_always(contact: &Contact, file: &File) -> bool {
+    file.state == FileState::Offered
+        && !file.outgoing
+        && file.encrypted
+        && contact.security.trust == Trust::Verified
+        && contact.security.takes_files.is_none()
+}
+
+/// Whether it is something to listen to.
+fn is_audio(file: &File) -> bool {
+    let kind = file.media_type.as_deref().unwrap_or_default();
+    let ending = file.name.rsplit('.').next().unwrap_or_default();
+    kind.starts_with("audio/")
+        || ["ogg", "oga", "opus", "wav", "mp3", "flac", "m4a"]
+            .iter()
+            .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
 fn buttons_ui(ui: &mut Ui, file: &File, wishes: &mut Vec<Wish>) {
     let transfer = file.transfer.clone();
     let mut ask = |ui: &mut Ui, key: &str, command: Command| {
@@ -296,8 +321,16 @@ fn buttons_ui(ui: &mut Ui, file: &File, wishes: &mut Vec<Wish>) {
         }
         FileState::Done if !file.outgoing => {
             let Some(path) = &file.path else { return };
-            if ui.button(t!(ui, "files-open")).clicked() {
+            let open = if is_audio(file) {
+                t!(ui, "files-play")
+            } else {
+                t!(ui, "files-open")
+            };
+            if ui.button(open).clicked() {
                 wishes.push(Wish::OpenPath(path.clone()));
+            }
+            if file.folder.is_none() && ui.button(t!(ui, "files-save-elsewhere")).clicked() {
+                wishes.push(Wish::SaveElsewhere(path.clone()));
             }
             if let (true, Some(folder)) = (ui.button(t!(ui, "files-show")).clicked(), path.parent())
             {

@@ -12,13 +12,17 @@ use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
-use crate::event::{Cause, Security, Trust, Verification, VerificationState as State};
+use crate::event::{Cause, NotVerified, Security, Trust, Verification, VerificationState as State};
 use crate::model::{Contact, trust};
 
 /// Between the head and the messages: what stands in the way, and the comparison that is under way.
 pub fn panels_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut Vec<Wish>) {
     if let Some(cause) = contact.security.cause {
         banner_ui(ui, contact, cause, wishes);
+    }
+    let said = scene.model.plaintext.get(&contact.jid);
+    if let Some(held) = said.map(|said| said.held).filter(|held| *held > 0) {
+        question_ui(ui, contact, held, wishes);
     }
     if let Some(verification) = &contact.verification
         && verification.state != State::Cancelled
@@ -107,6 +111,101 @@ fn banner_ui(ui: &mut Ui, contact: &Contact, cause: Cause, wishes: &mut Vec<Wish
     });
 }
 
+/// Somebody whose program cannot encrypt has written, and the settings ask first.
+fn question_ui(ui: &mut Ui, contact: &Contact, held: u32, wishes: &mut Vec<Wish>) {
+    let palette = theme::palette(ui);
+    let name = &contact.nick;
+    let what = t!(ui, "held-waits", name = name, count = held);
+    let advice = t!(ui, "held-advice");
+    panel(
+        ui,
+        "plaintextQuestion",
+        palette.away.gamma_multiply(0.16),
+        |ui| {
+            let spoken = format!("{what} {advice}");
+            let label =
+                ui.add(egui::Label::new(RichText::new(&what).font(theme::bold(size::BODY))).wrap());
+            label.widget_info(|| WidgetInfo::labeled(Role::Alert, true, &spoken));
+            ui.add(egui::Label::new(&advice).wrap());
+            ui.add_space(space::XS);
+            ui.horizontal_wrapped(|ui| {
+                for (words, allow) in [(t!(ui, "held-delete"), false), (t!(ui, "held-show"), true)]
+                {
+                    if ui.button(words).clicked() {
+                        let peer = contact.jid.clone();
+                        wishes.push(Wish::Ask(Command::Plaintext { peer, allow }));
+                    }
+                }
+            });
+        },
+    );
+}
+
+/// Up to how many bytes a file may be taken without asking, as people choose.
+const LIMITS: [u64; 4] = [10 << 20, 100 << 20, 1 << 30, ANY_SIZE];
+/// The largest number that every reader of JSON can hold.
+const ANY_SIZE: u64 = (1 << 53) - 1;
+
+fn limit_words(ui: &Ui, limit: u64) -> String {
+    match limit {
+        ANY_SIZE.. => t!(ui, "take-any-size"),
+        limit => t!(ui, "take-up-to", size = super::transfers::bytes(ui, limit)),
+    }
+}
+
+/// In the details of a verified contact: whether its files are taken without asking.
+fn take_files_ui(ui: &mut Ui, contact: &Contact, wishes: &mut Vec<Wish>) {
+    let now = contact.security.takes_files;
+    let mut limit = now;
+    let mut on = now.is_some();
+    if ui
+        .checkbox(&mut on, t!(ui, "take-always", name = contact.nick))
+        .changed()
+    {
+        limit = on.then_some(100 << 20);
+    }
+    if let Some(chosen) = now {
+        let shown = limit_words(ui, chosen);
+        egui::ComboBox::from_id_salt("take limit")
+            .selected_text(&shown)
+            .width(180.0)
+            .show_ui(ui, |ui| {
+                for one in LIMITS {
+                    let words = limit_words(ui, one);
+                    if ui.selectable_label(one == chosen, words).clicked() {
+                        limit = Some(one);
+                    }
+                }
+            })
+            .response
+            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &shown));
+    }
+    if limit != now {
+        let peer = contact.jid.clone();
+        wishes.push(Wish::Ask(Command::TakeFiles { peer, limit }));
+    }
+}
+
+/// At an offer of a verified contact: take it, and from now on all of its kind.
+pub fn always_ui(ui: &mut Ui, contact: &Contact, transfer: &str, wishes: &mut Vec<Wish>) {
+    let words = t!(ui, "take-always-from", name = contact.nick);
+    ui.menu_button(words, |ui| {
+        for limit in LIMITS {
+            if ui.button(limit_words(ui, limit)).clicked() {
+                wishes.push(Wish::Ask(Command::TakeFiles {
+                    peer: contact.jid.clone(),
+                    limit: Some(limit),
+                }));
+                wishes.push(Wish::Ask(Command::AcceptFile {
+                    transfer: transfer.to_owned(),
+                    path: None,
+                }));
+                ui.close();
+            }
+        }
+    });
+}
+
 /// The code, big enough to be compared across a table.
 fn comparison_ui(
     ui: &mut Ui,
@@ -129,8 +228,9 @@ fn comparison_ui(
         let label =
             ui.add(egui::Label::new(RichText::new(&words).font(theme::bold(size::BODY))).wrap());
         label.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
-        if let (State::Failed, Some(reason)) = (verification.state, &verification.reason) {
-            ui.add(egui::Label::new(RichText::new(reason).color(palette.bad)).wrap());
+        if let (State::Failed, Some(why)) = (verification.state, verification.why) {
+            let words = failure(ui, why, name);
+            ui.add(egui::Label::new(RichText::new(words).color(palette.bad)).wrap());
         }
         let open = matches!(
             verification.state,
@@ -141,6 +241,21 @@ fn comparison_ui(
         }
         buttons_ui(ui, contact, verification.state, wishes);
     });
+}
+
+/// Why it came to nothing, in the user's language.
+fn failure(ui: &Ui, why: NotVerified, name: &str) -> String {
+    match why {
+        NotVerified::WeDiffer => t!(ui, "compare-why-we-differ", name = name),
+        NotVerified::TheyDiffer => t!(ui, "compare-why-they-differ", name = name),
+        NotVerified::Cheated => t!(ui, "compare-why-cheated", name = name),
+        NotVerified::NoEncryption => t!(ui, "compare-why-no-encryption", name = name),
+        NotVerified::TooLate => t!(ui, "compare-why-too-late"),
+        NotVerified::Disconnected => t!(ui, "compare-why-disconnected"),
+        NotVerified::TheyGaveUp => t!(ui, "compare-why-they-gave-up", name = name),
+        NotVerified::WeGaveUp => t!(ui, "compare-why-we-gave-up"),
+        NotVerified::KeyGone => t!(ui, "compare-why-key-gone", name = name),
+    }
 }
 
 fn code_ui(ui: &mut Ui, scene: &Scene<'_>, verification: &Verification) {
@@ -211,6 +326,9 @@ pub fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut V
         matches!(trust, Trust::Pinned | Trust::Unknown | Trust::Verified) && contact.is_online();
     if ready && ui.button(t!(ui, "key-compare")).clicked() {
         wishes.push(Wish::Ask(Command::Verify { peer: peer.clone() }));
+    }
+    if *trust == Trust::Verified {
+        take_files_ui(ui, contact, wishes);
     }
     if *trust != Trust::Changed {
         pasted_ui(ui, contact, wishes);

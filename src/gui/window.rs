@@ -102,6 +102,26 @@ impl Window {
         self.talk.composer.focus();
     }
 
+    /// Puts a file beside the text of a conversation.
+    pub fn attach(&mut self, to: Jid, path: std::path::PathBuf) {
+        self.talk.composer.attach(&to, path);
+    }
+
+    /// Files were dropped: onto a person in the list, to them; onto a conversation, to who is in it; anywhere else, a
+    /// picture of ourselves.
+    fn dropped(&mut self, ui: &Ui) -> Option<Wish> {
+        let over = self.contacts.files_over.take();
+        let paths: Vec<std::path::PathBuf> = ui.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        let first = paths.first()?.clone();
+        match over.or_else(|| self.in_sight().cloned()) {
+            Some(to) => Some(Wish::SendFiles(to, paths)),
+            None => Some(Wish::UsePicture(first)),
+        }
+    }
+
     /// Asks which part of a picture is to be our face.
     pub fn crop(&mut self, picture: image::DynamicImage) {
         self.crop = Some(Crop::new(picture));
@@ -159,6 +179,12 @@ impl Window {
             if done {
                 self.crop = None;
             }
+        }
+        if let Some(wish) = self.dropped(ui) {
+            if let Wish::SendFiles(to, _) = &wish {
+                wishes.push(Wish::Open(to.clone()));
+            }
+            wishes.push(wish);
         }
         let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
@@ -274,6 +300,12 @@ impl Window {
             | Wish::ForgetNotice
             | Wish::ChoosePicture
             | Wish::Attach(..)
+            | Wish::SendFiles(..)
+            | Wish::PastePicture(..)
+            | Wish::Discard(_)
+            | Wish::UsePicture(_)
+            | Wish::SaveElsewhere(_)
+            | Wish::ChooseDownloads
             | Wish::AcceptInto(_)
             | Wish::OpenPath(_)
             | Wish::Shrink(_)

@@ -139,6 +139,11 @@ pub fn greeting(model: &Model) -> Vec<Event> {
         peer: contact.jid.clone(),
         security: contact.security.clone(),
     }));
+    events.extend(model.plaintext.iter().map(|(peer, said)| Event::Plaintext {
+        peer: peer.clone(),
+        allowed: said.allowed,
+        held: said.held,
+    }));
     let open = model.files.values().filter(|file| !file.state.is_over());
     events.extend(open.cloned().map(|file| Event::FileState {
         file,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use super::{Contact, Conversation, Model};
+use super::{Contact, Conversation, Model, Unencrypted};
 use crate::command::Place;
 use crate::event::{
     ChatState, ConversationSummary, Event, Extra, File, Message, MessageState, OfflineReason, Peer,
@@ -32,6 +32,11 @@ impl Model {
                     contact.security = security.clone();
                 }
             }
+            Event::Plaintext {
+                peer,
+                allowed,
+                held,
+            } => self.unencrypted(peer, *allowed, *held),
             Event::Verification { peer, verification } => {
                 if let Some(contact) = self.contacts.get_mut(peer) {
                     contact.verification = Some(verification.clone());
@@ -168,6 +173,22 @@ impl Model {
             | Event::Attention { .. }
             | Event::SearchResult { .. }
             | Event::Exported { .. } => {}
+        }
+    }
+
+    fn unencrypted(&mut self, peer: &Jid, allowed: bool, held: u32) {
+        if held > 0 {
+            // Somebody of whom nothing else is known may wait for an answer.
+            self.contacts
+                .entry(peer.clone())
+                .or_insert_with(|| Contact::new(peer.clone()));
+        }
+        match (allowed, held) {
+            (false, 0) => drop(self.plaintext.remove(peer)),
+            (allowed, held) => {
+                let said = Unencrypted { allowed, held };
+                self.plaintext.insert(peer.clone(), said);
+            }
         }
     }
 

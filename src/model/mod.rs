@@ -43,6 +43,8 @@ pub struct Model {
     pub blocked_keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
     pub blocked_names: Vec<Jid>,
+    /// What the user has said about who cannot encrypt, where the settings ask.
+    pub plaintext: BTreeMap<Jid, Unencrypted>,
     /// Files on their way and those that came or went lately, by their transfer's id.
     pub files: BTreeMap<String, transfer::File>,
     /// Our latest broadcasts, oldest first, at most [`Model::MAX_BROADCASTS`].
@@ -72,6 +74,7 @@ impl Model {
             settings,
             blocked_keys: Vec::new(),
             blocked_names: Vec::new(),
+            plaintext: BTreeMap::new(),
             files: BTreeMap::new(),
             broadcasts: VecDeque::new(),
             notices: VecDeque::new(),
@@ -122,6 +125,15 @@ impl Model {
         }
         self.notices.push_back(text);
     }
+}
+
+/// What the user has said about talking to somebody without encryption, where the settings ask.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unencrypted {
+    /// Yes.
+    pub allowed: bool,
+    /// Messages that wait for the answer.
+    pub held: u32,
 }
 
 /// One text of ours to several people.

@@ -21,6 +21,8 @@ pub struct Settings {
     pub interfaces: InterfaceChoice,
     /// The folder that received files go to; empty: the desktop's downloads folder.
     pub downloads: String,
+    /// Pictures that leave by the window keep what they tell of place, time, camera and author.
+    pub keep_traces: bool,
     /// Go away after so many minutes without input; 0 = never.
     pub away_after_minutes: u32,
     /// Desktop notifications.
@@ -80,6 +82,7 @@ impl Default for Settings {
             plaintext: PlaintextPolicy::default(),
             interfaces: InterfaceChoice::default(),
             downloads: String::new(),
+            keep_traces: false,
             away_after_minutes: 10,
             notifications: true,
             notification_text: true,

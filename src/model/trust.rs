@@ -142,6 +142,8 @@ pub struct Book {
     /// Where two people have compared codes, and they were different, with the key that was in use. Only the user's word puts
     /// one here, and only the user's word takes it away.
     differing: BTreeMap<Jid, Fingerprint>,
+    /// Whose files are taken without asking, up to so many bytes each. Counts only while the key is verified.
+    files: BTreeMap<Fingerprint, u64>,
 }
 
 impl Book {
@@ -161,6 +163,40 @@ impl Book {
             book.put(key);
         }
         book
+    }
+
+    /// The same, with whose files are taken without asking.
+    pub fn with_files_from(mut self, files: Vec<(Fingerprint, u64)>) -> Book {
+        self.files = files.into_iter().collect();
+        self
+    }
+
+    /// Up to how many bytes a file of this contact is taken without asking: only while it is verified, and nothing stands
+    /// in the way.
+    pub fn takes_files(&self, jid: &Jid) -> Option<u64> {
+        let key = self.pinned(jid).filter(|key| key.verified && !key.blocked);
+        let limit = *self.files.get(&key?.fingerprint)?;
+        self.alarm(jid).is_none().then_some(limit)
+    }
+
+    /// Take them up to this size, or (`None`) ask. True if that is news.
+    pub fn take_files(&mut self, jid: &Jid, limit: Option<u64>) -> bool {
+        let Some(key) = self.pins.get(jid).copied() else {
+            return false;
+        };
+        match limit {
+            Some(limit) => self.files.insert(key, limit) != Some(limit),
+            None => self.files.remove(&key).is_some(),
+        }
+    }
+
+    /// Whose files are taken without asking; keys that are not known any more are left out.
+    pub fn taking(&self) -> impl Iterator<Item = (&Fingerprint, u64)> {
+        let known = self
+            .files
+            .iter()
+            .filter(|(key, _)| self.keys.contains_key(*key));
+        known.map(|(key, limit)| (key, *limit))
     }
 
     /// The key that is pinned for this name.

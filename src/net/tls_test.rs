@@ -9,6 +9,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::net::memory::Rng;
 
 fn key(seed: u8) -> SecretKey {
     SecretKey::from_seed(&[seed; 32]).unwrap()
@@ -174,6 +175,123 @@ fn plaintext_where_tls_is_expected_is_no_tls() {
     );
 }
 
+/// DER: this content under this tag. Now and then its length is a lie, or written longer than it need be (X.690 §10.1).
+fn tlv(dice: &mut Rng, tag: u8, content: &[u8]) -> Vec<u8> {
+    let told = match dice.chance(10) {
+        true => dice.bits() as usize >> dice.index(64),
+        false => content.len(),
+    };
+    let mut all = vec![tag];
+    match told {
+        short if short < 128 && !dice.chance(10) => all.push(short as u8),
+        long => {
+            let bytes = long.to_be_bytes();
+            let skip = bytes.iter().take_while(|byte| **byte == 0).count().min(7);
+            all.push(0x80 | (8 - skip) as u8);
+            all.extend(&bytes[skip..]);
+        }
+    }
+    all.extend(content);
+    all
+}
+
+fn some(dice: &mut Rng, most: usize) -> Vec<u8> {
+    let count = dice.index(most + 1);
+    (0..count).map(|_| dice.bits() as u8).collect()
+}
+
+fn algorithm(dice: &mut Rng) -> Vec<u8> {
+    let oid = match dice.index(5) {
+        0..3 => vec![0x2b, 0x65, 0x70],
+        3 => vec![0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01],
+        _ => some(dice, 12),
+    };
+    let mut inside = tlv(dice, 6, &oid);
+    if dice.chance(200) {
+        inside.extend(tlv(dice, 5, &[]));
+    }
+    tlv(dice, 0x30, &inside)
+}
+
+fn person(dice: &mut Rng) -> Vec<u8> {
+    let mut all = Vec::new();
+    for _ in 0..dice.index(3) {
+        let text = some(dice, 20);
+        let mut pair = tlv(dice, 6, &[0x55, 4, 3]);
+        let kind = [0x0c, 0x13, 0x16, 0x1e][dice.index(4)];
+        pair.extend(tlv(dice, kind, &text));
+        let pair = tlv(dice, 0x30, &pair);
+        all.extend(tlv(dice, 0x31, &pair));
+    }
+    tlv(dice, 0x30, &all)
+}
+
+fn dates(dice: &mut Rng) -> Vec<u8> {
+    let mut both = Vec::new();
+    for _ in 0..2 {
+        let (tag, text) = match dice.index(4) {
+            0 => (0x17, b"750101000000Z".to_vec()),
+            1 => (0x18, b"99991231235959Z".to_vec()),
+            2 => (0x18, b"20260230256199Z".to_vec()),
+            _ => (0x17, some(dice, 16)),
+        };
+        both.extend(tlv(dice, tag, &text));
+    }
+    tlv(dice, 0x30, &both)
+}
+
+/// Everything that RFC 5280 §4.1 names, in its place.
+fn made_up(dice: &mut Rng) -> Vec<u8> {
+    let bits = |dice: &mut Rng, bytes: Vec<u8>| {
+        let unused = if dice.chance(50) {
+            dice.bits() as u8
+        } else {
+            0
+        };
+        let content = [&[unused], &bytes[..]].concat();
+        tlv(dice, 3, &content)
+    };
+    let mut inside = Vec::new();
+    if dice.chance(900) {
+        let version = tlv(dice, 2, &[2]);
+        inside.extend(tlv(dice, 0xa0, &version));
+    }
+    let serial = some(dice, 24);
+    inside.extend(tlv(dice, 2, &serial));
+    inside.extend(algorithm(dice));
+    inside.extend(person(dice));
+    inside.extend(dates(dice));
+    inside.extend(person(dice));
+    let mut key = algorithm(dice);
+    let mut bytes = some(dice, 64);
+    if dice.chance(700) {
+        bytes.resize(32, 7);
+    }
+    key.extend(bits(dice, bytes));
+    inside.extend(tlv(dice, 0x30, &key));
+    if dice.chance(300) {
+        let mut one = tlv(dice, 6, &[0x55, 0x1d, 0x11]);
+        let value = some(dice, 30);
+        one.extend(tlv(dice, 4, &value));
+        let one = tlv(dice, 0x30, &one);
+        let all = tlv(dice, 0x30, &one);
+        inside.extend(tlv(dice, 0xa3, &all));
+    }
+    let mut whole = tlv(dice, 0x30, &inside);
+    whole.extend(algorithm(dice));
+    let signature = some(dice, 64);
+    whole.extend(bits(dice, signature));
+    tlv(dice, 0x30, &whole)
+}
+
+/// What is made up is near enough to the real thing that a good part of it is read.
+#[test]
+fn some_of_what_is_made_up_has_a_key() {
+    let read = (0..1000).filter(|seed| key_in(&made_up(&mut Rng::new(*seed))).is_some());
+    let read = read.count();
+    assert!((20..900).contains(&read), "{read} of 1000");
+}
+
 fn cases(usual: u32) -> ProptestConfig {
     let count = std::env::var("BALCONY_CASES")
         .ok()
@@ -190,6 +308,16 @@ proptest! {
     #[test]
     fn no_certificate_breaks_the_reader(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
         prop_assert_eq!(key_in(&bytes), None);
+    }
+
+    /// Built as a certificate is, with whatever in its places: names, dates, kinds of keys, lengths that lie. A key is read
+    /// only where it stands as ours do.
+    #[test]
+    fn a_made_up_certificate_is_read_or_refused(seed in any::<u64>()) {
+        let made = made_up(&mut Rng::new(seed));
+        if let Some(key) = key_in(&made) {
+            prop_assert!(made.windows(44).any(|part| part == key.spki()));
+        }
     }
 
     #[test]

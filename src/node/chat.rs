@@ -100,6 +100,10 @@ impl Core {
                 state,
             });
         }
+        if self.must_ask(conn, &from) {
+            // Corrections and the like of what was not shown would only puzzle; old programs send none.
+            incoming.about = None;
+        }
         if incoming.about.is_some() || incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
             self.keep_message(conn, from, incoming);
         }
@@ -137,6 +141,9 @@ impl Core {
             reason: None,
             extra: incoming.extra.boxed(),
         };
+        if self.must_ask(conn, &from) {
+            return self.hold_back(conn, message);
+        }
         self.remember_contact(&from);
         let op = self.ops.len();
         self.ops.push(Op::Message {

@@ -99,6 +99,9 @@ impl Core {
             Command::Close { to } => self.close(&to, reference),
             Command::Configure { settings } => self.configure(settings, reference),
             Command::Idle { seconds } => self.idle(seconds, reference),
+            Command::Plaintext { peer, allow } => {
+                self.on_plaintext_command(&peer, allow, reference);
+            }
             Command::Verify { peer } => self.verify_key(&peer, reference),
             Command::Confirm { peer, same } => self.confirm_key(&peer, same, reference),
             Command::CancelVerification { peer } => self.cancel_comparison(&peer, reference),
@@ -106,6 +109,7 @@ impl Core {
             | Command::SeparateKey { .. }
             | Command::KeepWaiting { .. }
             | Command::Trust { .. }
+            | Command::TakeFiles { .. }
             | Command::Block { .. }
             | Command::Unblock { .. }) => self.on_trust_command(command, reference),
             Command::Snapshot => self.snapshot(reference),
@@ -168,7 +172,7 @@ impl Core {
         }
         pending.delayed = true;
         // Asked and answered: this is the user's word for plaintext to this contact.
-        self.plaintext_allowed.insert(to.clone());
+        self.allow_plaintext(&to);
         let id = pending.id.clone();
         if let Content::About(about) = pending.content {
             self.ops.push(Op::Settled { id });
@@ -367,6 +371,9 @@ impl Core {
         settings.tidy();
         let before = std::mem::replace(&mut self.model.settings, settings.clone());
         self.ops.extend(changes(&before, &settings));
+        if before.plaintext != settings.plaintext {
+            self.plaintext_policy_changed();
+        }
         self.model.me.nick.clone_from(&settings.nick);
         self.ourselves.nick = if settings.publish.nick {
             settings.nick.clone()

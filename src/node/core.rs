@@ -4,7 +4,7 @@
 //! drain [`Core::poll_effect`] and perform what it gives; wake the core with [`Input::Timeout`] when
 //! [`Core::poll_timeout`] says so. Every arm of `handle` is one call; the work is in the rooms beside this file.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use super::effect::{Effect, Input};
 use super::iq::Iqs;
 use super::late::Late;
 use super::links::Link;
+use super::plain::Plain;
 use super::recent::Recent;
 use super::store::{Acknowledge, After};
 use super::timers::Timers;
@@ -58,6 +59,8 @@ pub struct Start {
     pub blocked: Vec<Jid>,
     /// With whom codes were compared and were different, and nothing was decided; with the key that was in use.
     pub differing: Vec<(Jid, Fingerprint)>,
+    /// What else the disk has kept, by name; only what this node has put there is read.
+    pub values: BTreeMap<String, serde_json::Value>,
     /// Files on their way, and where they go.
     pub files: super::files::FileStart,
     /// Publish nothing before the user has said a name (the window's first start).
@@ -145,7 +148,7 @@ pub struct Core {
     /// Messages that only the user may send again; at most 1000.
     pub(super) parked: VecDeque<(Jid, Pending)>,
     /// Contacts to whom plaintext is allowed by hand under the setting `ask`.
-    pub(super) plaintext_allowed: HashSet<Jid>,
+    pub(super) plain: Plain,
     pub(super) extensions: Vec<Box<dyn Extension>>,
     pub(super) ourselves: Ourselves,
     pub(super) disco: Arc<crate::wire::element::Element>,
@@ -207,7 +210,8 @@ impl Core {
         let mut core = Core {
             clock: start.clock,
             key: start.key,
-            book: Book::new(start.keys, start.blocked, start.differing),
+            book: Book::new(start.keys, start.blocked, start.differing)
+                .with_files_from(super::trust::taking(&start.values)),
             comparisons: HashMap::new(),
             tries: HashMap::new(),
             to_greet: BTreeSet::new(),
@@ -230,7 +234,7 @@ impl Core {
             last_broadcast: None,
             knocked: HashMap::new(),
             parked: VecDeque::new(),
-            plaintext_allowed: HashSet::new(),
+            plain: Plain::read(&start.values),
             extensions,
             ourselves,
             disco: Arc::new(disco.with_attr("node", caps_node)),
@@ -257,6 +261,7 @@ impl Core {
         core.restore(start.conversations, start.outbox, &start.early);
         core.expire();
         core.recall_keys();
+        core.recall_plaintext();
         core.remember_to_greet();
         core.model.files = core.files.shown();
         let choice = core.model.settings.interfaces.clone();

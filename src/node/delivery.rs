@@ -270,7 +270,7 @@ impl Core {
     /// Why this peer must not be written to, if so.
     pub(super) fn forbidden(&self, jid: &Jid, conn: ConnId) -> Option<String> {
         let secure = self.links.get(&conn)?.ready.as_ref()?.secure;
-        let allowed = secure || self.plaintext_allowed.contains(jid);
+        let allowed = secure || self.plain.is_allowed(jid);
         match self.model.settings.plaintext {
             _ if allowed => None,
             PlaintextPolicy::Allow => None,

@@ -19,6 +19,7 @@ mod late;
 mod links;
 mod naming;
 mod peers;
+mod plain;
 mod presence;
 pub mod random;
 mod recent;
@@ -138,4 +139,9 @@ pub struct NodeConfig {
     pub accept_files: Option<PathBuf>,
     /// For this run, instead of the setting.
     pub plaintext: Option<crate::model::settings::PlaintextPolicy>,
+}
+
+/// Is this name of a setting one under which the node keeps something for its next life that it reads itself?
+fn is_kept_value(key: &str) -> bool {
+    plain::Plain::owns(key) || key == trust::TAKING
 }

@@ -148,6 +148,7 @@ pub async fn start_within(
         conversations: loaded.conversations,
         blocked,
         differing,
+        values: loaded.values.clone(),
         outbox: loaded.outbox,
         key,
         early: loaded.early,

@@ -216,6 +216,7 @@ impl Core {
             self.timers.set(timer, None);
         }
         self.raise(from, None);
+        self.move_plaintext(from, to);
         self.emit(Event::ContactMoved {
             from: from.clone(),
             to: to.clone(),
@@ -226,6 +227,9 @@ impl Core {
 
     /// Something stands in the way of trust in this name, or (`None`) no longer.
     pub(super) fn raise(&mut self, jid: &Jid, alarm: Option<Alarm>) {
+        if alarm.is_some() {
+            self.ask_for_files_again(jid);
+        }
         if self.book.set_alarm(jid, alarm) {
             tracing::info!(%jid, alarmed = alarm.is_some(), "trust in a name has changed");
             self.retrust(jid);
@@ -235,6 +239,7 @@ impl Core {
     /// The codes were different: kept, so that it stands also after a restart, until the user decides. The other alarms come
     /// again by themselves when a stream shows what the pinned key says against it.
     pub(super) fn differ(&mut self, jid: &Jid, used: Fingerprint) {
+        self.ask_for_files_again(jid);
         self.book.differ(jid, used);
         self.store_differing();
         tracing::info!(%jid, "the codes were different");
@@ -311,6 +316,7 @@ impl Core {
                 Some(Alarm::CodesDiffer(_)) => Some(Cause::CodesDiffer),
                 None => warning.is_some().then_some(Cause::Namesake),
             },
+            takes_files: self.book.takes_files(jid),
             warning,
         }
     }
@@ -384,6 +390,7 @@ impl Core {
             Command::SeparateKey { peer } => self.separate_key(&peer),
             Command::KeepWaiting { peer } => self.keep_waiting(&peer),
             Command::Trust { peer, fingerprint } => self.trust(&peer, &fingerprint),
+            Command::TakeFiles { peer, limit } => self.take_files(&peer, limit),
             Command::Block { peer } => self.block(&peer, true),
             Command::Unblock { peer, fingerprint } => self.unblock(peer, fingerprint),
             _ => Ok(()),
@@ -522,6 +529,49 @@ impl Core {
         Ok(())
     }
 
+    /// Files of this contact are taken without asking up to this size, or not any more.
+    fn take_files(&mut self, jid: &Jid, limit: Option<u64>) -> Result<(), String> {
+        let verified = self.book.trust(jid, self.hint(jid)) == Trust::Verified;
+        if limit.is_some() && !verified {
+            return Err(format!(
+                "Compare keys with {jid} first: files are only taken without asking from who is verified."
+            ));
+        }
+        if self.book.take_files(jid, limit) {
+            self.store_taking();
+            self.retrust(jid);
+        }
+        Ok(())
+    }
+
+    /// The key behind this name is not beyond doubt any more.
+    fn ask_for_files_again(&mut self, jid: &Jid) {
+        if self.book.take_files(jid, None) {
+            self.store_taking();
+        }
+    }
+
+    fn store_taking(&mut self) {
+        let all = self.book.taking();
+        let all =
+            all.map(|(key, limit)| Value::from(vec![key.to_string().into(), Value::from(limit)]));
+        self.ops.push(Op::Setting {
+            key: TAKING.to_owned(),
+            value: all.collect(),
+        });
+    }
+
+    /// Is a file of this size taken from this peer without asking? Its stream must be encrypted, with the verified key.
+    pub(super) fn takes_file(&self, jid: &Jid, size: u64) -> bool {
+        let limit = self.book.takes_files(jid);
+        let key = self.active(jid).and_then(|conn| {
+            let secured = self.links.get(&conn)?.secured.as_ref()?;
+            Some(secured.key.fingerprint())
+        });
+        let pinned = self.book.pinned(jid).map(|known| known.fingerprint);
+        key.is_some() && key == pinned && limit.is_some_and(|limit| size > 0 && size <= limit)
+    }
+
     /// Nothing more is wanted from this name and the key behind it.
     fn block(&mut self, jid: &Jid, blocked: bool) -> Result<(), String> {
         if *jid == self.ourselves.jid {
@@ -607,6 +657,21 @@ impl Core {
 pub(in crate::node) const BLOCKED: &str = "blocked-names";
 /// Under this name the disk keeps where codes were different: pairs of a name and the fingerprint that was in use.
 const DIFFERING: &str = "codes-differ";
+
+/// Under this name the disk keeps from whom files are taken: pairs of a fingerprint and a number of bytes.
+pub(in crate::node) const TAKING: &str = "takes-files";
+
+/// From whom files are taken without asking, out of what the disk has kept.
+pub(in crate::node) fn taking(
+    values: &std::collections::BTreeMap<String, Value>,
+) -> Vec<(Fingerprint, u64)> {
+    let pair = |pair: &Value| {
+        let key = pair.get(0)?.as_str()?.parse().ok()?;
+        Some((key, pair.get(1)?.as_u64()?))
+    };
+    let all = values.get(TAKING).and_then(Value::as_array);
+    all.into_iter().flatten().filter_map(pair).collect()
+}
 
 /// Takes a setting that holds one of these for what it is.
 pub(in crate::node) fn differing(key: &str, value: &Value) -> Option<Vec<(Jid, Fingerprint)>> {

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::core::{Core, Timer};
 use crate::disk::store::Op;
-use crate::event::{Emoji, Event, Verification, VerificationState as State};
+use crate::event::{Emoji, Event, NotVerified as Why, Verification, VerificationState as State};
 use crate::model::sas::{Comparison, Ends, Step, Word};
 use crate::net::ConnId;
 use crate::wire::jid::Jid;
@@ -88,7 +88,7 @@ impl Core {
             if self.secured_on(conn) {
                 self.start_comparison(peer, conn);
             } else {
-                self.end_comparison(peer, State::Failed, "the other program does not encrypt");
+                self.end_comparison(peer, State::Failed, Why::NoEncryption);
             }
         }
     }
@@ -149,21 +149,17 @@ impl Core {
             }
             Step::TheyConfirmed => self.tell_comparison(peer, State::TheyConfirmed, None),
             Step::Verified => self.verified(peer),
-            Step::Over { mismatch: true } => self.end_comparison(
-                peer,
-                State::Failed,
-                "the other says that the codes are different",
-            ),
+            Step::Over { mismatch: true } => {
+                // The same danger as if our user had seen it: what we say may go to whoever is between.
+                self.end_comparison(peer, State::Failed, Why::TheyDiffer);
+                self.distrust(peer);
+            }
             Step::Over { mismatch: false } => {
-                self.end_comparison(peer, State::Cancelled, "the other has given it up");
+                self.end_comparison(peer, State::Cancelled, Why::TheyGaveUp);
             }
             Step::Cheated => {
                 self.say_on(conn, peer, &Word::Abort { mismatch: false });
-                self.end_comparison(
-                    peer,
-                    State::Failed,
-                    "the other program did not keep to the rules; somebody may be between you",
-                );
+                self.end_comparison(peer, State::Failed, Why::Cheated);
             }
         }
     }
@@ -213,11 +209,7 @@ impl Core {
                 self.tell_comparison(peer, State::Confirmed, None);
             }
             (false, _) => {
-                self.end_comparison(
-                    peer,
-                    State::Failed,
-                    "the codes are different: somebody is between you. Nothing more is sent until you decide",
-                );
+                self.end_comparison(peer, State::Failed, Why::WeDiffer);
                 self.distrust(peer);
             }
         }
@@ -232,7 +224,7 @@ impl Core {
             self.say_on(*conn, peer, &Word::Abort { mismatch: false });
         }
         if self.comparisons.contains_key(peer) {
-            self.end_comparison(peer, State::Cancelled, "given up");
+            self.end_comparison(peer, State::Cancelled, Why::WeGaveUp);
         } else {
             self.tell_comparison(peer, State::Cancelled, None);
         }
@@ -264,7 +256,7 @@ impl Core {
             self.forget_comparison(peer);
             self.retrust(peer);
         } else {
-            self.end_comparison(peer, State::Failed, "the key is not known any more");
+            self.end_comparison(peer, State::Failed, Why::KeyGone);
         }
     }
 
@@ -283,7 +275,7 @@ impl Core {
             return;
         };
         match (comparison.code().is_some(), comparison.is_ours()) {
-            (true, _) => self.end_comparison(peer, State::Failed, "the connection ended"),
+            (true, _) => self.end_comparison(peer, State::Failed, Why::Disconnected),
             // Of two streams one was closed, and it was this one: on the other, or a new one.
             (false, true) => {
                 self.comparisons.insert(peer.clone(), UnderWay { on: None });
@@ -293,7 +285,7 @@ impl Core {
                 }
             }
             // They will begin again.
-            (false, false) => self.end_comparison(peer, State::Cancelled, "the connection ended"),
+            (false, false) => self.end_comparison(peer, State::Cancelled, Why::Disconnected),
         }
     }
 
@@ -303,12 +295,12 @@ impl Core {
         {
             self.say_on(*conn, peer, &Word::Abort { mismatch: false });
         }
-        self.end_comparison(peer, State::Failed, "it took too long");
+        self.end_comparison(peer, State::Failed, Why::TooLate);
     }
 
-    fn end_comparison(&mut self, peer: &Jid, state: State, reason: &str) {
+    fn end_comparison(&mut self, peer: &Jid, state: State, why: Why) {
         if self.comparisons.contains_key(peer) {
-            self.tell_comparison(peer, state, Some(reason.to_owned()));
+            self.tell_comparison(peer, state, Some(why));
             self.forget_comparison(peer);
         }
     }
@@ -323,7 +315,7 @@ impl Core {
         self.timers.set(Timer::Comparison(peer.clone()), at);
     }
 
-    fn tell_comparison(&mut self, peer: &Jid, state: State, reason: Option<String>) {
+    fn tell_comparison(&mut self, peer: &Jid, state: State, why: Option<Why>) {
         let comparison = self
             .comparisons
             .get(peer)
@@ -341,7 +333,8 @@ impl Core {
                     name: name.to_owned(),
                 })
                 .collect(),
-            reason,
+            reason: why.map(|why| why.words().to_owned()),
+            why,
         };
         self.emit(Event::Verification {
             peer: peer.clone(),

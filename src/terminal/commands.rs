@@ -54,6 +54,8 @@ const HELP: &str = "\
   /verify                 compare keys with whom you write to; then /same or /different
   /trust FINGERPRINT      a fingerprint or link that they gave you by another way
   /accept, /separate      a key has changed: it is the same person all the same; it is somebody else
+  /plain NAME [no]        somebody cannot encrypt, and your settings ask: talk to them all the same, or not
+  /always [SIZE|no]       take files of whom you write to without asking, up to so many MiB; they must be verified
   /block NAME, /unblock NAME
   /rooms                  which rooms there are
   /room WHAT              create NAME, join ROOM, say ROOM TEXT, leave ROOM; more in /room help
@@ -62,7 +64,7 @@ const HELP: &str = "\
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 33] = [
+const NAMES: [&str; 35] = [
     "/who",
     "/to ",
     "/me ",
@@ -88,6 +90,8 @@ const NAMES: [&str; 33] = [
     "/trust ",
     "/accept",
     "/separate",
+    "/plain ",
+    "/always ",
     "/block ",
     "/unblock ",
     "/rooms",
@@ -185,6 +189,8 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             Some(to) => about_key(command, to.clone(), rest),
             None => Wish::Say("With whom? /to NAME chooses.".into()),
         },
+        "plain" => plain(model, to, rest),
+        "always" => always(model, to, rest),
         "block" | "unblock" => block(model, command == "block", rest),
         "rooms" => Wish::Ask(Command::Room(RoomCommand::Rooms)),
         "room" => super::rooms::read(rest),
@@ -268,6 +274,47 @@ fn about_key(command: &str, peer: Jid, rest: &str) -> Wish {
             fingerprint: rest.to_owned(),
         },
     })
+}
+
+/// Whether to talk to somebody who cannot encrypt.
+fn plain(model: &Model, to: Option<&Jid>, rest: &str) -> Wish {
+    let (name, allow) = match rest.strip_suffix("no") {
+        Some(name) if name.is_empty() || name.ends_with(' ') => (name.trim(), false),
+        _ => (rest, true),
+    };
+    let peer = match (find(model, name), to) {
+        (Wish::To(peer), _) => peer,
+        (_, Some(to)) if name.is_empty() => to.clone(),
+        (other, _) => return other,
+    };
+    Wish::Ask(Command::Plaintext { peer, allow })
+}
+
+/// Up to which size files are taken without asking.
+fn always(model: &Model, to: Option<&Jid>, rest: &str) -> Wish {
+    let Some(peer) = to.cloned() else {
+        return Wish::Say("Of whom? /to NAME chooses.".into());
+    };
+    let now = model.contacts.get(&peer);
+    let now = now.and_then(|contact| contact.security.takes_files);
+    let limit = match (rest, rest.parse::<u64>()) {
+        ("", _) => {
+            let name = clean(peer.as_str());
+            return Wish::Say(match now {
+                Some(limit) => format!(
+                    "Files of {name} are taken without asking up to {} MiB. /always no ends that.",
+                    limit >> 20
+                ),
+                None => format!(
+                    "You are asked about each file of {name}. /always 100 takes those up to 100 MiB."
+                ),
+            });
+        }
+        ("no", _) => None,
+        (_, Ok(mebibytes @ 1..=8_000_000)) => Some(mebibytes << 20),
+        _ => return Wish::Say("How many MiB? /always 100, or /always no".into()),
+    };
+    Wish::Ask(Command::TakeFiles { peer, limit })
 }
 
 fn block(model: &Model, block: bool, rest: &str) -> Wish {

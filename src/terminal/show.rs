@@ -112,6 +112,14 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             Some(style.alarm(&format!("The name {was} is taken; you are now {jid}.")))
         }
         Event::TrustChanged { peer, security } => trust(model, peer, security, style),
+        Event::Plaintext {
+            peer,
+            held: held @ 1..,
+            ..
+        } => Some(style.alarm(&format!(
+            "{} wants to write to you, and its program cannot encrypt: others on the network could read along. {held} waiting. /plain NAME shows it and goes on; /plain NAME no deletes it.",
+            name(model, peer)
+        ))),
         Event::Verification { peer, verification } => {
             Some(comparison(&name(model, peer), verification, style))
         }

@@ -19,6 +19,7 @@ mod lab;
 
 mod desktop;
 mod first_start;
+mod handing;
 mod idle;
 mod lecture;
 mod looks;
@@ -26,6 +27,7 @@ mod notifications;
 mod reader;
 mod restart;
 mod tray;
+mod trust;
 mod window;
 mod writing;
 

@@ -162,18 +162,27 @@ impl Reader {
 impl Reader {
     /// Where the middle of an element is in its window, in pixels; nothing while it has no place.
     pub fn place(&self, element: &Element) -> Option<(i32, i32)> {
+        let (x, y, width, height) = self.asked_extents(element)?;
+        (width > 0 && height > 0).then_some((x + width / 2, y + height / 2))
+    }
+
+    /// Left, top, width and height of an element in its window, in pixels.
+    pub fn extents(&self, element: &Element) -> (i32, i32, i32, i32) {
+        self.asked_extents(element).expect("where it is")
+    }
+
+    fn asked_extents(&self, element: &Element) -> Option<(i32, i32, i32, i32)> {
+        /// `ATSPI_COORD_TYPE_WINDOW`.
+        const WINDOW: u32 = 1;
         let (program, path) = element.address.clone();
         let asked = async {
             let component =
                 Proxy::new(&self.bus, program, path, "org.a11y.atspi.Component").await?;
-            // In the window's coordinates (`ATSPI_COORD_TYPE_WINDOW`).
-            component
-                .call::<_, _, (i32, i32, i32, i32)>("GetExtents", &1u32)
-                .await
+            component.call("GetExtents", &(WINDOW,)).await
         };
         let asked = async { tokio::time::timeout(PATIENCE, asked).await };
-        let (x, y, width, height) = self.runtime.block_on(asked).ok()?.ok()?;
-        (width > 0 && height > 0).then_some((x + width / 2, y + height / 2))
+        let told: Result<zbus::Result<_>, _> = self.runtime.block_on(asked);
+        told.ok()?.ok()
     }
 }
 

@@ -160,6 +160,17 @@ impl Window {
         }
     }
 
+    /// The id of its window on the X server.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The middle of an element in it, in pixels.
+    pub fn place(&self, element: &super::reader::Element) -> (i32, i32) {
+        let (left, top, width, height) = self.desktop.reader().extents(element);
+        (left + width / 2, top + height / 2)
+    }
+
     /// Its title now.
     pub fn title(&self) -> String {
         self.desktop.xdotool(&["getwindowname", &self.id])

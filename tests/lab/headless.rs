@@ -14,6 +14,7 @@ pub struct Headless {
     name: String,
     data: PathBuf,
     arguments: Vec<String>,
+    log: String,
 }
 
 /// `balcony headless --name NAME` on that host, with a data folder that belongs to host and name: started again, it is
@@ -24,6 +25,8 @@ pub fn balcony(host: &Host, name: &str) -> Headless {
         name: name.to_owned(),
         data: host.folder(&format!("data-{name}")),
         arguments: Vec::new(),
+        log: std::env::var("BALCONY_LAB_LOG")
+            .unwrap_or_else(|_| "balcony=debug,mdns_sd=info".into()),
     }
 }
 
@@ -42,6 +45,13 @@ impl Headless {
         self
     }
 
+    /// How much it tells, as `BALCONY_LOG` has it.
+    #[must_use]
+    pub fn log(mut self, log: &str) -> Headless {
+        log.clone_into(&mut self.log);
+        self
+    }
+
     /// Starts it and does not wait.
     pub fn spawn(&self) -> Peer {
         let mut command = self.host.command(BALCONY);
@@ -51,11 +61,7 @@ impl Headless {
             .arg(&self.data)
             .args(["--name", &self.name])
             .args(&self.arguments);
-        command.env(
-            "BALCONY_LOG",
-            std::env::var("BALCONY_LAB_LOG")
-                .unwrap_or_else(|_| "balcony=debug,mdns_sd=info".into()),
-        );
+        command.env("BALCONY_LOG", &self.log);
         command.env("NO_COLOR", "1");
         Peer::start(&self.host, &self.name, command)
     }

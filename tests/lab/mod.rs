@@ -26,6 +26,7 @@ pub mod peer;
 pub mod picture;
 pub mod purple;
 mod switch;
+pub mod tls;
 
 use std::fmt::Display;
 use std::io::Write;
@@ -94,6 +95,11 @@ impl Lab {
     /// Lays a cable between two LANs: from now on they are one.
     pub fn join(&self, one: u8, other: u8) {
         self.switch.join(one, other);
+    }
+
+    /// Takes that cable out again.
+    pub fn part(&self, one: u8, other: u8) {
+        self.switch.part(one, other);
     }
 }
 

@@ -106,4 +106,10 @@ impl Switch {
             ip link set dev j{other}-{one} master {second} up"
         ));
     }
+
+    /// Takes that cable out.
+    pub fn part(&self, one: u8, other: u8) {
+        self.namespace
+            .sh(&format!("ip link del dev j{one}-{other}"));
+    }
 }

@@ -12,6 +12,7 @@
 #[path = "../lab/mod.rs"]
 mod lab;
 
+mod between;
 mod discovery;
 mod doctor;
 mod files;
@@ -24,6 +25,7 @@ mod messages;
 mod names;
 mod rooms;
 mod secrecy;
+mod strangers;
 mod talk;
 mod vanishing;
 

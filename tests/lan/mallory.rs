@@ -14,7 +14,8 @@ use crate::lab::peer::{Peer, SOON};
 /// The environment variable that says what to play.
 const PART: &str = "BALCONY_PART";
 
-const STREAM: &str = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'";
+/// The beginning of a stream's header.
+pub const STREAM: &str = "<?xml version='1.0'?><stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'";
 
 /// Starts a part on a host; it has begun when this returns.
 pub fn play(host: &Host, part: &[&str]) -> Peer {
@@ -32,7 +33,7 @@ pub fn play(host: &Host, part: &[&str]) -> Peer {
     peer
 }
 
-fn say(line: serde_json::Value) {
+pub fn say(line: serde_json::Value) {
     // Whole lines: the test harness writes to the same output.
     let mut out = std::io::stdout().lock();
     let _ = writeln!(out, "\n{line}");
@@ -51,6 +52,7 @@ fn play_the_part() {
         ["pretend", how] => pretend(how),
         ["relay", to] => relay(to),
         ["inject", to] => inject(to),
+        ["between", ..] => crate::between::perform(&words[1..]),
         _ => panic!("no such part: {part}"),
     }
 }

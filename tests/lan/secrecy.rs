@@ -11,7 +11,7 @@ use crate::lab::peer::{Peer, SOON, poll};
 use crate::mallory::play;
 
 /// Waits until this is what it says of the trust in that name, last.
-fn trusts(peer: &Peer, jid: &str, trust: &str, cause: Option<&str>) -> Value {
+pub fn trusts(peer: &Peer, jid: &str, trust: &str, cause: Option<&str>) -> Value {
     peer.until(&format!("{jid} is {trust}"), SOON, |seen, _| {
         let last = seen
             .iter()
@@ -109,6 +109,95 @@ fn nothing_that_is_said_can_be_read_on_the_wire() {
             );
         }
     }
+}
+
+/// Everything that they say, do and compare, with the log as talkative as it gets.
+#[test]
+fn even_the_most_talkative_log_has_no_words_and_no_keys() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let (forza, pronto) = (lab.host("forza"), lab.host("pronto"));
+    let romeo = balcony(&forza, "romeo").log("trace").start();
+    let juliet = balcony(&pronto, "juliet").log("trace").start();
+    romeo.shows("juliet@pronto", SOON, |_| true);
+    juliet.shows("romeo@forza", SOON, |_| true);
+    romeo.send("juliet@pronto", "wherefore-art-thou", "first");
+    romeo.reaches("first", &["delivered", "displayed"], SOON);
+    let sent = |seen: &Value| seen["ref"] == "first";
+    let id = romeo.event("message-state", SOON, sent).line["id"].clone();
+    romeo.tell(&json!({"command": "correct", "id": id, "body": "parting-is-such"}));
+    juliet.event("message-corrected", SOON, |_| true);
+    juliet
+        .tell(&json!({"command": "reply", "id": id, "body": "sweet-sorrow-that", "ref": "reply"}));
+    juliet.reaches("reply", &["delivered", "displayed"], SOON);
+    // What waits for somebody who is not here, and what is searched.
+    romeo.send("nobody@nowhere", "good-night-good-night", "waits");
+    romeo.reaches("waits", &["queued"], SOON);
+    romeo.tell(&json!({"command": "search", "text": "sorrow-that"}));
+    romeo.event("search-result", SOON, |_| true);
+    romeo.tell(&json!({"command": "verify", "peer": "juliet@pronto"}));
+    let compare = |event: &Value| event["state"] == "compare";
+    let code = romeo.event("verification", SOON, compare).line["code"].clone();
+    juliet.event("verification", SOON, compare);
+    for (peer, of) in [(&romeo, "juliet@pronto"), (&juliet, "romeo@forza")] {
+        peer.tell(&json!({"command": "confirm", "peer": of, "match": true}));
+        trusts(peer, of, "verified", None);
+    }
+    let mut hidden: Vec<String> = [
+        "wherefore-art-thou",
+        "parting-is-such",
+        "sweet-sorrow-that",
+        "good-night-good-night",
+        "sorrow-that",
+        code.as_str().unwrap(),
+    ]
+    .map(str::to_owned)
+    .into();
+    for (host, folder) in [(&forza, "data-romeo"), (&pronto, "data-juliet")] {
+        hidden.extend(spellings(&host.folder(folder).join("identity.pem")));
+    }
+    for peer in [romeo, juliet] {
+        peer.quit();
+        let log = peer.complaints();
+        assert!(log.contains("TRACE") && log.len() > 10_000, "{log}");
+        for word in &hidden {
+            assert!(
+                !log.contains(word),
+                "{word} is in the log of {}",
+                peer.name()
+            );
+        }
+    }
+}
+
+/// The ways in which a secret key could stand in a log.
+fn spellings(file: &std::path::Path) -> Vec<String> {
+    use base64::Engine as _;
+    let pem = std::fs::read_to_string(file).unwrap();
+    let lines: Vec<&str> = pem.lines().filter(|line| !line.contains("---")).collect();
+    let der = base64::engine::general_purpose::STANDARD
+        .decode(lines.concat())
+        .unwrap();
+    // RFC 8410 §7: the 32 bytes behind OCTET STRING in OCTET STRING.
+    let at = memchr::memmem::find(&der, &[4, 34, 4, 32]).unwrap() + 4;
+    let seed = &der[at..at + 32];
+    let hex = |upper: bool| -> String {
+        let digits = seed.iter().map(|byte| match upper {
+            true => format!("{byte:02X}"),
+            false => format!("{byte:02x}"),
+        });
+        digits.collect()
+    };
+    let list: Vec<String> = seed.iter().take(8).map(u8::to_string).collect();
+    vec![
+        lines[0].to_owned(),
+        base64::engine::general_purpose::STANDARD.encode(seed),
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(seed),
+        hex(true),
+        hex(false),
+        list.join(", "),
+    ]
 }
 
 #[test]

@@ -33,6 +33,7 @@ impl Alone {
     pub fn new() -> Alone {
         let now = Moment(0);
         let core = Core::new(Start {
+            values: Default::default(),
             jid: jid("romeo@forza"),
             port: 5298,
             settings: Settings::default(),

@@ -12,6 +12,7 @@
 )]
 
 mod alone;
+mod asking;
 mod crashes;
 mod crowd;
 mod files;

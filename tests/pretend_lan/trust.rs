@@ -417,9 +417,21 @@ fn codes_that_differ_stop_everything() {
         play.sim.run_for(40 * SEC);
         assert_eq!(play.juliet_heard(), ["hello"]);
         assert_eq!(play.romeo_heard(), ["hello you"]);
-        // He had misread them.
+        // She was told, and is as careful as he is.
+        let now = security(&play.sim, play.juliet, &r);
+        assert_eq!(
+            (now.trust, now.cause),
+            (Trust::Changed, Some(Cause::CodesDiffer)),
+            "{}",
+            story(&play.sim, play.juliet)
+        );
+        // He had misread them, and both say so.
         play.sim
             .command(play.romeo, Command::AcceptKey { peer: j.clone() });
+        play.sim.run_for(60 * SEC);
+        assert_eq!(play.juliet_heard(), ["hello"]);
+        play.sim
+            .command(play.juliet, Command::AcceptKey { peer: r.clone() });
         play.sim.run_for(60 * SEC);
         assert_eq!(
             play.juliet_heard(),
@@ -461,14 +473,17 @@ fn codes_that_differ_are_not_forgotten_over_what_comes_after() {
         }
         assert_eq!(play.juliet_heard(), ["hello"]);
         assert_eq!(play.romeo_heard(), ["hello you"]);
-        // They compare the fingerprints instead: the right one decides it.
-        let own = play.sim.model(play.juliet).unwrap().me.fingerprint.unwrap();
-        let trust = Command::Trust {
-            peer: j.clone(),
-            fingerprint: own.to_string(),
-        };
-        play.sim.command(play.romeo, trust);
-        play.sim.run_for(60 * SEC);
+        // They compare the fingerprints instead: the right ones decide it.
+        let r = play.romeo_jid.clone();
+        for (host, other, peer) in [(play.romeo, play.juliet, &j), (play.juliet, play.romeo, &r)] {
+            let key = play.sim.model(other).unwrap().me.fingerprint.unwrap();
+            let trust = Command::Trust {
+                peer: peer.clone(),
+                fingerprint: key.to_string(),
+            };
+            play.sim.command(host, trust);
+        }
+        play.sim.run_for(120 * SEC);
         assert_eq!(security(&play.sim, play.romeo, &j).trust, Trust::Verified);
         assert_eq!(play.juliet_heard(), ["hello", "not to be sent"]);
     });

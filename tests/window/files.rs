@@ -177,3 +177,131 @@ fn files_speak_every_language() {
         assert!(screen.query_by_label_contains("Take").is_none());
     }
 }
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &std::path::Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("not asked for".into())
+    }
+}
+
+/// Drops a file there, as the desktop does it: it hovers first.
+fn drop_at(screen: &mut Screen, place: egui::Pos2) {
+    let hovering = egui::HoveredFile::default();
+    screen.input_mut().hovered_files.push(hovering);
+    screen.hover_at(place);
+    screen.run();
+    let input = screen.input_mut();
+    input.hovered_files.clear();
+    let file = Dropped("/home/alice/plan.pdf".into());
+    input.dropped_files.push(std::sync::Arc::new(file));
+    screen.step();
+    screen.input_mut().dropped_files.clear();
+    screen.run();
+}
+
+fn sent_to(screen: &Screen) -> Vec<String> {
+    let to = |wish: &Wish| match wish {
+        Wish::SendFiles(to, _) => Some(to.to_string()),
+        Wish::UsePicture(_) => Some("a picture of ourselves".to_owned()),
+        _ => None,
+    };
+    screen.state().wishes.iter().filter_map(to).collect()
+}
+
+#[test]
+fn files_go_to_whom_they_are_dropped_on() {
+    let mut screen = show(three(), WIDE);
+    open(&mut screen, "anna@pc");
+    let row = screen.get_by_role_and_label(Role::ListItem, "Bob Baker, Away");
+    let row = row.rect().center();
+    drop_at(&mut screen, row);
+    assert_eq!(sent_to(&screen), ["bob@pc"]);
+    screen.get_by_label_contains("details of Bob Baker");
+    // Into the conversation that is open now.
+    drop_at(&mut screen, egui::pos2(700.0, 300.0));
+    assert_eq!(sent_to(&screen), ["bob@pc", "bob@pc"]);
+    let mut screen = show(three(), WIDE);
+    drop_at(&mut screen, egui::pos2(700.0, 300.0));
+    assert_eq!(sent_to(&screen), ["a picture of ourselves"]);
+}
+
+fn written(screen: &Screen) -> String {
+    let field = screen.get_by_role(Role::MultilineTextInput);
+    field.accesskit_node().value().unwrap_or_default()
+}
+
+#[test]
+fn what_is_pasted_is_looked_at_before_it_is_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let (rose, plan) = (
+        folder.path().join("a rose.png"),
+        folder.path().join("plan.pdf"),
+    );
+    image::RgbImage::new(30, 20).save(&rose).unwrap();
+    std::fs::write(&plan, b"%PDF").unwrap();
+    let mut screen = show(three(), WIDE);
+    open(&mut screen, "anna@pc");
+    let pasted = format!(
+        "file://{}\nfile://{}\n",
+        rose.display().to_string().replace(' ', "%20"),
+        plan.display()
+    );
+    let paste = egui::Event::Paste(pasted);
+    screen.input_mut().events.push(paste);
+    screen.run();
+    assert!(sent_to(&screen).is_empty());
+    screen.get_by_label("a rose.png");
+    screen.get_by_label("plan.pdf");
+    assert_eq!(written(&screen), "");
+    click(&mut screen, "Do not send plan.pdf");
+    assert!(screen.query_by_label("plan.pdf").is_none());
+    let discarded = Wish::Discard(plan.clone());
+    assert!(screen.state().wishes.contains(&discarded));
+    screen.key_press(Key::Enter);
+    screen.run();
+    let sent = Wish::SendFiles(jid("anna@pc"), vec![rose]);
+    assert!(screen.state().wishes.contains(&sent));
+    assert!(screen.query_by_label("a rose.png").is_none());
+    // A picture becomes a file first; a text stays a text, whatever it looks like.
+    let picture = std::sync::Arc::new(egui::ColorImage::example());
+    screen
+        .input_mut()
+        .events
+        .push(egui::Event::PasteImage(picture.clone()));
+    screen.run();
+    let asked = Wish::PastePicture(jid("anna@pc"), picture);
+    assert!(screen.state().wishes.contains(&asked));
+    for text in ["/no/such/file", "file:///no/such/file", "file://%zz"] {
+        let paste = egui::Event::Paste(text.to_owned());
+        screen.input_mut().events.push(paste);
+    }
+    screen.run();
+    assert_eq!(
+        written(&screen),
+        "/no/such/filefile:///no/such/filefile://%zz"
+    );
+}
+
+#[test]
+fn a_voice_note_is_played_by_the_desktop_and_a_file_is_saved_elsewhere() {
+    let mut note = a_file("note", false, FileState::Done);
+    note.name = "note.opus".into();
+    note.media_type = None;
+    note.path = Some("/home/alice/note.opus".into());
+    let mut screen = show(with(&[note]), WIDE);
+    open(&mut screen, "anna@pc");
+    screen.get_by_label_contains("Audio, 5.0 MiB");
+    click(&mut screen, "Play");
+    click(&mut screen, "Save elsewhere…");
+    let path = || PathBuf::from("/home/alice/note.opus");
+    let wishes = &screen.state().wishes;
+    assert!(wishes.contains(&Wish::OpenPath(path())));
+    assert!(wishes.contains(&Wish::SaveElsewhere(path())));
+}

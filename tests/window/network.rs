@@ -56,6 +56,10 @@ fn latencies_are_measured_when_the_page_opens_and_shown() {
 fn the_checks_run_when_their_page_opens_and_say_what_to_do() {
     struct Sick;
     impl Services for Sick {
+        fn outgoing(&self) -> std::path::PathBuf {
+            std::env::temp_dir()
+        }
+
         fn examine(&self) -> Vec<Finding> {
             Vec::new()
         }

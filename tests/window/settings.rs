@@ -33,6 +33,10 @@ fn every_settings_switch_asks_for_its_own_change() {
             "Show the text in them",
             json!({ "notification_text": false }),
         ),
+        (
+            "Send pictures with what they tell of place, time and camera",
+            json!({ "keep_traces": true }),
+        ),
         ("Dark", json!({ "theme": "dark" })),
         ("Compact", json!({ "density": "compact" })),
         ("Reduce motion", json!({ "reduced_motion": true })),
@@ -83,6 +87,48 @@ fn a_name_is_changed_when_the_field_is_left() {
     screen.key_press(Key::Enter);
     screen.run();
     assert_eq!(configured(&screen), [json!({ "nick": "Alice B" })]);
+}
+
+#[test]
+fn the_folder_for_received_files_is_typed_chosen_or_the_desktops() {
+    let mut model = nobody();
+    model.settings.downloads = "/home/alice/in".into();
+    let mut screen = show(model, WIDE);
+    screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
+    screen.run();
+    screen.get_by_role_and_label(Role::Button, "Files").click();
+    screen.run();
+    const FIELD: &str = "Received files go to";
+    for (typed, change) in [
+        ("/new", Some(json!({ "downloads": "/home/alice/in/new" }))),
+        // It would be another folder at each start.
+        ("relative", None),
+    ] {
+        let before = configured(&screen).len();
+        screen.get_by_role_and_label(Role::TextInput, FIELD).focus();
+        screen.run();
+        if change.is_none() {
+            screen.key_press_modifiers(Modifiers::CTRL, Key::A);
+            screen.run();
+        }
+        screen
+            .get_by_role_and_label(Role::TextInput, FIELD)
+            .type_text(typed);
+        screen.run();
+        screen.key_press(Key::Enter);
+        screen.run();
+        let asked = configured(&screen);
+        assert_eq!(asked.get(before), change.as_ref());
+    }
+    screen.get_by_label("Choose a folder…").click();
+    screen.run();
+    assert!(screen.state().wishes.contains(&Wish::ChooseDownloads));
+    screen.get_by_label("The desktop's folder").click();
+    screen.run();
+    assert_eq!(
+        configured(&screen).last(),
+        Some(&json!({ "downloads": "" }))
+    );
 }
 
 #[test]

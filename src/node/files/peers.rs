@@ -508,13 +508,14 @@ impl Core {
             from: peer.clone(),
             file,
         });
-        match self.files.accept_all.clone() {
-            Some(folder) => {
-                if let Err(why) = self.accept_file(&id, Some(folder)) {
-                    tracing::warn!(why, "an offered file could not be taken");
-                }
+        // A bot's choice; or this verified contact's files are always taken.
+        let all = self.files.accept_all.clone();
+        if all.is_some() || (known.encrypted && self.takes_file(peer, offered.size)) {
+            if let Err(why) = self.accept_file(&id, all) {
+                tracing::warn!(why, "an offered file could not be taken");
             }
-            None => self.tell_file(&id, None),
+        } else {
+            self.tell_file(&id, None);
         }
         Ok(id)
     }

@@ -198,15 +198,18 @@ impl Core {
             return Err("That file is not held back.");
         }
         if again {
-            // The user's word for plaintext to this contact, where that is asked for.
-            self.plaintext_allowed.insert(transfer.file.peer.clone());
             // A new session: the peer has put the old one aside.
             transfer.sid = self.rng.uuid();
             transfer.untold = None;
             transfer.way = None;
             transfer.file.bytes = 0;
         }
-        if transfer.file.outgoing && !again {
+        let (outgoing, peer) = (transfer.file.outgoing, transfer.file.peer.clone());
+        if again {
+            // The user's word for plaintext to this contact, where that is asked for.
+            self.allow_plaintext(&peer);
+        }
+        if outgoing && !again {
             // The receiver may be the one who holds it back.
             self.say_hold(id, false);
         }

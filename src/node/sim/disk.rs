@@ -80,6 +80,8 @@ pub struct Kept {
     pub blocked: Vec<Jid>,
     /// With whom codes were compared and were different.
     pub differing: Vec<(Jid, Fingerprint)>,
+    /// What nodes keep by name besides.
+    pub values: BTreeMap<String, serde_json::Value>,
     /// What contacts were called last.
     pub nicks: BTreeMap<Jid, String>,
     /// Files on their way, by key.
@@ -557,7 +559,12 @@ impl Kept {
                 if let Some(all) = crate::node::trust::differing(&key, &value) {
                     self.differing = all;
                 }
-                if key == crate::node::trust::BLOCKED {
+                if crate::node::is_kept_value(&key) {
+                    match value.is_null() {
+                        true => self.values.remove(&key),
+                        false => self.values.insert(key, value),
+                    };
+                } else if key == crate::node::trust::BLOCKED {
                     self.blocked = serde_json::from_value(value).unwrap_or_default();
                 } else if key.starts_with(crate::node::files::KEY) {
                     match value.is_null() {

@@ -519,6 +519,7 @@ impl Sim {
             keys: seat.disk.keys.values().cloned().collect(),
             blocked: seat.disk.blocked.clone(),
             differing: seat.disk.differing.clone(),
+            values: seat.disk.values.clone(),
             key,
             early: seat.disk.early(),
             rooms: seat.disk.rooms.values().cloned().collect(),
