@@ -27,6 +27,7 @@ mod lab;
 mod crowd;
 mod messages;
 mod presence;
+mod publish;
 mod report;
 mod role;
 mod sides;

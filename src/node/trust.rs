@@ -216,6 +216,7 @@ impl Core {
             self.timers.set(timer, None);
         }
         self.raise(from, None);
+        self.move_draft(from, to);
         self.emit(Event::ContactMoved {
             from: from.clone(),
             to: to.clone(),

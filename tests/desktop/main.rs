@@ -25,6 +25,7 @@ mod notifications;
 mod reader;
 mod restart;
 mod tray;
+mod two;
 mod window;
 mod writing;
 

@@ -61,6 +61,12 @@ impl Screen {
         self.0.iter().find(|element| element.name.starts_with(name))
     }
 
+    /// The last element whose name contains that.
+    pub fn containing(&self, words: &str) -> Option<&Element> {
+        let mut elements = self.0.iter().rev();
+        elements.find(|element| element.name.contains(words))
+    }
+
     /// What stands in the text field that has the keyboard.
     pub fn typed(&self) -> Option<&str> {
         let focused = self.0.iter().rev().find(|element| element.focused)?;
@@ -151,6 +157,24 @@ impl Reader {
             "{}: {pressed:?}",
             element.name
         );
+    }
+}
+
+impl Reader {
+    /// Where the middle of an element is, in pixels of its window.
+    pub fn middle(&self, element: &Element) -> (i32, i32) {
+        let (program, path) = element.address.clone();
+        let asked = async {
+            let place = Proxy::new(&self.bus, program, path, "org.a11y.atspi.Component").await?;
+            let within_window = 1u32;
+            let extents: zbus::Result<(i32, i32, i32, i32)> =
+                place.call("GetExtents", &within_window).await;
+            extents
+        };
+        let asked = async { tokio::time::timeout(PATIENCE, asked).await };
+        let extents = self.runtime.block_on(asked).expect("an answer in time");
+        let (x, y, width, height) = extents.expect("a place");
+        (x + width / 2, y + height / 2)
     }
 }
 
