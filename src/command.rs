@@ -175,6 +175,13 @@ pub enum Command {
         /// What.
         state: ChatState,
     },
+    /// Keep what was written to somebody and is not sent yet, over a restart too. Answer: `draft`.
+    Draft {
+        /// To whom.
+        to: Jid,
+        /// All of it, at most 1 MiB; empty forgets it.
+        text: String,
+    },
     /// A message was seen by the user: it and all older ones of its conversation are read.
     Displayed {
         /// The message.

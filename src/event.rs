@@ -280,6 +280,13 @@ pub enum Event {
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<serde_json::Value>,
     },
+    /// What was written to somebody and is not sent yet; empty: nothing any more.
+    Draft {
+        /// To whom.
+        with: Jid,
+        /// All of it.
+        text: String,
+    },
     /// Messages were deleted here: one, a conversation, or, with neither given, everything.
     Deleted {
         /// The conversation.

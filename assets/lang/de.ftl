@@ -52,6 +52,15 @@ month-short = { $month ->
    *[12] Dez.
 }
 time-of-day = { $hour }:{ $minute }
+# Wo die Uhr des Systems zwölf Stunden hat. $half ist am oder pm.
+time-of-day-12 = { $hour }:{ $minute } { $half ->
+    [am] AM
+   *[pm] PM
+}
+time-full-12 = { $weekday }, { $day }. { $month } { $year }, { $hour }:{ $minute }:{ $second } { $half ->
+    [am] AM
+   *[pm] PM
+}
 time-full = { $weekday }, { $day }. { $month } { $year }, { $hour }:{ $minute }:{ $second }
 day-today = Heute
 day-yesterday = Gestern
@@ -194,6 +203,12 @@ talk-empty-gone = Noch nichts gesagt.
 talk-secure-only = Dieses Programm kann nicht verschlüsseln, und deine Einstellungen erlauben nur verschlüsselte Gespräche (Einstellungen, Privatsphäre).
 talk-ask-plaintext = Dieses Programm kann nicht verschlüsseln: andere im Netzwerk könnten mitlesen.
 talk-write-plaintext = Unverschlüsselt schreiben
+selection-count = { $count ->
+    [one] 1 Nachricht ausgewählt
+   *[other] { $count } Nachrichten ausgewählt
+}
+selection-copy = Kopieren
+selection-leave = Nichts auswählen
 talk-to-newest = Zur neuesten Nachricht
 talk-to-newest-unread = { $count ->
    *[other] Zur neuesten Nachricht, { $count } ungelesen
@@ -628,6 +643,7 @@ details-retracted = Zurückgenommen
 details-state = Zustand
 details-way = Unterwegs
 details-addresses = Adressen der anderen Seite jetzt
+details-key = Schlüssel, an dem der andere erkannt wird
 details-id = Kennung
 details-versions = Frühere Fassungen
 broadcast-title = An mehrere
@@ -645,6 +661,8 @@ keys-choose = Strg+Hoch
 keys-choose-do = Eine Nachricht wählen; dann Pfeiltasten und:
 keys-act = R, E, S, C, F, I, D, Entf
 keys-act-do = Antworten, bearbeiten, reagieren, kopieren, weiterleiten, Einzelheiten, hier löschen, zurücknehmen
+keys-select = Umschalt+Hoch, Umschalt+Runter
+keys-select-do = Dann: mehrere Nachrichten auswählen; Strg+C kopiert sie
 keys-edit-last = Hoch
 keys-edit-last-do = Im leeren Feld: die letzte eigene Nachricht bearbeiten
 trouble-title = Balcony kann nicht starten

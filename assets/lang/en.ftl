@@ -57,6 +57,15 @@ month-short = { $month ->
 }
 # $year, $day and $hour are plain digits; $minute and $second have two.
 time-of-day = { $hour }:{ $minute }
+# Where the system's clock has twelve hours. $half is am or pm.
+time-of-day-12 = { $hour }:{ $minute } { $half ->
+    [am] am
+   *[pm] pm
+}
+time-full-12 = { $weekday }, { $day } { $month } { $year }, { $hour }:{ $minute }:{ $second } { $half ->
+    [am] am
+   *[pm] pm
+}
 time-full = { $weekday }, { $day } { $month } { $year }, { $hour }:{ $minute }:{ $second }
 day-today = Today
 day-yesterday = Yesterday
@@ -199,6 +208,12 @@ talk-empty-gone = Nothing said yet.
 talk-secure-only = This program cannot encrypt, and your settings allow encrypted conversations only (Settings, Privacy).
 talk-ask-plaintext = This program cannot encrypt: others on the network could read along.
 talk-write-plaintext = Write without encryption
+selection-count = { $count ->
+    [one] 1 message selected
+   *[other] { $count } messages selected
+}
+selection-copy = Copy
+selection-leave = Select nothing
 talk-to-newest = To the newest message
 talk-to-newest-unread = { $count ->
    *[other] To the newest message, { $count } unread
@@ -633,6 +648,7 @@ details-retracted = Taken back
 details-state = State
 details-way = On the way
 details-addresses = Addresses of the other one now
+details-key = Key that the other one is known by
 details-id = Id
 details-versions = Earlier versions
 broadcast-title = To several people
@@ -650,6 +666,8 @@ keys-choose = Ctrl+Up
 keys-choose-do = Choose a message; then arrows, and:
 keys-act = R, E, S, C, F, I, D, Delete
 keys-act-do = Reply, edit, react, copy, forward, details, delete here, take back
+keys-select = Shift+Up, Shift+Down
+keys-select-do = Then: select several messages; Ctrl+C copies them
 keys-edit-last = Up
 keys-edit-last-do = In an empty field: edit your last message
 trouble-title = Balcony cannot start

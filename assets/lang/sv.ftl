@@ -52,6 +52,15 @@ month-short = { $month ->
    *[12] dec.
 }
 time-of-day = { $hour }:{ $minute }
+# Där systemets klocka har tolv timmar. $half är am eller pm.
+time-of-day-12 = { $hour }:{ $minute } { $half ->
+    [am] fm
+   *[pm] em
+}
+time-full-12 = { $weekday } { $day } { $month } { $year } { $hour }:{ $minute }:{ $second } { $half ->
+    [am] fm
+   *[pm] em
+}
 time-full = { $weekday } { $day } { $month } { $year } { $hour }:{ $minute }:{ $second }
 day-today = I dag
 day-yesterday = I går
@@ -194,6 +203,12 @@ talk-empty-gone = Inget sagt än.
 talk-secure-only = Det här programmet kan inte kryptera, och dina inställningar tillåter bara krypterade samtal (Inställningar, Integritet).
 talk-ask-plaintext = Det här programmet kan inte kryptera: andra på nätverket kan läsa med.
 talk-write-plaintext = Skriv utan kryptering
+selection-count = { $count ->
+    [one] 1 meddelande markerat
+   *[other] { $count } meddelanden markerade
+}
+selection-copy = Kopiera
+selection-leave = Markera inget
 talk-to-newest = Till det nyaste meddelandet
 talk-to-newest-unread = { $count ->
     [one] Till det nyaste meddelandet, 1 oläst
@@ -629,6 +644,7 @@ details-retracted = Tillbakataget
 details-state = Läge
 details-way = På vägen
 details-addresses = Den andras adresser nu
+details-key = Nyckel som den andra känns igen på
 details-id = Id
 details-versions = Tidigare versioner
 broadcast-title = Till flera
@@ -646,6 +662,8 @@ keys-choose = Ctrl+Upp
 keys-choose-do = Välj ett meddelande; sedan pilar och:
 keys-act = R, E, S, C, F, I, D, Delete
 keys-act-do = Svara, redigera, reagera, kopiera, vidarebefordra, detaljer, ta bort här, ta tillbaka
+keys-select = Skift+Upp, Skift+Ned
+keys-select-do = Sedan: markera flera meddelanden; Ctrl+C kopierar dem
 keys-edit-last = Upp
 keys-edit-last-do = I ett tomt fält: redigera ditt senaste meddelande
 trouble-title = Balcony kan inte starta

@@ -29,6 +29,7 @@ mod files;
 mod keys;
 mod messages;
 mod presence;
+mod publish;
 mod raw;
 mod report;
 mod role;

@@ -4,7 +4,7 @@ use egui::{Key, Modifiers, Popup, Rect, Response, RichText, Ui, pos2, vec2};
 
 use super::icons::Icon;
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 use crate::event::Message;
 
 /// What is to be done with a message.
@@ -147,7 +147,7 @@ fn menu_ui(ui: &mut Ui, message: &Message) -> Option<Act> {
                         .frame(false)
                         .min_size(vec2(30.0, 30.0)),
                 );
-                let name = super::emoji::name(emoji);
+                let name = super::emoji::name(ui.words().code(), emoji);
                 let button = button.on_hover_text(&name);
                 if button.clicked() {
                     asked = Some(Act::React(emoji.to_owned()));

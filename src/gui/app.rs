@@ -15,6 +15,7 @@ use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
 use super::scene::{Scene, Wish};
 use super::services::{Checks, Finding, Services, Surroundings};
+use super::taste::{Taste, Watched};
 use super::theme;
 use super::tray::{Click, Look, Tray};
 use super::when::Now;
@@ -45,8 +46,10 @@ pub struct App {
     /// Dialogs and programs for files.
     errands: Errands,
     title: String,
-    /// The settings as last applied to the look.
-    look: Option<Settings>,
+    /// What the desktop wants of all programs.
+    taste: Watched,
+    /// The settings as last applied to the look, and the desktop's.
+    look: Option<(Settings, Taste)>,
     /// Of everything in the window, in percent, as asked for or as the settings had it.
     zoom: u16,
     /// In points at 100 %.
@@ -73,6 +76,7 @@ impl App {
         inbox: Inbox,
         mut window: Window,
         desktop: Option<Desktop>,
+        taste: Watched,
         services: Option<Arc<dyn Services>>,
     ) -> App {
         let last = model.settings.last_open.clone();
@@ -99,6 +103,7 @@ impl App {
             chosen: channel(),
             errands,
             title: String::new(),
+            taste,
             look: None,
             zoom,
             size,
@@ -446,11 +451,12 @@ impl App {
             self.title.clone_from(&title);
             ctx.send_viewport_cmd(ViewportCommand::Title(title));
         }
-        let settings = &self.model.settings;
-        if self.look.as_ref() != Some(settings) {
-            theme::choose(ctx, settings);
-            let before = self.look.replace(settings.clone());
-            if before.is_some_and(|before| before.zoom_percent != settings.zoom_percent) {
+        let (settings, taste) = (&self.model.settings, self.taste.now());
+        let shown = |(look, old): &(Settings, Taste)| look == settings && *old == taste;
+        if !self.look.as_ref().is_some_and(shown) {
+            theme::choose(ctx, settings, taste);
+            let before = self.look.replace((settings.clone(), taste));
+            if before.is_some_and(|(before, _)| before.zoom_percent != settings.zoom_percent) {
                 self.zoom = settings.zoom_percent;
                 ctx.set_zoom_factor(f32::from(self.zoom) / 100.0);
             }
@@ -511,6 +517,11 @@ impl eframe::App for App {
     }
 
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        for wish in self.window.leave() {
+            if let Wish::Ask(command) = wish {
+                let _ = self.node.try_request(command);
+            }
+        }
         let open = self.window.opened();
         if open != self.model.settings.last_open.as_ref() {
             let settings = serde_json::json!({ "last_open": open });

@@ -5,9 +5,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use egui::text::{CCursor, LayoutJob, TextFormat, TextWrapping};
-use egui::{Align, Galley, Rect, Stroke, Ui, Vec2, pos2, vec2};
+use egui::{Galley, Rect, Stroke, Ui, Vec2, pos2, vec2};
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::bidi;
 use super::fonts;
 use super::links;
 use super::text::{cut, cut_lines};
@@ -47,8 +48,10 @@ pub struct Body {
 pub struct Laid {
     /// The glyphs.
     pub galley: Arc<Galley>,
-    /// Where they are painted, relative to the body. For a text from right to left that is its right edge.
+    /// Where they are painted, relative to the body.
     pub at: Vec2,
+    /// It has letters from right to left: which bytes of the text are seen where.
+    pub seen: Option<Vec<(Range<usize>, Rect)>>,
     /// The whole part, relative to the body.
     pub rect: Rect,
     /// How many quotations deep.
@@ -61,6 +64,7 @@ pub struct Laid {
 pub struct Shown {
     part: usize,
     chars: Range<usize>,
+    bytes: Range<usize>,
     /// Where it leads.
     pub target: String,
     /// The text says where it leads. Otherwise the target is shown below: because the sender gave it another text, or
@@ -120,14 +124,16 @@ impl Body {
         let points = if large { 34.0 } else { size::BODY };
         let rtl = links::begins_rtl(&part.text) && !part.code;
         let mut job = job(ui, part, links, found, name, points);
-        job.wrap = TextWrapping {
-            max_width: room,
-            ..Default::default()
+        let (galley, seen) = if bidi::is_needed(&job.text) {
+            let seen = bidi::wrapped(ui, &job, room);
+            (seen.galley, Some(seen.places))
+        } else {
+            job.wrap = TextWrapping {
+                max_width: room,
+                ..Default::default()
+            };
+            (ui.painter().layout_job(job), None)
         };
-        if rtl {
-            job.halign = Align::RIGHT;
-        }
-        let galley = ui.painter().layout_job(job);
         let top = self.size.y
             + if self.parts.is_empty() {
                 0.0
@@ -137,7 +143,7 @@ impl Body {
         let text = galley.size();
         let extent = vec2(if part.code { room } else { text.x }, text.y) + Vec2::splat(2.0 * pad);
         let rect = Rect::from_min_size(pos2(indent, top), extent);
-        let at = vec2(indent + pad + if rtl { text.x } else { 0.0 }, top + pad);
+        let at = vec2(indent + pad, top + pad);
         self.size.x = self.size.x.max(rect.right());
         self.size.y = rect.bottom();
         // Beside code, and beside the end of a text from right to left, is no room for the time.
@@ -150,6 +156,7 @@ impl Body {
         self.parts.push(Laid {
             galley,
             at,
+            seen,
             rect,
             depth: part.depth,
             code: part.code,
@@ -158,6 +165,7 @@ impl Body {
 
     fn link(&mut self, part: &Part, links: &[(links::Link, bool)], name: Option<&str>) {
         let shift = name.map_or(0, |name| name.chars().count() + 1);
+        let bytes_shift = name.map_or(0, |name| name.len() + 1);
         let rtl = links::is_rtl(&part.text);
         let chars =
             |range: Range<usize>| part.text.get(range).map_or(0, |text| text.chars().count());
@@ -166,6 +174,7 @@ impl Body {
             self.links.push(Shown {
                 part: self.parts.len(),
                 chars: start..start + chars(link.range.clone()),
+                bytes: bytes_shift + link.range.start..bytes_shift + link.range.end,
                 target: link.target.clone(),
                 is_plain: !named && !rtl,
             });
@@ -174,9 +183,16 @@ impl Body {
 
     /// Where a link stands, a rectangle for each line that it touches, relative to the body.
     pub fn rects(&self, link: &Shown) -> Vec<Rect> {
-        let Some(Laid { galley, at, .. }) = self.parts.get(link.part) else {
+        let Some(Laid {
+            galley, at, seen, ..
+        }) = self.parts.get(link.part)
+        else {
             return Vec::new();
         };
+        if let Some(seen) = seen {
+            let rects = rects_of(seen, &link.bytes).into_iter();
+            return rects.map(|rect| rect.translate(*at)).collect();
+        }
         let row_of = |at: usize| galley.layout_from_cursor(CCursor::new(at)).row;
         let (start, end) = (row_of(link.chars.start), row_of(link.chars.end));
         let x = |at: usize| galley.pos_from_cursor(CCursor::new(at)).left();
@@ -222,6 +238,21 @@ impl Body {
             }
         }
     }
+}
+
+/// Where these bytes of the text are seen, a rectangle for each line.
+fn rects_of(seen: &[(Range<usize>, Rect)], bytes: &Range<usize>) -> Vec<Rect> {
+    let mut rects: Vec<Rect> = Vec::new();
+    for (source, place) in seen {
+        if source.start < bytes.start || source.end > bytes.end {
+            continue;
+        }
+        match rects.last_mut() {
+            Some(last) if last.y_range() == place.y_range() => *last |= *place,
+            _ => rects.push(*place),
+        }
+    }
+    rects
 }
 
 /// A part with the links in it: whether each has a text that is not its target.

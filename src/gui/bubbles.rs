@@ -185,6 +185,12 @@ impl Row {
         self.bubble.top()
     }
 
+    /// Whether a part of its text could be selected there.
+    pub fn has_text_at(&self, at: Pos2) -> bool {
+        let rtl = self.body.parts.iter().any(|part| part.seen.is_some());
+        self.bubble.contains(at) && !rtl
+    }
+
     /// Separators, and the space to the message before.
     fn lay_above(&mut self, ui: &Ui, scene: &Scene<'_>, message: &Message, place: Place<'_>) {
         let palette = theme::palette(ui);
@@ -488,14 +494,20 @@ impl Row {
             if n == 0 {
                 response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &self.spoken));
             }
-            LabelSelectionState::label_text_selection(
-                ui,
-                &response,
-                text_at + part.at,
-                part.galley.clone(),
-                palette.text,
-                Stroke::NONE,
-            );
+            if part.seen.is_some() {
+                // What is selected would come in the order in which it is seen: such a message is selected whole.
+                ui.painter()
+                    .galley(text_at + part.at, part.galley.clone(), palette.text);
+            } else {
+                LabelSelectionState::label_text_selection(
+                    ui,
+                    &response,
+                    text_at + part.at,
+                    part.galley.clone(),
+                    palette.text,
+                    Stroke::NONE,
+                );
+            }
             if let Some(act) = actions::context_menu(&response, &self.message) {
                 clicked = Some(Click::Act(self.message.id.clone(), act));
             }

@@ -4,6 +4,7 @@ use egui::{Id, Key, Modifiers, Order, Rect, Role, Sense, Ui, WidgetInfo, vec2};
 
 use super::emoji;
 use super::theme::{self, size, space};
+use super::words::Speaks;
 
 /// Offered at a time.
 const MOST: usize = 6;
@@ -35,7 +36,7 @@ impl Completion {
             self.begun = begun;
         }
         let (at, code) = self.begun.clone()?;
-        let found = emoji::search(&code, MOST);
+        let found = emoji::search(ui.words().code(), &code, MOST);
         if found.is_empty() || self.refused.as_ref() == Some(&code) {
             return None;
         }
@@ -66,7 +67,7 @@ impl Completion {
     /// Draws the list above the field; gives what was clicked.
     pub fn ui(&self, ui: &Ui, field: Rect) -> Option<&'static str> {
         let (_, code) = self.begun.as_ref().filter(|_| self.is_open())?;
-        let found = emoji::search(code, MOST);
+        let found = emoji::search(ui.words().code(), code, MOST);
         if found.is_empty() {
             return None;
         }
@@ -93,9 +94,11 @@ fn row_ui(ui: &mut Ui, emoji: &emojis::Emoji, chosen: bool) -> bool {
     let palette = theme::palette(ui);
     super::fonts::prepare(ui.ctx(), emoji.as_str());
     let (rect, response) = ui.allocate_exact_size(vec2(250.0, ROW), Sense::click());
-    let name = emoji
-        .shortcode()
-        .map_or_else(|| emoji.name().to_owned(), |code| format!(":{code}:"));
+    // The shortcodes are English.
+    let name = match (ui.words().code(), emoji.shortcode()) {
+        ("en", Some(code)) => format!(":{code}:"),
+        (language, _) => emoji::name(language, emoji.as_str()),
+    };
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, chosen, &name));
     if chosen || response.hovered() {
         ui.painter().rect_filled(rect, 5.0, palette.selected);

@@ -16,7 +16,7 @@ use super::icons::Icon;
 use super::keys;
 use super::scene::{Attachment, Scene, Wish};
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::ChatState;
 use crate::model::Contact;
@@ -24,6 +24,9 @@ use crate::wire::jid::Jid;
 
 /// Without a key for so long one is no longer typing.
 const PAUSE: Duration = Duration::from_secs(5);
+
+/// A draft is kept on the disk when nothing was added to it for so long.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
 
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
@@ -41,6 +44,10 @@ const LONGEST: usize = 1024 * 1024;
 #[derive(Default)]
 pub struct Composer {
     drafts: HashMap<Jid, String>,
+    /// Drafts as the disk has them, or was asked to have them; none of them was changed by somebody else since.
+    kept: HashMap<Jid, String>,
+    /// When the last key was pressed in the draft of whom is open.
+    written: Option<Instant>,
     aims: HashMap<Jid, Aim>,
     /// The next message is to be hidden until it is asked for; with this hint.
     spoilers: HashMap<Jid, String>,
@@ -204,6 +211,7 @@ impl Composer {
         if focused {
             ui.input_mut(|input| drop(input.events.splice(0..0, rest)));
         }
+        self.recall(scene, jid);
         let mut draft = self.drafts.remove(jid).unwrap_or_default();
         // Before the field is drawn, which would take the keys.
         let completed = focused && self.complete(ui, &mut draft);
@@ -216,6 +224,9 @@ impl Composer {
         if changed && draft.len() > LONGEST {
             draft.truncate(draft.floor_char_boundary(LONGEST));
         }
+        if changed {
+            self.written = Some(Instant::now());
+        }
         let ready = !draft.trim().is_empty();
         if enter || clicked {
             wishes.extend(self.attached.take(jid));
@@ -225,6 +236,8 @@ impl Composer {
             draft.clear();
             self.typing = None;
             self.focus = true;
+            // It is no draft any more: that is kept at once.
+            self.written = None;
             wishes.push(Wish::Ask(self.command(jid, body, &mut draft)));
         } else if changed {
             self.typed(scene, contact, ready, &mut wishes);
@@ -235,6 +248,57 @@ impl Composer {
         }
         if !draft.is_empty() && self.drafts.len() < MOST_DRAFTS {
             self.drafts.insert(contact.jid.clone(), draft);
+        }
+        wishes
+    }
+
+    /// Takes up what an earlier run has kept, once.
+    fn recall(&mut self, scene: &Scene<'_>, jid: &Jid) {
+        if self.kept.contains_key(jid) {
+            return;
+        }
+        let kept = scene.model.drafts.get(jid).cloned().unwrap_or_default();
+        if !kept.is_empty() && !self.drafts.contains_key(jid) {
+            self.drafts.insert(jid.clone(), kept.clone());
+            self.focus = true;
+        }
+        self.kept.insert(jid.clone(), kept);
+    }
+
+    /// Has drafts kept that were changed: when one is left, and when its writer pauses.
+    fn keep_drafts(&mut self, ctx: &egui::Context, open: Option<&Jid>) -> Vec<Wish> {
+        let mut due = true;
+        if let Some(written) = self.written {
+            let since = written.elapsed();
+            due = since >= KEEP_AFTER;
+            if due {
+                self.written = None;
+            } else {
+                ctx.request_repaint_after(KEEP_AFTER.saturating_sub(since));
+            }
+        }
+        self.changed_drafts(|jid| due || open != Some(jid))
+    }
+
+    /// All that is not kept yet, for the end of the window.
+    pub fn unkept(&mut self) -> Vec<Wish> {
+        self.changed_drafts(|_| true)
+    }
+
+    fn changed_drafts(&mut self, wanted: impl Fn(&Jid) -> bool) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        let (drafts, aims) = (&self.drafts, &self.aims);
+        for (jid, kept) in self.kept.iter_mut().filter(|(jid, _)| wanted(jid)) {
+            // While a message is changed, the draft of before waits behind it.
+            let now = match aims.get(jid) {
+                Some(Aim::Edit { draft, .. }) => draft,
+                _ => drafts.get(jid).map_or("", String::as_str),
+            };
+            if now != kept {
+                now.clone_into(kept);
+                let (to, text) = (jid.clone(), now.to_owned());
+                wishes.push(Wish::Ask(Command::Draft { to, text }));
+            }
         }
         wishes
     }
@@ -309,7 +373,8 @@ impl Composer {
     /// A shortcode whose last colon was just typed becomes its emoji.
     fn close_code(&mut self, ui: &Ui, changed: bool, draft: &mut String) -> bool {
         let cursor = keys::cursor_of(ui.ctx(), Self::id()).filter(|_| changed);
-        let closed = cursor.and_then(|cursor| emoji::closed(draft, byte_of(draft, cursor)));
+        let closed = cursor
+            .and_then(|cursor| emoji::closed(ui.words().code(), draft, byte_of(draft, cursor)));
         let Some((range, emoji)) = closed else {
             return false;
         };
@@ -467,7 +532,7 @@ impl Composer {
 
     /// To be called each frame: tells the other one when the typing paused, or the conversation was left.
     pub fn tick(&mut self, ctx: &egui::Context, open: Option<&Jid>) -> Vec<Wish> {
-        let mut wishes = Vec::new();
+        let mut wishes = self.keep_drafts(ctx, open);
         let Some(typing) = &self.typing else {
             return wishes;
         };

@@ -16,6 +16,7 @@ use super::header;
 use super::icons::Icon;
 use super::links;
 use super::scene::{Scene, Wish};
+use super::selection::Selection;
 use super::theme::{self, size, space};
 use super::transfers::Transfers;
 use super::words::{Speaks, t};
@@ -67,6 +68,8 @@ pub struct Talk {
     pub(super) revealed: HashSet<String>,
     /// The message that the keys are about.
     pub(super) choice: Choice,
+    /// Messages that are chosen together.
+    pub(super) selection: Selection,
     /// What is asked or shown over the conversation.
     pub(super) dialog: Option<Dialog>,
     pub(super) picker: Picker,
@@ -150,14 +153,18 @@ impl Talk {
         if self.open.as_ref() != Some(&contact.jid) {
             self.enter(contact, &mut wishes);
         }
+        self.selection_keys(ui, scene, contact);
         wishes.extend(header::ui(ui, scene, contact, narrow));
         super::trust_view::panels_ui(ui, scene, contact, &mut wishes);
         wishes.extend(self.transfers.strip_ui(ui, scene, &contact.jid));
-        let rest = ui.available_rect_before_wrap();
-        let rest = rest.with_max_y(self.foot_ui(ui, scene, contact, &mut wishes));
+        // In the order in which one reads, which is that of Tab: how high the foot is follows from the last pass.
+        let pane = ui.available_rect_before_wrap();
+        let rest = pane.with_max_y((pane.bottom() - self.foot_height).max(pane.top()));
         ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {
             self.messages_ui(ui, scene, contact, &mut wishes);
         });
+        let mut foot = ui.new_child(egui::UiBuilder::new().max_rect(pane).id_salt("foot pane"));
+        self.foot_ui(&mut foot, scene, contact, &mut wishes);
         self.over_ui(ui.ctx(), scene, contact, &mut wishes);
         if watched {
             self.mark_read(&contact.conversation, &mut wishes);
@@ -165,14 +172,14 @@ impl Talk {
         wishes
     }
 
-    /// The foot of the pane; gives back where it begins.
+    /// The foot of the pane.
     fn foot_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
         contact: &Contact,
         wishes: &mut Vec<Wish>,
-    ) -> f32 {
+    ) {
         let pane = ui.available_rect_before_wrap();
         // As wide as the messages.
         let margin = ((pane.width() - bubbles::COLUMN) / 2.0).max(0.0);
@@ -206,7 +213,6 @@ impl Talk {
             self.foot_height = height;
             ui.ctx().request_discard("the composer changed its height");
         }
-        pane.bottom() - self.foot_height
     }
 
     /// Why nothing can be written here, or a question before it can.
@@ -342,7 +348,9 @@ impl Talk {
             };
             Some(Row::new(ui, scene, &contact.nick, message, place))
         };
-        match self.feed.ui(ui, messages, conversation.detached, &mut row) {
+        let selection = &mut self.selection;
+        let detached = conversation.detached;
+        match self.feed.ui(ui, messages, detached, selection, &mut row) {
             Some(Click::Resend(id)) => wishes.push(Wish::Ask(Command::Resend { id })),
             Some(Click::Unfold(id)) => *self.unfolded.entry(id).or_insert(FOLD) += 10 * FOLD,
             Some(Click::Reveal(id)) => self.reveal(id),
@@ -360,6 +368,7 @@ impl Talk {
         }
         self.choose_keys(ui, scene, contact, wishes);
         self.newest_button_ui(ui, pane, contact, wishes);
+        self.selection_ui(ui, pane, scene, contact);
     }
 
     /// The end of the list, which may have to be loaded.

@@ -270,6 +270,9 @@ fn details_ui(
         let addresses: Vec<String> = peer.addresses.iter().map(ToString::to_string).collect();
         rows.push((t!(ui, "details-addresses"), addresses.join(", ")));
     }
+    if let Some(key) = contact.security.fingerprint {
+        rows.push((t!(ui, "details-key"), key.to_string()));
+    }
     rows.push((t!(ui, "details-id"), message.id.clone()));
     let list = egui::ScrollArea::vertical().max_height(360.0);
     list.show(ui, |ui| {

@@ -6,7 +6,7 @@ use super::emoji;
 use super::fonts;
 use super::icons::focus_ring;
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 
 /// Lately used ones that are kept.
 const MOST_RECENT: usize = 24;
@@ -77,7 +77,7 @@ impl Picker {
         if std::mem::take(&mut self.fresh) {
             response.request_focus();
         }
-        let found = emoji::search(&self.search, 1);
+        let found = emoji::search(ui.words().code(), &self.search, 1);
         found.first().filter(|_| enter).map(|emoji| emoji.as_str())
     }
 
@@ -108,7 +108,7 @@ impl Picker {
             |emoji: &&emojis::Emoji| emoji.unicode_version() <= emojis::UnicodeVersion::new(15, 1);
         let sign = |emoji: &'static emojis::Emoji| emoji.as_str();
         let shown: Vec<&'static str> = if searching {
-            let found = emoji::search(&self.search, 120);
+            let found = emoji::search(ui.words().code(), &self.search, 120);
             found.into_iter().filter(known).map(sign).collect()
         } else {
             let group = emoji::GROUPS.get(self.group).map(|(group, _)| *group);
@@ -156,7 +156,7 @@ fn row_ui(ui: &mut Ui, row: &[&'static str]) -> Option<&'static str> {
         ui.spacing_mut().item_spacing.x = 0.0;
         for emoji in row {
             let (rect, response) = ui.allocate_exact_size(vec2(CELL, CELL), egui::Sense::click());
-            let name = emoji::name(emoji);
+            let name = emoji::name(ui.words().code(), emoji);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &name));
             let palette = theme::palette(ui);
             if response.hovered() || response.has_focus() {

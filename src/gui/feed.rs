@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use egui::{Id, Key, Modifiers, Rect, Sense, Ui, pos2, vec2};
 
 use super::bubbles::{Click, Row};
+use super::selection::Selection;
 use super::theme;
 use crate::event::Message;
 
@@ -34,6 +35,8 @@ pub struct Feed {
     seen: Vec<String>,
     /// Newer messages exist that are not loaded: the last one here is not the end.
     goes_on: bool,
+    /// The list follows a pointer at its edge that selects, by so many points a frame.
+    drift: f32,
 }
 
 impl Feed {
@@ -94,6 +97,7 @@ impl Feed {
         ui: &mut Ui,
         messages: &VecDeque<Message>,
         goes_on: bool,
+        selection: &mut Selection,
         row: &mut dyn FnMut(&mut Ui, usize) -> Option<Row>,
     ) -> Option<Click> {
         self.goes_on = goes_on;
@@ -116,12 +120,22 @@ impl Feed {
             .filter_map(|(index, ..)| messages.get(*index));
         self.seen = seen.map(|message| message.id.clone()).collect();
         self.paint_bar(&ui, pane, messages.len(), &rows);
+        self.drift = selection.pointer(&ui, pane, messages, &rows);
+        let selected = selection.range(messages);
         let mut clicked = None;
         for (index, top, row) in rows {
             let place = Rect::from_min_size(
                 pos2(pane.left(), pane.top() + top),
                 vec2(pane.width(), row.height),
             );
+            if selected
+                .as_ref()
+                .is_some_and(|range| range.contains(&index))
+            {
+                let place = place.with_min_y(place.top() + row.head() - 1.0);
+                let color = theme::palette(&ui).accent.gamma_multiply(0.16);
+                ui.painter().rect_filled(place, 0.0, color);
+            }
             let id = messages
                 .get(index)
                 .map_or("", |message| message.id.as_str());
@@ -155,7 +169,7 @@ impl Feed {
         if end {
             self.to_end();
         }
-        keys + wheel + if home { f32::INFINITY } else { 0.0 }
+        keys + wheel + std::mem::take(&mut self.drift) + if home { f32::INFINITY } else { 0.0 }
     }
 
     fn find(&self, messages: &VecDeque<Message>, id: &str) -> Option<usize> {

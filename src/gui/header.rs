@@ -3,6 +3,7 @@
 use egui::{Align, Frame, Layout, Margin, RichText, Role, Ui, WidgetInfo, vec2};
 
 use super::avatar;
+use super::ends;
 use super::icons::Icon;
 use super::scene::{Scene, Wish};
 use super::text;
@@ -44,10 +45,10 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, narrow: bool) -> Ve
                 );
                 avatar::presence(ui.painter(), palette, face, contact.show(), palette.ground);
                 ui.add_space(space::XS);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    menu_ui(ui, contact, &mut wishes);
-                    security_ui(ui, scene, contact, &mut wishes);
-                    name_ui(ui, scene, contact);
+                let name = |ui: &mut Ui, _: &mut Vec<Wish>| name_ui(ui, scene, contact);
+                ends::row(ui, "head", &mut wishes, name, |ui, wishes| {
+                    security_ui(ui, scene, contact, wishes);
+                    menu_ui(ui, contact, wishes);
                 });
             });
         });

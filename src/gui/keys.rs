@@ -169,7 +169,7 @@ pub const KEEP_ESCAPE: egui::EventFilter = egui::EventFilter {
 };
 
 /// What the parts of the window do with keys themselves.
-const ELSEWHERE: [(&str, &str); 11] = [
+const ELSEWHERE: [(&str, &str); 12] = [
     ("keys-any-letter", "keys-any-letter-does"),
     ("keys-arrows", "keys-arrows-do"),
     ("keys-enter", "keys-enter-does"),
@@ -177,6 +177,7 @@ const ELSEWHERE: [(&str, &str); 11] = [
     ("keys-edit-last", "keys-edit-last-do"),
     ("keys-choose", "keys-choose-do"),
     ("keys-act", "keys-act-do"),
+    ("keys-select", "keys-select-do"),
     ("keys-pages", "keys-pages-do"),
     ("keys-ends", "keys-ends-do"),
     ("keys-zoom", "keys-zoom-does"),

@@ -64,6 +64,48 @@ pub fn spoken(scene: &Scene<'_>, nick: &str, message: &Message, revealed: bool) 
     }
 }
 
+/// Messages as text: one by itself is its text, several say who wrote them and when, and the day where it changes.
+pub fn transcript<'a>(
+    scene: &Scene<'_>,
+    nick: &str,
+    messages: impl Iterator<Item = &'a Message>,
+) -> String {
+    let messages: Vec<&Message> = messages.collect();
+    if let [one] = messages.as_slice() {
+        return text_of(scene, one);
+    }
+    let mut lines = Vec::new();
+    let mut day = None;
+    for message in messages {
+        let date = scene.now.date(message.time);
+        if day.replace(date) != Some(date) {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.push(scene.now.date_in_full(message.time));
+        }
+        let name = match message.is_own() {
+            true => scene.my_name(),
+            false => nick.to_owned(),
+        };
+        let (time, text) = (scene.now.time(message.time), text_of(scene, message));
+        lines.push(match crate::wire::text::action(&text) {
+            Some(action) => format!("[{time}] * {name} {action}"),
+            None => format!("[{time}] {name}: {text}"),
+        });
+    }
+    lines.join("\n")
+}
+
+/// What is read in it.
+fn text_of(scene: &Scene<'_>, message: &Message) -> String {
+    let extra = message.extra.as_deref();
+    match extra.is_some_and(|extra| extra.retracted.is_some()) {
+        true => t!(scene, "message-retracted"),
+        false => message.body.clone(),
+    }
+}
+
 /// A few lines for the hand that rests on the time.
 pub fn details(scene: &Scene<'_>, message: &Message) -> String {
     let mut lines = vec![scene.now.full(message.time)];

@@ -11,6 +11,7 @@ pub mod aim;
 pub mod app;
 mod attached;
 pub mod avatar;
+mod bidi;
 mod body;
 mod broadcast;
 pub mod bubbles;
@@ -25,6 +26,7 @@ mod dialogs;
 pub mod doctor_view;
 mod emoji;
 mod emoji_picker;
+mod ends;
 mod errands;
 pub mod feed;
 pub mod first_run;
@@ -49,10 +51,12 @@ mod room_people;
 mod room_view;
 pub mod scene;
 mod search_view;
+mod selection;
 pub mod services;
 pub mod settings_view;
 pub mod switcher;
 mod talk_acts;
+pub mod taste;
 pub mod text;
 pub mod theme;
 mod traces;
@@ -113,6 +117,10 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
         name if name.is_empty() => system_user(),
         name => name,
     };
+    let context = options.context.clone().unwrap_or_else(context);
+    context.options_mut(|options| options.zoom_factor = zoom);
+    // Before the window, so that its first picture has the right colours.
+    let taste = taste::Watched::open(context.clone());
     let creator = move |creation: &eframe::CreationContext<'_>| {
         let ctx = creation.egui_ctx.clone();
         let mut window = window::Window::new(&suggested);
@@ -127,12 +135,11 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
             inbox,
             window,
             Some(desktop),
+            taste,
             options.services,
         ));
         Ok(app)
     };
-    let context = options.context.clone().unwrap_or_else(context);
-    context.options_mut(|options| options.zoom_factor = zoom);
     eframe::run_native_ext("balcony", native, Some(context), Box::new(creator)).map_err(|error| {
         tracing::info!(%error, "no window");
         anyhow!(

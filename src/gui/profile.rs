@@ -1,11 +1,11 @@
 //! Ourselves, at the foot of the list: picture, name, presence; a menu to change them.
 
 use egui::{
-    Align, Frame, Key, Layout, Margin, Rect, RichText, Role, Sense, TextEdit, Ui, Vec2, WidgetInfo,
-    pos2, vec2,
+    Frame, Key, Margin, Rect, RichText, Role, Sense, TextEdit, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::avatar;
+use super::ends;
 use super::icons::{Icon, focus_ring};
 use super::scene::{Page, Scene, Wish};
 use super::text;
@@ -21,6 +21,9 @@ pub struct Profile {
     message: Option<String>,
 }
 
+/// Of all of it, in points.
+pub const HEIGHT: f32 = 58.0;
+
 const ALL: [Show; 3] = [Show::Available, Show::Away, Show::Dnd];
 
 impl Profile {
@@ -34,12 +37,13 @@ impl Profile {
         egui::Panel::bottom("own presence")
             .frame(frame)
             .show(ui, |ui| {
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = 2.0;
+                ui.spacing_mut().item_spacing.x = 2.0;
+                let card = |ui: &mut Ui, wishes: &mut Vec<Wish>| self.card_ui(ui, scene, wishes);
+                ends::row(ui, "pages", &mut wishes, card, |ui, wishes| {
                     for (icon, name, target) in [
-                        (Icon::Gear, t!(ui, "own-to-settings"), Page::Settings),
-                        (Icon::Network, t!(ui, "own-to-network"), Page::Network),
                         (Icon::Files, t!(ui, "own-to-files"), Page::Files),
+                        (Icon::Network, t!(ui, "own-to-network"), Page::Network),
+                        (Icon::Gear, t!(ui, "own-to-settings"), Page::Settings),
                     ] {
                         if icon.button(ui, &name).clicked() {
                             wishes.push(Wish::Show(if page == target {
@@ -49,7 +53,6 @@ impl Profile {
                             }));
                         }
                     }
-                    self.card_ui(ui, scene, &mut wishes);
                 });
             });
         wishes

@@ -9,8 +9,13 @@ use super::composer::Request;
 use super::conversation::{Picking, Talk};
 use super::dialogs::{Dialog, Outcome};
 use super::emoji_picker::Picked;
+use super::ends;
+use super::icons::Icon;
+use super::message_words;
 use super::quote;
 use super::scene::{Scene, Wish};
+use super::theme::{self, space};
+use super::words::t;
 use crate::command::Command;
 use crate::event::Message;
 use crate::model::Contact;
@@ -132,6 +137,11 @@ impl Talk {
             return;
         }
         ui.memory_mut(|memory| memory.set_focus_lock_filter(widget, KEEP));
+        // First those with Shift, which would be taken for the ones without.
+        let (further_up, further_down) = ui.input_mut(|input| {
+            let up = input.consume_key(Modifiers::SHIFT, Key::ArrowUp);
+            (up, input.consume_key(Modifiers::SHIFT, Key::ArrowDown))
+        });
         let (up, down, leave) = ui.input_mut(|input| {
             let up = input.consume_key(Modifiers::NONE, Key::ArrowUp)
                 || input.consume_key(Modifiers::CTRL, Key::ArrowUp);
@@ -143,7 +153,18 @@ impl Talk {
             self.choice.leave();
             self.composer.focus();
         } else if up || down {
+            self.selection.clear();
             self.choose(contact, if up { -1 } else { 1 });
+        } else if further_up || further_down {
+            let messages = &contact.conversation.messages;
+            // Not past the newest, where the keys go back to the field.
+            let last = messages.back().is_some_and(|newest| newest.id == id);
+            if further_up || !last {
+                self.choose(contact, if further_up { -1 } else { 1 });
+                if let (Some(now), _) = self.choice.now() {
+                    self.selection.extend(&id, now);
+                }
+            }
         }
         let mut messages = contact.conversation.messages.iter().rev();
         if let Some(message) = messages.find(|message| message.id == id)
@@ -153,9 +174,92 @@ impl Talk {
         }
     }
 
+    /// Copying and leaving what is selected. Before the field is drawn, which would take the keys.
+    pub(super) fn selection_keys(&mut self, ui: &Ui, scene: &Scene<'_>, contact: &Contact) {
+        let messages = &contact.conversation.messages;
+        let range = self.selection.range(messages);
+        let chosen = ui.memory(|memory| memory.has_focus(Choice::widget()));
+        if range.is_none() && !(chosen && self.choice.is_made()) {
+            return;
+        }
+        let (copy, leave) = ui.input_mut(|input| {
+            let before = input.events.len();
+            let copies = |event: &egui::Event| matches!(event, egui::Event::Copy);
+            input.events.retain(|event| !copies(event));
+            let copy = input.events.len() < before;
+            let leave = range.is_some() && input.consume_key(Modifiers::NONE, Key::Escape);
+            (copy, leave)
+        });
+        if copy && range.is_some() {
+            self.copy_selection(ui.ctx(), scene, contact);
+        } else if copy && let (Some(id), _) = self.choice.now() {
+            let mut messages = messages.iter().rev();
+            if let Some(message) = messages.find(|message| message.id == *id) {
+                ui.ctx().copy_text(message.body.clone());
+            }
+        }
+        if leave {
+            self.selection.clear();
+            self.choice.leave();
+            self.composer.focus();
+        }
+    }
+
+    /// Puts what is selected into the clipboard: one message as it is, several with who said them and when.
+    fn copy_selection(&self, ctx: &egui::Context, scene: &Scene<'_>, contact: &Contact) {
+        let messages = &contact.conversation.messages;
+        let Some(range) = self.selection.range(messages) else {
+            return;
+        };
+        let text = message_words::transcript(scene, &contact.nick, messages.range(range));
+        ctx.copy_text(text);
+    }
+
+    /// What can be done with several messages, at the foot of them.
+    pub(super) fn selection_ui(
+        &mut self,
+        ui: &mut Ui,
+        pane: egui::Rect,
+        scene: &Scene<'_>,
+        contact: &Contact,
+    ) {
+        let Some(range) = self.selection.range(&contact.conversation.messages) else {
+            return;
+        };
+        let words = t!(ui, "selection-count", count = range.clone().count());
+        let copy = t!(ui, "selection-copy");
+        let palette = theme::palette(ui);
+        let width = 300.0_f32.min(pane.width() - 2.0 * space::L);
+        let place = egui::Rect::from_center_size(
+            egui::pos2(pane.center().x, pane.bottom() - 30.0),
+            egui::vec2(width, space::TARGET + 8.0),
+        );
+        let line = egui::Stroke::new(1.0, palette.line);
+        let inside = egui::StrokeKind::Inside;
+        ui.painter()
+            .rect(place, theme::ROUND, palette.side, line, inside);
+        let builder = egui::UiBuilder::new()
+            .max_rect(place.shrink2(egui::vec2(space::M, 4.0)))
+            .id_salt("selection");
+        let mut foot = ui.new_child(builder);
+        let count = |ui: &mut Ui, _: &mut Talk| drop(ui.add(egui::Label::new(words).truncate()));
+        ends::row(&mut foot, "selection", self, count, |ui, talk| {
+            let copied = ui.button(copy).clicked();
+            if copied {
+                talk.copy_selection(ui.ctx(), scene, contact);
+            }
+            let left = Icon::Close.button(ui, &t!(ui, "selection-leave")).clicked();
+            if copied || left {
+                talk.selection.clear();
+                talk.composer.focus();
+            }
+        });
+    }
+
     /// Whether Escape means something here, before it leads out of the conversation.
     pub fn takes_escape(&self, open: &crate::wire::jid::Jid) -> bool {
         self.choice.is_made()
+            || self.selection.is_made()
             || self.dialog.is_some()
             || self.picking.is_some()
             || self.composer.takes_escape(open)

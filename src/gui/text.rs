@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextWrapping};
 use egui::{Color32, Galley, Ui};
 
+use super::bidi;
 use super::fonts;
 use super::theme;
 
@@ -21,6 +22,9 @@ pub fn fitted(ui: &Ui, words: &str, font: egui::FontId, color: Color32, width: f
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect();
     let mut job = with_emoji(&flat, font, color);
+    if bidi::is_needed(&flat) {
+        return bidi::one_line(ui, &job, width.max(10.0)).galley;
+    }
     job.break_on_newline = false;
     job.wrap = TextWrapping::truncate_at_width(width.max(10.0));
     ui.painter().layout_job(job)
@@ -48,6 +52,10 @@ pub fn with_emoji(words: &str, font: egui::FontId, color: Color32) -> LayoutJob 
 
 /// Words that take as many lines as they need.
 pub fn wrapped(ui: &Ui, words: &str, points: f32, color: Color32, width: f32) -> Arc<Galley> {
+    if bidi::is_needed(words) {
+        let job = with_emoji(words, theme::regular(points), color);
+        return bidi::wrapped(ui, &job, width).galley;
+    }
     ui.painter()
         .layout(words.to_owned(), theme::regular(points), color, width)
 }

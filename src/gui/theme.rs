@@ -34,6 +34,7 @@ use egui::{
 use sha1::{Digest, Sha1};
 
 use super::hsluv;
+use super::taste::Taste;
 use crate::model::settings::{Density, Settings, Theme as Choice};
 
 /// Spaces between things, in points.
@@ -188,8 +189,15 @@ pub fn install(ctx: &egui::Context) {
     ctx.options_mut(|options| options.fallback_theme = Theme::Light);
 }
 
-/// Gives the window the look that the settings want: theme, density, movement.
-pub fn choose(ctx: &egui::Context, settings: &Settings) {
+/// Gives the window the look that the settings want, and what they leave to the desktop: theme, density, movement.
+pub fn choose(ctx: &egui::Context, settings: &Settings, taste: Taste) {
+    let still = settings.reduced_motion || taste.is_still();
+    // Where the window system itself knows, that goes first.
+    let theme = match taste.dark {
+        Some(true) => Theme::Dark,
+        _ => Theme::Light,
+    };
+    ctx.options_mut(|options| options.fallback_theme = theme);
     ctx.set_theme(match settings.theme {
         Choice::System => egui::ThemePreference::System,
         Choice::Light => egui::ThemePreference::Light,
@@ -204,8 +212,8 @@ pub fn choose(ctx: &egui::Context, settings: &Settings) {
             space::TARGET
         };
         style.spacing.button_padding.y = if compact { 4.0 } else { 6.0 };
-        style.animation_time = if settings.reduced_motion { 0.0 } else { MOVE };
-        style.scroll_animation = if settings.reduced_motion {
+        style.animation_time = if still { 0.0 } else { MOVE };
+        style.scroll_animation = if still {
             egui::style::ScrollAnimation::none()
         } else {
             egui::style::ScrollAnimation::default()

@@ -12,7 +12,7 @@ use super::first_run::FirstRun;
 use super::icons::Icon;
 use super::keys::{self, Act};
 use super::network_view::NetworkView;
-use super::profile::Profile;
+use super::profile::{self, Profile};
 use super::room_list::RoomList;
 use super::room_view::RoomPane;
 use super::scene::{Page, Scene, Wish};
@@ -92,6 +92,11 @@ impl Window {
     /// An answer came that a view has asked for.
     pub fn hear(&mut self, event: &Event) {
         self.search.hear(event);
+    }
+
+    /// What is to be asked of the node before the window ends: drafts to keep.
+    pub fn leave(&mut self) -> Vec<Wish> {
+        self.talk.composer.unkept()
     }
 
     /// Opens a conversation, with the cursor in the field.
@@ -199,15 +204,26 @@ impl Window {
     fn list_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, alone: bool) -> Vec<Wish> {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, theme::palette(ui).side);
-        let mut wishes = self.profile.ui(ui, scene, self.page);
-        if alone {
-            notice_ui(ui, scene, &mut wishes);
-        }
-        ui.add_space(space::M);
-        wishes.extend(self.contacts.search_ui(ui, scene));
-        let room = self.room.as_deref();
-        wishes.extend(self.rooms.list_ui(ui, scene, room, self.page));
-        wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
+        let mut wishes = Vec::new();
+        // What is at the foot comes last, also for Tab.
+        let border = (rect.bottom() - profile::HEIGHT).max(rect.top());
+        let part = |y: std::ops::RangeInclusive<f32>, salt: &str| {
+            let place = egui::Rect::from_x_y_ranges(rect.x_range(), y);
+            egui::UiBuilder::new().max_rect(place).id_salt(salt)
+        };
+        ui.scope_builder(part(rect.top()..=border, "list"), |ui| {
+            if alone {
+                notice_ui(ui, scene, &mut wishes);
+            }
+            ui.add_space(space::M);
+            wishes.extend(self.contacts.search_ui(ui, scene));
+            let room = self.room.as_deref();
+            wishes.extend(self.rooms.list_ui(ui, scene, room, self.page));
+            wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
+        });
+        ui.scope_builder(part(border..=rect.bottom(), "foot"), |ui| {
+            wishes.extend(self.profile.ui(ui, scene, self.page));
+        });
         wishes
     }
 

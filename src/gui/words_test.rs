@@ -115,7 +115,8 @@ const NOT_SHOWN: [&str; 18] = [
 ];
 
 /// Names are the same in every language.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
+    "Read",
     "Balcony",
     "() Balcony",
     "Ctrl",

@@ -115,6 +115,8 @@ impl Model {
                     },
                 );
             }
+            Event::Draft { with, text } if text.is_empty() => drop(self.drafts.remove(with)),
+            Event::Draft { with, text } => drop(self.drafts.insert(with.clone(), text.clone())),
             Event::Deleted { with, id, last, .. } => {
                 self.deleted(with.as_ref(), id.as_deref(), last.as_deref());
             }

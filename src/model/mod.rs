@@ -49,6 +49,8 @@ pub struct Model {
     pub files: BTreeMap<String, transfer::File>,
     /// Our latest broadcasts, oldest first, at most [`Model::MAX_BROADCASTS`].
     pub broadcasts: VecDeque<Broadcast>,
+    /// What was written and not sent, by whom it is for; at most [`Model::MAX_DRAFTS`].
+    pub drafts: BTreeMap<Jid, String>,
     /// Things that the user should know, oldest first, at most [`Model::MAX_NOTICES`]; a face removes what it has shown.
     pub notices: VecDeque<String>,
     /// Rooms that we are in, by address.
@@ -62,6 +64,8 @@ pub struct Model {
 impl Model {
     /// Broadcasts kept.
     pub const MAX_BROADCASTS: usize = 20;
+    /// Drafts kept.
+    pub const MAX_DRAFTS: usize = 500;
     /// Notices kept; the oldest go first.
     pub const MAX_NOTICES: usize = 20;
 
@@ -77,6 +81,7 @@ impl Model {
             plaintext: BTreeMap::new(),
             files: BTreeMap::new(),
             broadcasts: VecDeque::new(),
+            drafts: BTreeMap::new(),
             notices: VecDeque::new(),
             rooms: BTreeMap::new(),
             directory: Vec::new(),

@@ -43,6 +43,7 @@ impl Core {
             Command::Attention { to } => self.attention(&to, reference),
             Command::Status { show, message } => self.set_status(show, &message, reference),
             Command::Avatar { path } => self.choose_avatar(path, reference),
+            Command::Draft { to, text } => self.draft(to, &text, reference),
             Command::Typing { to, state } => self.typing(&to, state, reference),
             Command::Displayed { id } => self.displayed(id, reference),
             Command::History {

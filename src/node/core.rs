@@ -45,6 +45,8 @@ pub struct Start {
     pub avatar: Option<super::effect::OwnAvatar>,
     /// Conversations on disk.
     pub conversations: BTreeMap<Jid, ConversationSummary>,
+    /// What was written and not sent.
+    pub drafts: BTreeMap<Jid, String>,
     /// What is still to be sent, in order.
     pub outbox: Vec<(Jid, Pending)>,
     /// The key of this installation.
@@ -259,6 +261,7 @@ impl Core {
             namesake: None,
         };
         core.restore(start.conversations, start.outbox, &start.early);
+        core.model.drafts = start.drafts;
         core.expire();
         core.recall_keys();
         core.recall_plaintext();

@@ -187,6 +187,7 @@ impl Core {
                 });
             }
             (with, id) => {
+                self.forget_drafts(with.as_ref());
                 self.outboxes
                     .retain(|to, _| with.as_ref().is_some_and(|with| with != to));
                 self.emit(Event::Deleted {

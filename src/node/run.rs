@@ -145,6 +145,7 @@ pub async fn start_within(
         avatar: stored_avatar(&loaded, &avatars),
         utc_offset: jiff::Zoned::now().offset().seconds(),
         settings,
+        drafts: super::drafts::kept(&loaded.values),
         conversations: loaded.conversations,
         blocked,
         differing,

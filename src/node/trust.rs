@@ -217,6 +217,7 @@ impl Core {
         }
         self.raise(from, None);
         self.move_plaintext(from, to);
+        self.move_draft(from, to);
         self.emit(Event::ContactMoved {
             from: from.clone(),
             to: to.clone(),

@@ -124,6 +124,11 @@ impl Desktop {
         command
     }
 
+    /// The file in which the X server keeps what is on the screen (xwd(1)).
+    pub fn screen_file(&self) -> PathBuf {
+        self.host.folder("desktop").join("Xvfb_screen0")
+    }
+
     /// Address of the session bus.
     pub fn bus(&self) -> &str {
         &self.bus
@@ -216,8 +221,10 @@ impl Desktop {
                 "1280x800x24",
                 "-nolisten",
                 "tcp",
-                "-auth",
+                "-fbdir",
             ])
+            .arg(folder)
+            .arg("-auth")
             .arg(&server)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

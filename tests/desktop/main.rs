@@ -28,6 +28,7 @@ mod reader;
 mod restart;
 mod tray;
 mod trust;
+mod two;
 mod window;
 mod writing;
 

@@ -66,6 +66,12 @@ impl Screen {
         self.0.iter().rev().find(|element| element.name == name)
     }
 
+    /// The last element whose name contains that.
+    pub fn containing(&self, words: &str) -> Option<&Element> {
+        let mut elements = self.0.iter().rev();
+        elements.find(|element| element.name.contains(words))
+    }
+
     /// What stands in the text field that has the keyboard.
     pub fn typed(&self) -> Option<&str> {
         let focused = self.0.iter().rev().find(|element| element.focused)?;
@@ -183,6 +189,12 @@ impl Reader {
         let asked = async { tokio::time::timeout(PATIENCE, asked).await };
         let told: Result<zbus::Result<_>, _> = self.runtime.block_on(asked);
         told.ok()?.ok()
+    }
+
+    /// Where the middle of an element is, in pixels of its window.
+    pub fn middle(&self, element: &Element) -> (i32, i32) {
+        let (x, y, width, height) = self.extents(element);
+        (x + width / 2, y + height / 2)
     }
 }
 

@@ -167,8 +167,26 @@ impl Window {
 
     /// The middle of an element in it, in pixels.
     pub fn place(&self, element: &super::reader::Element) -> (i32, i32) {
-        let (left, top, width, height) = self.desktop.reader().extents(element);
-        (left + width / 2, top + height / 2)
+        self.desktop.reader().middle(element)
+    }
+
+    /// Moves the pointer onto the first element whose name contains that, once it is there, and presses that mouse button.
+    pub fn presses_at(&self, words: &str, button: u8) {
+        self.points_at(words);
+        self.desktop.xdotool(&["click", &button.to_string()]);
+    }
+
+    /// Moves the pointer there, as a hand does: so that the window has seen it before anything is pressed.
+    pub fn points_at(&self, words: &str) {
+        let holds = |screen: &Screen| screen.containing(words).is_some();
+        let screen = self.reads(&format!("“{words}” to point at"), holds);
+        let element = screen.containing(words).expect("just seen");
+        let (x, y) = self.desktop.reader().middle(element);
+        for step in [1, 0] {
+            let (x, y) = ((x + step).to_string(), y.to_string());
+            self.desktop
+                .xdotool(&["mousemove", "--window", &self.id, &x, &y]);
+        }
     }
 
     /// Its title now.

@@ -39,6 +39,7 @@ impl Alone {
             settings: Settings::default(),
             avatar: None,
             conversations: Default::default(),
+            drafts: Default::default(),
             outbox: Vec::new(),
             keys: Vec::new(),
             blocked: Vec::new(),

@@ -5,6 +5,7 @@ pub use balcony::event::*;
 pub use balcony::gui::avatar::Pictures;
 pub use balcony::gui::scene::{Scene, Wish};
 pub use balcony::gui::services::{Checks, Finding, Level, Services, Surroundings};
+pub use balcony::gui::taste::Taste;
 pub use balcony::gui::when::Now;
 pub use balcony::gui::window::Window;
 pub use balcony::gui::words::{Speaks, Words, speak};
@@ -39,8 +40,17 @@ impl Desk {
             }
         });
         commands
-            .filter(|command| !matches!(command, Command::History { .. }))
+            .filter(|command| !matches!(command, Command::History { .. } | Command::Draft { .. }))
             .collect()
+    }
+
+    /// Drafts that it wanted kept.
+    pub fn drafts(&self) -> Vec<(String, String)> {
+        let drafts = self.wishes.iter().filter_map(|wish| match wish {
+            Wish::Ask(Command::Draft { to, text }) => Some((to.to_string(), text.clone())),
+            _ => None,
+        });
+        drafts.collect()
     }
 }
 

@@ -220,7 +220,7 @@ fn compact_rows_are_lower() {
     model.settings.density = balcony::model::settings::Density::Compact;
     let settings = model.settings.clone();
     let mut screen = show(model, WIDE);
-    theme::choose(&screen.ctx, &settings);
+    theme::choose(&screen.ctx, &settings, Taste::default());
     screen.run();
     let low = screen.get_by_label("Carl, Do not disturb").rect();
     assert!(low.height() < tall.height() - 8.0 && low.height() >= 24.0);

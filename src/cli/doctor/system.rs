@@ -107,7 +107,29 @@ pub fn firewall() -> Vec<Finding> {
             "in the input chain, before the drop:\nudp dport 5353 accept\ntcp dport 5298 accept";
         findings.push(hint("nftables", allowed(&rules), remedy));
     }
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    findings.extend(within_windows(&kernel));
     findings
+}
+
+/// Where the kernel is that of the Windows Subsystem for Linux, the firewall of Windows stands before it, and its usual
+/// network keeps multicast out.
+fn within_windows(kernel: &str) -> Option<Finding> {
+    let finding = "this Linux runs inside Windows: Windows Defender Firewall stands before it, and unless its network is \
+                   mirrored no multicast comes in";
+    let rule = |name: &str, protocol: &str, port: u16| {
+        format!(
+            "New-NetFirewallHyperVRule -Name {name} -DisplayName {name} -Direction Inbound \
+             -VMCreatorId '{{40E0AC32-46A5-438A-A0B2-2B479E8F2E90}}' -Protocol {protocol} -LocalPorts {port}"
+        )
+    };
+    let remedy = format!(
+        "in %UserProfile%\\.wslconfig, below [wsl2]: networkingMode=mirrored\nthen, in PowerShell as administrator:\n{}\n{}",
+        rule("mDNS", "UDP", 5353),
+        rule("Balcony", "TCP", 5298)
+    );
+    let windows = kernel.to_lowercase().contains("microsoft");
+    windows.then(|| Finding::note("firewall", finding, remedy))
 }
 
 /// Does a base chain of the input hook drop what no rule lets in?
@@ -152,6 +174,12 @@ fn is_running(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_linux_inside_windows_is_known_by_its_kernel() {
+        assert!(within_windows("5.15.153.1-microsoft-standard-WSL2").is_some());
+        assert!(within_windows("6.1.0-18-amd64").is_none());
+    }
 
     #[test]
     fn only_an_input_chain_that_drops_counts() {

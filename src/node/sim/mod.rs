@@ -515,6 +515,7 @@ impl Sim {
             settings: seat.settings.clone(),
             avatar: None,
             conversations,
+            drafts: Default::default(),
             outbox,
             keys: seat.disk.keys.values().cloned().collect(),
             blocked: seat.disk.blocked.clone(),
