@@ -168,7 +168,7 @@ impl Note {
         Note {
             device: found.dev(),
             inode: found.ino(),
-            size: is_file.then(|| found.len()),
+            size: is_file.then_some(found.len()),
             modified: is_file.then(|| (found.mtime(), found.mtime_nsec())),
         }
     }

@@ -9,7 +9,7 @@ pub mod core;
 mod delivery;
 mod demo;
 pub mod drafts;
-mod effect;
+pub mod effect;
 mod ending;
 mod faces;
 pub mod files;
