@@ -26,6 +26,8 @@ pub struct Pending {
     pub time: Timestamp,
     /// It has been tried before, or waited: it goes out with its time.
     pub delayed: bool,
+    /// When it was put into an outbox, counted over all outboxes.
+    turn: u64,
     flight: Flight,
 }
 
@@ -88,21 +90,34 @@ impl Pending {
             content,
             time,
             delayed: false,
+            turn: 0,
             flight: Flight::Waiting,
         }
     }
 }
 
 impl Outbox {
-    /// Appends a message.
-    pub fn push(&mut self, pending: Pending) {
+    /// Appends a message. `turn` grows with each that is put into any outbox.
+    pub fn push(&mut self, mut pending: Pending, turn: u64) {
+        pending.turn = turn;
         self.queue.push_back(pending);
     }
 
-    /// Both in one, this one first: two names were one person. What was on its way waits again.
+    /// Both in one: two names were one person. The order is that in which was written, whichever of the two names it was
+    /// written to. What was on its way waits again.
     pub fn joined(self, other: Outbox) -> Outbox {
-        let mut queue = self.queue;
-        queue.extend(other.queue);
+        let mut queue = VecDeque::with_capacity(self.queue.len() + other.queue.len());
+        let (mut one, mut other) = (
+            self.queue.into_iter().peekable(),
+            other.queue.into_iter().peekable(),
+        );
+        while let Some(next) = match (one.peek(), other.peek()) {
+            (Some(this), Some(that)) if that.turn < this.turn => other.next(),
+            (None, _) => other.next(),
+            _ => one.next(),
+        } {
+            queue.push_back(next);
+        }
         for pending in &mut queue {
             pending.flight = Flight::Waiting;
             pending.delayed = true;
@@ -318,13 +333,14 @@ mod tests {
 
     fn outbox(ids: &[&str]) -> Outbox {
         let mut outbox = Outbox::default();
-        for id in ids {
-            outbox.push(Pending::new(
+        for (turn, id) in ids.iter().enumerate() {
+            let pending = Pending::new(
                 (*id).to_owned(),
                 None,
                 Content::text(""),
                 Timestamp::UNIX_EPOCH,
-            ));
+            );
+            outbox.push(pending, turn as u64);
         }
         outbox
     }
@@ -387,5 +403,28 @@ mod tests {
         assert_eq!(sent[0].id, "1");
         assert_eq!(outbox.stream_lost(2), vec![]);
         assert!(outbox.has_waiting(), "the second is sent again");
+    }
+
+    #[test]
+    fn what_was_written_to_two_names_of_one_person_goes_in_the_order_of_writing() {
+        let (mut old, mut new) = (Outbox::default(), Outbox::default());
+        let message = |id: &str| {
+            let content = Content::text("");
+            Pending::new(id.to_owned(), None, content, Timestamp::UNIX_EPOCH)
+        };
+        for (turn, id) in ["1", "2", "3", "4", "5", "6"].into_iter().enumerate() {
+            let outbox = if [1, 2, 4].contains(&turn) {
+                &mut new
+            } else {
+                &mut old
+            };
+            outbox.push(message(id), turn as u64);
+        }
+        let joined = old.joined(new);
+        assert_eq!(
+            joined.ids().collect::<Vec<_>>(),
+            ["1", "2", "3", "4", "5", "6"]
+        );
+        assert_eq!(joined.in_flight(), 0);
     }
 }

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::broadcasts::Broadcasts;
 use super::effect::{Effect, Input};
+use super::former::Former;
 use super::iq::Iqs;
 use super::late::Late;
 use super::links::Link;
@@ -122,6 +123,9 @@ pub struct Core {
     pub(super) tries: HashMap<Jid, super::verification::Tries>,
     /// Whom to greet as soon as they are seen; see `greet`.
     pub(super) to_greet: BTreeSet<Jid>,
+    pub(super) former: Former,
+    /// Keys that were announced under another name: since when, and how often one was tried.
+    pub(super) recognised: BTreeMap<Fingerprint, (Moment, u32)>,
     /// Blocked peers that are here.
     pub(super) unwanted: BTreeMap<Jid, crate::net::Sighting>,
     pub(super) effects: VecDeque<Effect>,
@@ -149,6 +153,8 @@ pub struct Core {
     pub(super) knocked: HashMap<Jid, Moment>,
     /// Messages that only the user may send again; at most 1000.
     pub(super) parked: VecDeque<(Jid, Pending)>,
+    /// What was put into outboxes so far.
+    pub(super) turns: u64,
     /// Contacts to whom plaintext is allowed by hand under the setting `ask`.
     pub(super) plain: Plain,
     pub(super) extensions: Vec<Box<dyn Extension>>,
@@ -217,6 +223,7 @@ impl Core {
             comparisons: HashMap::new(),
             tries: HashMap::new(),
             to_greet: BTreeSet::new(),
+            recognised: BTreeMap::new(),
             unwanted: BTreeMap::new(),
             effects: VecDeque::new(),
             model: Model::new(me, start.settings),
@@ -236,7 +243,9 @@ impl Core {
             last_broadcast: None,
             knocked: HashMap::new(),
             parked: VecDeque::new(),
+            turns: 0,
             plain: Plain::read(&start.values),
+            former: Former::read(&start.values),
             extensions,
             ourselves,
             disco: Arc::new(disco.with_attr("node", caps_node)),
@@ -263,6 +272,7 @@ impl Core {
         core.restore(start.conversations, start.outbox, &start.early);
         core.model.drafts = start.drafts;
         core.expire();
+        core.forward_former();
         core.recall_keys();
         core.recall_plaintext();
         core.remember_to_greet();
@@ -465,7 +475,7 @@ impl Core {
         for (to, mut pending) in outbox {
             pending.delayed = true;
             self.recent.sent(&pending.id, &to, None);
-            self.outboxes.entry(to).or_default().push(pending);
+            self.put_into_outbox(to, pending);
         }
     }
 }

@@ -319,6 +319,15 @@ impl Core {
         }
     }
 
+    /// It is to be sent to this one, after what is to be sent already.
+    pub(super) fn put_into_outbox(&mut self, to: Jid, pending: Pending) {
+        self.turns += 1;
+        self.outboxes
+            .entry(to)
+            .or_default()
+            .push(pending, self.turns);
+    }
+
     /// Remembers a message that only the user may send again.
     pub(super) fn park(&mut self, to: Jid, pending: Pending) {
         self.parked.push_back((to, pending));

@@ -13,6 +13,7 @@ pub mod effect;
 mod ending;
 mod faces;
 pub mod files;
+mod former;
 mod heard_late;
 mod history;
 mod iq;
@@ -144,5 +145,5 @@ pub struct NodeConfig {
 
 /// Is this name of a setting one under which the node keeps something for its next life that it reads itself?
 fn is_kept_value(key: &str) -> bool {
-    plain::Plain::owns(key) || key == trust::TAKING
+    plain::Plain::owns(key) || former::Former::owns(key) || key == trust::TAKING
 }

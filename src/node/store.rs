@@ -111,7 +111,9 @@ impl Core {
             return;
         }
         self.forget_unkept();
-        if !self.disk_refuses {
+        if self.disk_refuses {
+            self.flush_moves();
+        } else {
             self.flush_unkept();
         }
         self.seq += 1;
@@ -164,6 +166,20 @@ impl Core {
         self.seq += 1;
         self.waiting.push_back((self.seq, Vec::new()));
         let ops = std::mem::take(&mut self.unkept);
+        self.effects.push_back(Effect::Store { seq: self.seq, ops });
+    }
+
+    /// Under which name somebody is known comes before what is newer also while the disk refuses: otherwise the first message that
+    /// it takes again would not be known for one that came under the old name.
+    fn flush_moves(&mut self) {
+        let is_move = |op: &Op| matches!(op, Op::MoveContact { .. });
+        if !self.unkept.iter().any(is_move) {
+            return;
+        }
+        let (ops, rest) = self.unkept.drain(..).partition(is_move);
+        self.unkept = rest;
+        self.seq += 1;
+        self.waiting.push_back((self.seq, Vec::new()));
         self.effects.push_back(Effect::Store { seq: self.seq, ops });
     }
 
@@ -328,7 +344,7 @@ impl Core {
             }
         };
         if pending.content.is_unheard() {
-            return self.outboxes.entry(to.clone()).or_default().push(pending);
+            return self.put_into_outbox(to.clone(), pending);
         }
         self.emit(Event::MessageState {
             id: pending.id.clone(),
@@ -342,7 +358,7 @@ impl Core {
             extra,
             about,
         });
-        self.outboxes.entry(to.clone()).or_default().push(pending);
+        self.put_into_outbox(to.clone(), pending);
         self.hurry(to);
     }
 

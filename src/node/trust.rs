@@ -1,6 +1,8 @@
 //! Who somebody is by key: what a handshake proved, what is pinned and kept, what stands in the way, and what the user
 //! decides about it. The rules themselves are in [`crate::model::trust`].
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::core::Core;
@@ -185,14 +187,20 @@ impl Core {
             self.pin(key);
         }
         self.move_contact(was, now);
+        self.gather_former(fingerprint, now);
     }
 
     /// The conversation with `from` goes on as the one with `to`.
-    fn move_contact(&mut self, from: &Jid, to: &Jid) {
+    pub(super) fn move_contact(&mut self, from: &Jid, to: &Jid) {
         self.ops.push(Op::MoveContact {
             from: from.clone(),
             to: to.clone(),
         });
+        self.remember_former(from, to);
+        if self.roster.get(from).is_some_and(|known| known.online) {
+            // Probably nobody is called so any more, and only the record of it lives on.
+            self.ask(Net::Verify { jid: from.clone() });
+        }
         for conn in self.by_peer.get(from).cloned().unwrap_or_default() {
             self.close_link(conn);
         }
@@ -371,9 +379,33 @@ impl Core {
 
     /// Somebody is seen.
     pub(super) fn greet(&mut self, jid: &Jid) {
-        if self.to_greet.remove(jid) && self.active(jid).is_none() {
+        let friend = self.to_greet.remove(jid) || self.seems_renamed(jid);
+        if friend && self.active(jid).is_none() {
             self.dial(jid);
         }
+    }
+
+    /// Whoever announces the key of somebody with whom we spoke under another name may be the same person: a stream shows it, and
+    /// brings what waits for the other name. Anybody can announce any key, so this is done a few times a minute only.
+    fn seems_renamed(&mut self, jid: &Jid) -> bool {
+        let announced = self.roster.get(jid).and_then(|known| known.advert.tlsfp);
+        let Some(known) = announced.and_then(|key| self.book.key(&key)) else {
+            return false;
+        };
+        let (was, fingerprint) = (known.jid.clone(), known.fingerprint);
+        let spoken = |jid| {
+            let contact = self.model.contacts.get(jid);
+            contact.is_some_and(|contact| !contact.conversation.is_empty())
+        };
+        if was == *jid || known.blocked || !(spoken(&was) || self.outboxes.contains_key(&was)) {
+            return false;
+        }
+        let now = self.clock.now;
+        self.recognised
+            .retain(|_, (since, _)| now < *since + RECOGNISE_PER);
+        let (_, times) = self.recognised.entry(fingerprint).or_insert((now, 0));
+        *times += 1;
+        *times <= MOST_RECOGNISED
     }
 
     fn blocked(&self) -> Event {
@@ -689,5 +721,8 @@ pub(in crate::node) fn differing(key: &str, value: &Value) -> Option<Vec<(Jid, F
 
 /// Streams that are opened at the start without anything to say.
 const MOST_GREETED: usize = 30;
+/// Names under which a known key is announced are tried that often in such a time.
+const MOST_RECOGNISED: u32 = 5;
+const RECOGNISE_PER: Duration = Duration::from_secs(60);
 /// Blocked peers whose sightings are kept.
 const MOST_UNWANTED: usize = 256;

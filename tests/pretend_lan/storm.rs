@@ -24,6 +24,8 @@ struct Storm {
     sim: Sim,
     rng: Rng,
     hosts: Vec<(HostId, Jid)>,
+    /// All that each was ever called.
+    names: BTreeMap<HostId, Vec<Jid>>,
     down: BTreeSet<HostId>,
     /// Who was killed at any time.
     fallen: BTreeSet<HostId>,
@@ -40,6 +42,8 @@ struct Roughness {
     faults: u32,
     power_cuts: bool,
     network: bool,
+    /// At a start somebody may be called otherwise than before.
+    renames: bool,
 }
 
 impl Storm {
@@ -55,10 +59,13 @@ impl Storm {
             hosts.push((host, name));
         }
         sim.run_for(5 * SEC);
+        let names = hosts.iter().map(|(host, name)| (*host, vec![name.clone()]));
+        let names = names.collect();
         Storm {
             sim,
             rng,
             hosts,
+            names,
             down: BTreeSet::new(),
             fallen: BTreeSet::new(),
             cuts: Vec::new(),
@@ -67,6 +74,9 @@ impl Storm {
     }
 
     fn play(&mut self, seed: u64, rough: Roughness) {
+        if rough.renames {
+            self.get_acquainted();
+        }
         let end = self.sim.now() + Duration::from_secs(90);
         if rough.network {
             let now = self.sim.now();
@@ -83,7 +93,17 @@ impl Storm {
             self.sim.run_for(span);
             self.notice_the_fallen();
         }
-        self.calm(end);
+        self.calm(end, rough);
+    }
+
+    /// Everybody has everybody's key: whoever is called otherwise then is known by it.
+    fn get_acquainted(&mut self) {
+        for from in 0..self.hosts.len() {
+            for to in (0..self.hosts.len()).filter(|to| *to != from) {
+                self.write(from, to);
+            }
+        }
+        self.sim.run_for(10 * SEC);
     }
 
     fn say(&mut self) {
@@ -91,22 +111,54 @@ impl Storm {
         let to = (from + 1 + self.rng.index(self.hosts.len() - 1)) % self.hosts.len();
         // A few at once, and sometimes both at the same moment.
         for _ in 0..=self.rng.index(3) {
-            self.said += 1;
-            let (host, to) = (self.hosts[from].0, self.hosts[to].1.clone());
-            self.sim.say(host, &to, &format!("{:04}", self.said));
+            self.write(from, to);
         }
         if self.rng.chance(300) {
-            self.said += 1;
-            let (host, to) = (self.hosts[to].0, self.hosts[from].1.clone());
-            self.sim.say(host, &to, &format!("{:04}", self.said));
+            self.write(to, from);
         }
+    }
+
+    fn write(&mut self, from: usize, to: usize) {
+        self.said += 1;
+        let (host, _) = self.hosts[from];
+        let (peer, name) = &self.hosts[to];
+        // Under a name that stands in the list, as a user would.
+        let listed: Vec<Jid> = match self.sim.model(host) {
+            Some(model) => self.names[peer]
+                .iter()
+                .filter(|name| model.contacts.contains_key(*name))
+                .cloned()
+                .collect(),
+            None => Vec::new(),
+        };
+        let name = match listed.len() {
+            0 => name.clone(),
+            many => listed[self.rng.index(many)].clone(),
+        };
+        self.sim.say(host, &name, &format!("{:04}", self.said));
+    }
+
+    fn restart(&mut self, host: HostId, rough: Roughness) {
+        if rough.renames && self.rng.chance(400) {
+            let at = self.hosts.iter().position(|(known, _)| *known == host);
+            let at = at.expect("one of ours");
+            let names = self.names.get_mut(&host).expect("one of ours");
+            let name = jid(&format!(
+                "p{}n{}@m{at}",
+                self.rng.in_range(0..100),
+                names.len()
+            ));
+            names.push(name.clone());
+            self.sim.rename(host, &name);
+            self.hosts[at].1 = name;
+        }
+        self.sim.inflict(Fault::Restart(host));
     }
 
     fn fault(&mut self, rough: Roughness) {
         let (host, _) = self.hosts[self.rng.index(self.hosts.len())];
         if self.down.remove(&host) {
-            self.sim.inflict(Fault::Restart(host));
-            return;
+            return self.restart(host, rough);
         }
         match self.rng.index(6) {
             0 => {
@@ -145,7 +197,7 @@ impl Storm {
     }
 
     /// Everything is whole again, for long enough.
-    fn calm(&mut self, end: Moment) {
+    fn calm(&mut self, end: Moment, rough: Roughness) {
         for (host, _) in self.hosts.clone() {
             self.sim.disk(host).unwrap().full = false;
             self.sim.defuse(host);
@@ -155,7 +207,7 @@ impl Storm {
         }
         self.notice_the_fallen();
         for host in std::mem::take(&mut self.down) {
-            self.sim.inflict(Fault::Restart(host));
+            self.restart(host, rough);
         }
         self.sim.run_for(300 * SEC);
     }
@@ -204,6 +256,10 @@ impl Storm {
         (sender, name): (HostId, &Jid),
         (recipient, peer): (HostId, &Jid),
     ) -> Result<(), String> {
+        let (names, peers) = (
+            &self.names[&sender].clone(),
+            &self.names[&recipient].clone(),
+        );
         let mut queued: Vec<(String, String)> = Vec::new();
         let mut last: BTreeMap<String, MessageState> = BTreeMap::new();
         let mut perhaps: BTreeSet<String> = BTreeSet::new();
@@ -218,7 +274,7 @@ impl Storm {
             else {
                 continue;
             };
-            if to != peer {
+            if !peers.contains(to) {
                 continue;
             }
             if let (MessageState::Queued, Some(body)) = (state, body) {
@@ -235,10 +291,11 @@ impl Storm {
             last.insert(id.clone(), *state);
         }
         let disk = self.sim.disk(recipient).ok_or("no disk")?;
-        let there: Vec<String> = disk
-            .conversations
-            .get(name)
-            .into_iter()
+        let talks = names.iter().filter_map(|name| disk.conversations.get(name));
+        if talks.clone().count() > 1 {
+            return Err(format!("{peer} has two conversations with {name}"));
+        }
+        let there: Vec<String> = talks
             .flatten()
             .filter(|message| !message.is_own())
             .map(|message| message.body.clone())
@@ -258,12 +315,8 @@ impl Storm {
             ));
         }
         let own = self.sim.disk(sender).ok_or("no disk")?;
-        let kept = own.conversations.get(peer);
-        for message in kept
-            .into_iter()
-            .flatten()
-            .filter(|message| message.is_own())
-        {
+        let kept = peers.iter().filter_map(|peer| own.conversations.get(peer));
+        for message in kept.flatten().filter(|message| message.is_own()) {
             let delivered = matches!(
                 message.state,
                 Some(MessageState::Delivered | MessageState::Displayed)
@@ -279,7 +332,7 @@ impl Storm {
         let mut shown: BTreeMap<&str, u32> = BTreeMap::new();
         for (_, event) in self.sim.events(recipient) {
             if let Event::MessageReceived { message } = &**event
-                && message.from == *name
+                && names.contains(&message.from)
             {
                 *shown.entry(message.body.as_str()).or_default() += 1;
             }
@@ -318,6 +371,7 @@ const TWO: Roughness = Roughness {
     faults: 300,
     power_cuts: true,
     network: false,
+    renames: false,
 };
 
 #[test]
@@ -352,6 +406,19 @@ fn four_in_all_of_it() {
         ..TWO
     };
     with_seeds(30, |seed| {
+        if let Err(broken) = weather(seed, rough, None) {
+            panic!("{broken}");
+        }
+    });
+}
+
+#[test]
+fn two_who_are_called_otherwise_after_a_crash() {
+    let rough = Roughness {
+        renames: true,
+        ..TWO
+    };
+    with_seeds(60, |seed| {
         if let Err(broken) = weather(seed, rough, None) {
             panic!("{broken}");
         }

@@ -205,6 +205,13 @@ impl Sim {
         }
     }
 
+    /// From its next start on it is called so. Its machine keeps its name.
+    pub fn rename(&mut self, host: HostId, who: &Jid) {
+        if let Some(seat) = self.seats.get_mut(host.0) {
+            seat.who = who.clone();
+        }
+    }
+
     /// kill -9 after so many more things that the node wants done: between any two of them.
     pub fn kill_after(&mut self, host: HostId, effects: u32) {
         if let Some(seat) = self.seats.get_mut(host.0) {
