@@ -4,6 +4,7 @@
 //! `fe80::` address fits every interface: with one daemon for all, peers on one network would be told the addresses
 //! of the others. Its polling for address changes is off; [`super::discovery`] is told by the system and tells us.
 
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::time::Duration;
 
@@ -203,6 +204,65 @@ fn both_families(index: u32) -> Vec<IfKind> {
     vec![IfKind::IndexV4(index), IfKind::IndexV6(index)]
 }
 
+/// From so many instances on nobody asks for all of them over and over: each question lists all that its sender knows, and
+/// everybody reads it. Announcements tell who comes, and those that we know are kept fresh one by one (see
+/// `discovery::heard`).
+const CROWD: usize = 24;
+/// So long everybody asks: three times, by mdns-sd's schedule.
+const LOOKING: Duration = Duration::from_secs(5);
+/// In a crowd a look around now and then finds whom a lost datagram has hidden.
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
+const LOOK_AGAIN_JITTER_MS: u128 = 600_000;
+
+/// Whether we ask who is there, or listen only.
+struct Look {
+    known: HashSet<String>,
+    asking: bool,
+    /// Ask so long at least, or do not ask before.
+    until: tokio::time::Instant,
+}
+
+impl Look {
+    fn new() -> Look {
+        Look {
+            known: HashSet::new(),
+            asking: true,
+            until: tokio::time::Instant::now() + LOOKING,
+        }
+    }
+
+    fn note(&mut self, event: &ServiceEvent) {
+        match event {
+            ServiceEvent::ServiceFound(_, name) => drop(self.known.insert(name.clone())),
+            ServiceEvent::ServiceRemoved(_, name) => drop(self.known.remove(name)),
+            _ => {}
+        }
+    }
+
+    /// Resolves when the other of the two is to be done; not before there is a crowd.
+    async fn turn(&self) {
+        if self.known.len() < CROWD {
+            return std::future::pending().await;
+        }
+        tokio::time::sleep_until(self.until).await;
+    }
+
+    /// Does the other of the two. mdns-sd keeps what it knows, and tells it again.
+    fn change(&mut self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
+        let now = tokio::time::Instant::now();
+        let (events, pause) = if self.asking {
+            let jitter = uuid::Uuid::new_v4().as_u128() % LOOK_AGAIN_JITTER_MS;
+            let jitter = Duration::from_millis(u64::try_from(jitter).unwrap_or(0));
+            (daemon.browse_cache(SERVICE)?, LOOK_AGAIN + jitter)
+        } else {
+            (daemon.browse(SERVICE)?, LOOKING)
+        };
+        self.asking = !self.asking;
+        self.until = now + pause;
+        Ok(events)
+    }
+}
+
 /// Passes on what browsing tells. mdns-sd's channel holds 1000 events and is closed when it is full, so nothing is
 /// computed here; and if it was closed all the same, browsing begins anew.
 async fn browse(
@@ -211,8 +271,22 @@ async fn browse(
     used: Used,
     browsed: mpsc::Sender<Browsed>,
 ) {
+    let mut look = Look::new();
     loop {
-        while let Ok(event) = events.recv_async().await {
+        loop {
+            let event = tokio::select! {
+                event = events.recv_async() => event,
+                () = look.turn() => {
+                    match look.change(&daemon) {
+                        Ok(others) => events = others,
+                        // Its queue is full, or it has ended: the next question is not far.
+                        Err(_) => look.until = tokio::time::Instant::now() + Duration::from_secs(1),
+                    }
+                    continue;
+                }
+            };
+            let Ok(event) = event else { break };
+            look.note(&event);
             if let Some(event) = translate(event, &used)
                 && browsed.send(event).await.is_err()
             {
@@ -220,6 +294,7 @@ async fn browse(
             }
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
+        look = Look::new();
         match daemon.browse(SERVICE) {
             Ok(again) => events = again,
             Err(mdns_sd::Error::Again) => {}
