@@ -208,6 +208,8 @@ fn both_families(index: u32) -> Vec<IfKind> {
 /// everybody reads it. Announcements tell who comes, and those that we know are kept fresh one by one (see
 /// `discovery::heard`).
 const CROWD: usize = 24;
+/// Names are counted up to so many.
+const MOST_KNOWN: usize = 1024;
 /// So long everybody asks: three times, by mdns-sd's schedule.
 const LOOKING: Duration = Duration::from_secs(5);
 /// In a crowd a look around now and then finds whom a lost datagram has hidden.
@@ -233,8 +235,12 @@ impl Look {
 
     fn note(&mut self, event: &ServiceEvent) {
         match event {
-            ServiceEvent::ServiceFound(_, name) => drop(self.known.insert(name.clone())),
-            ServiceEvent::ServiceRemoved(_, name) => drop(self.known.remove(name)),
+            ServiceEvent::ServiceFound(_, name) if self.known.len() < MOST_KNOWN => {
+                self.known.insert(name.clone());
+            }
+            ServiceEvent::ServiceRemoved(_, name) => {
+                self.known.remove(name);
+            }
             _ => {}
         }
     }
