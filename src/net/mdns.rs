@@ -6,13 +6,14 @@
 
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::sync::Arc;
 use std::time::Duration;
 
 use mdns_sd::{
     HostnameResolutionEvent, IfKind, Receiver, ResolvedService, ScopedIp, ServiceDaemon,
     ServiceEvent, ServiceInfo, TxtProperty,
 };
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::interfaces::Used;
@@ -60,6 +61,7 @@ pub(super) struct Responder {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
+    doubt: Arc<Notify>,
     _browser: AbortOnDropHandle<()>,
 }
 
@@ -82,14 +84,27 @@ impl Responder {
         daemon.enable_interface(both_families(used.index))?;
         daemon.set_ip_check_interval(0)?;
         let events = daemon.browse(SERVICE)?;
-        let browser = browse(daemon.clone(), events, used.clone(), browsed);
+        let doubt = Arc::new(Notify::new());
+        let browser = browse(
+            daemon.clone(),
+            events,
+            used.clone(),
+            browsed,
+            Arc::clone(&doubt),
+        );
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
         Ok(Responder {
             daemon,
             index: used.index,
             published: None,
+            doubt,
             _browser: browser,
         })
+    }
+
+    /// Somebody is here whom we do not know: asks who is there, though there is a crowd. Who is known does not answer.
+    pub(super) fn look_again(&self) {
+        self.doubt.notify_one();
     }
 
     /// Publishes us, or what changed of us, at once and without asking whether the name is free: whoever calls has
@@ -214,12 +229,16 @@ const MOST_KNOWN: usize = 1024;
 const LOOKING: Duration = Duration::from_secs(5);
 /// In a crowd a look around now and then finds whom a lost datagram has hidden.
 const LOOK_AGAIN: Duration = Duration::from_secs(600);
+/// Whom we hear of and do not know makes us look sooner, at most so often.
+const LOOK_GAP: Duration = Duration::from_secs(15);
 const LOOK_AGAIN_JITTER_MS: u128 = 600_000;
 
 /// Whether we ask who is there, or listen only.
 struct Look {
     known: HashSet<String>,
     asking: bool,
+    /// Since then.
+    since: tokio::time::Instant,
     /// Ask so long at least, or do not ask before.
     until: tokio::time::Instant,
 }
@@ -229,6 +248,7 @@ impl Look {
         Look {
             known: HashSet::new(),
             asking: true,
+            since: tokio::time::Instant::now(),
             until: tokio::time::Instant::now() + LOOKING,
         }
     }
@@ -245,12 +265,15 @@ impl Look {
         }
     }
 
-    /// Resolves when the other of the two is to be done; not before there is a crowd.
+    /// Resolves when the other of the two is to be done; a few go on asking, by mdns-sd's schedule.
     async fn turn(&self) {
-        if self.known.len() < CROWD {
-            return std::future::pending().await;
-        }
-        tokio::time::sleep_until(self.until).await;
+        let until = match (self.asking, self.known.len() < CROWD) {
+            (true, true) => return std::future::pending().await,
+            // The crowd has gone, or the cable to it is out.
+            (false, true) => self.until.min(self.since + LOOK_GAP),
+            _ => self.until,
+        };
+        tokio::time::sleep_until(until).await;
     }
 
     /// Does the other of the two. mdns-sd keeps what it knows, and tells it again.
@@ -264,7 +287,7 @@ impl Look {
             (daemon.browse(SERVICE)?, LOOKING)
         };
         self.asking = !self.asking;
-        self.until = now + pause;
+        (self.since, self.until) = (now, now + pause);
         Ok(events)
     }
 }
@@ -276,12 +299,17 @@ async fn browse(
     mut events: Receiver<ServiceEvent>,
     used: Used,
     browsed: mpsc::Sender<Browsed>,
+    doubt: Arc<Notify>,
 ) {
     let mut look = Look::new();
     loop {
         loop {
             let event = tokio::select! {
                 event = events.recv_async() => event,
+                () = doubt.notified() => {
+                    look.until = look.until.min(look.since + LOOK_GAP);
+                    continue;
+                }
                 () = look.turn() => {
                     match look.change(&daemon) {
                         Ok(others) => events = others,
