@@ -230,7 +230,7 @@ const LOOKING: Duration = Duration::from_secs(5);
 /// In a crowd a look around now and then finds whom a lost datagram has hidden.
 const LOOK_AGAIN: Duration = Duration::from_secs(600);
 /// Whom we hear of and do not know makes us look sooner, at most so often.
-const LOOK_GAP: Duration = Duration::from_secs(15);
+const LOOK_GAP: Duration = Duration::from_secs(60);
 const LOOK_AGAIN_JITTER_MS: u128 = 600_000;
 
 /// Whether we ask who is there, or listen only.
