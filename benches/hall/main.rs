@@ -21,6 +21,7 @@
     reason = "a benchmark that cannot measure stops"
 )]
 
+#[allow(unused_imports, reason = "the lab offers more than a hall needs")]
 #[path = "../../tests/lab/mod.rs"]
 mod lab;
 

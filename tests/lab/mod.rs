@@ -36,8 +36,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use avahi::Avahi;
 pub use host::Host;
-pub use switch::Carried;
-use switch::Switch;
+use switch::{Carried, Switch};
 
 /// Begin of the names of our folders under the system's temporary folder; the owner's mark follows.
 pub const FOLDER_PREFIX: &str = "balcony-lab-";

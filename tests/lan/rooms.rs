@@ -21,6 +21,8 @@ use crate::lab::peer::{Peer, SOON, poll};
 use crate::lab::{Host, Lab};
 
 const LONG: Duration = Duration::from_secs(90);
+/// Whoever was cut off when others came hears of them when their records are refreshed, and may look around once a minute.
+const SEEN_AGAIN: Duration = Duration::from_secs(180);
 /// Where the cables of the other half end while the switch is split.
 const OTHER_LAN: u8 = 2;
 
@@ -148,11 +150,13 @@ impl Hall {
     fn all_list_each_other(&self) {
         let count = self.all.len();
         for member in &self.all {
-            member.peer.until("all members, here", LONG, |seen, _| {
-                let members = members(seen);
-                let here = members.iter().filter(|one| one["here"] == true);
-                (members.len() == count && here.count() == count).then_some(())
-            });
+            member
+                .peer
+                .until("all members, here", SEEN_AGAIN, |seen, _| {
+                    let members = members(seen);
+                    let here = members.iter().filter(|one| one["here"] == true);
+                    (members.len() == count && here.count() == count).then_some(())
+                });
         }
     }
 

@@ -207,6 +207,8 @@ pub struct Room {
     /// Who is here may have changed: hubs and subscriptions are to be looked at.
     pub(super) stale: bool,
     pub(super) hub_cache: Vec<Jid>,
+    /// When the last few came in, the latest last.
+    pub(super) joins: VecDeque<Moment>,
     /// Who to turn to while nobody is known.
     pub(super) contacts: BTreeSet<Jid>,
     /// Entries that were refused or could not be read, for the bounds.
@@ -254,6 +256,7 @@ impl Room {
             loading: false,
             stale: true,
             hub_cache: Vec::new(),
+            joins: VecDeque::new(),
             contacts: BTreeSet::new(),
             refused: 0,
         }

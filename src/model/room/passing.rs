@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::engine::Room;
 use super::entry::Entry;
+use super::hubs::HUBS;
 use super::packet::Level;
 use super::sync::{COMPANY, MOST_PUSHES};
 use crate::wire::jid::Jid;
@@ -13,6 +14,8 @@ impl Room {
     pub(super) fn pass_on(&mut self, entry: &Arc<Entry>, from: Option<&Jid>) {
         let hubs = self.hubs().to_vec();
         let is_hub = |jid: &Jid| hubs.contains(jid);
+        let is_first = |jid: &Jid| hubs.iter().take(HUBS).any(|hub| hub == jid);
+        let spreads = self.rushes() && is_first(&self.jid);
         let own_hub = is_hub(&self.jid);
         let from_hub = from.is_some_and(is_hub);
         let from_above = from.is_some_and(|jid| {
@@ -29,7 +32,8 @@ impl Room {
             .peers
             .iter()
             .filter(|(jid, peer)| {
-                let down = peer.here == Level::Primary && !(own_hub && from_hub && is_hub(jid));
+                let served = own_hub && from_hub && is_hub(jid) && !(spreads && !is_first(jid));
+                let down = peer.here == Level::Primary && !served;
                 let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
                 peer.linked
                     && !peer.slow

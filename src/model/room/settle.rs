@@ -2,12 +2,20 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::body::{Body, Role};
 use super::engine::{Happened, LATE, Output, Room};
 use super::entry::{Author, Entry, EntryId, Order};
 use super::state::State;
 use crate::wire::jid::Jid;
+
+/// So many who come in within [`CALM`] are a rush.
+const RUSH: usize = 4;
+/// How long it has to be calm.
+pub(super) const CALM: Duration = Duration::from_secs(2);
+/// A join that was written longer ago, in ms, is told us as history.
+const JUST: u64 = 5_000;
 
 impl Room {
     /// After every input: the state follows the entries, and what changed is told.
@@ -26,6 +34,7 @@ impl Room {
         if fresh.is_empty() && !self.dirty {
             return;
         }
+        self.note_joins(&fresh);
         let latest = self.state.timeline.keys().next_back().copied();
         let matters = self.dirty
             || fresh.iter().any(|entry| {
@@ -50,6 +59,31 @@ impl Room {
             self.tell_rest(&before);
         }
         self.watch_own_place(&fresh);
+    }
+
+    /// Who has just come in, for [`Room::rushes`]; history is no rush.
+    fn note_joins(&mut self, fresh: &[Arc<Entry>]) {
+        if self.loading {
+            return;
+        }
+        let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
+        let joins = fresh.iter().filter(|entry| {
+            matches!(entry.draft.body, Body::Join { .. })
+                && entry.author != self.me
+                && entry.draft.time.abs_diff(wall) < JUST
+        });
+        for _ in 0..joins.count().min(RUSH) {
+            self.joins.push_back(self.clock.now);
+        }
+        let spare = self.joins.len().saturating_sub(RUSH);
+        self.joins.drain(..spare);
+    }
+
+    /// Several come in at once, and there may be many more behind them: a lecture begins. Until it is calm nobody opens
+    /// streams to all of what looks like a small room, and the first hubs pass on to everybody as if it were a large one.
+    pub(super) fn rushes(&self) -> bool {
+        let first = self.joins.front();
+        self.joins.len() >= RUSH && first.is_some_and(|at| self.clock.now.since(*at) < CALM)
     }
 
     /// What banned authors wrote behind the cut goes, so that everybody has the same.

@@ -6,6 +6,7 @@ use super::engine::{Output, Peer, Room};
 use super::entry::Author;
 use super::hubs::{Candidate, HUBS, hubs, preference};
 use super::packet::{Level, Packet, Since};
+use super::settle::CALM;
 use crate::wire::jid::Jid;
 use crate::wire::time::{Clock, Moment};
 
@@ -306,9 +307,14 @@ impl Room {
                 .collect();
         }
         if own {
+            let (all, linked) = (!self.rushes(), |jid: &Jid| {
+                self.peers.get(jid).is_some_and(|peer| peer.linked)
+            });
             return others
                 .into_iter()
-                .map(|jid| (jid, Level::Primary))
+                .enumerate()
+                .filter(|(at, jid)| all || *at < HUBS || linked(jid))
+                .map(|(_, jid)| (jid, Level::Primary))
                 .collect();
         }
         let rank = |jid: &Jid| {
@@ -370,6 +376,10 @@ impl Room {
         if redial && self.redial_at.is_none() {
             let jitter = Duration::from_millis(self.roll() % 1000);
             self.redial_at = Some(now + REDIAL + jitter);
+        }
+        if self.rushes() {
+            let calm = now + CALM;
+            self.redial_at = Some(self.redial_at.map_or(calm, |at| at.min(calm)));
         }
         if self.idle_at.is_none() {
             let jitter = Duration::from_millis(self.roll() % 5000);

@@ -27,6 +27,9 @@ const RING: usize = 2;
 /// After more than half of the 120 s, and so often that a lost datagram does not matter much.
 const RING_PAUSE: Duration = Duration::from_secs(62);
 const RING_JITTER_MS: u128 = 16_000;
+/// Who announces itself is known to mdns-sd within this.
+const STRANGE: Duration = Duration::from_secs(3);
+const MAX_STRANGERS: usize = 64;
 
 impl Discovery {
     /// Asks those after us in the ring; the answers go to everybody.
@@ -40,6 +43,32 @@ impl Discovery {
             .filter_map(|jid| message::ask_instance(jid.as_str()));
         questions.for_each(|question| self.send_everywhere(&question));
         self.ring_soon(now);
+    }
+
+    /// Others keep the records of somebody fresh whom we do not know: we were cut off when it came, or its words were lost.
+    fn note_stranger(&mut self, instance: &str, now: Instant) {
+        let Ok(jid) = Jid::new(instance) else { return };
+        let ours = |claim: &super::claim::Claim| same_name(&claim.jid, &jid);
+        if self.peers.is_here(&jid)
+            || self.strangers.len() >= MAX_STRANGERS
+            || self.claim.as_ref().is_some_and(ours)
+        {
+            return;
+        }
+        self.strangers.entry(jid).or_insert(now + STRANGE);
+    }
+
+    pub(super) fn look_for_strangers(&mut self, now: Instant) {
+        let before = self.strangers.len();
+        self.strangers.retain(|_, due| *due > now);
+        if self.strangers.len() == before {
+            return;
+        }
+        for station in self.stations.values() {
+            if let Some(responder) = &station.responder {
+                responder.look_again();
+            }
+        }
     }
 
     fn ring_soon(&mut self, now: Instant) {
@@ -84,6 +113,7 @@ impl Discovery {
             }
             Heard::Owner { instance, place } => {
                 self.confirmed(&instance);
+                self.note_stranger(&instance, now);
                 self.rival_owner(&instance, &place, link, now);
             }
             Heard::Probe { instance, place } => self.rival_probe(&instance, &place, link, now),
@@ -111,6 +141,7 @@ impl Discovery {
                 if ours && seen.host.eq_ignore_ascii_case(&self.host) {
                     return;
                 }
+                self.strangers.remove(&jid);
                 if self.ring_due.is_none() && self.peers.count() + 1 >= RING_FROM {
                     self.ring_soon(Instant::now());
                 }

@@ -127,6 +127,8 @@ struct Discovery {
     check_until: Option<Instant>,
     unaskable_due: Option<Instant>,
     ring_due: Option<Instant>,
+    /// Who was heard and is not known: known by then, or looked for.
+    strangers: BTreeMap<Jid, Instant>,
     /// When our own name was last asked for, and when to do so next.
     name_asked: Option<Instant>,
     name_due: Option<Instant>,
@@ -161,6 +163,7 @@ impl Discovery {
             check_until: None,
             unaskable_due: None,
             ring_due: None,
+            strangers: BTreeMap::new(),
             name_asked: None,
             name_due: None,
         }
@@ -222,6 +225,7 @@ impl Discovery {
             });
         probing
             .chain(self.verifying.values().copied())
+            .chain(self.strangers.values().copied())
             .chain(self.pictures.next())
             .chain(
                 [
@@ -283,6 +287,7 @@ impl Discovery {
         if passed(&mut self.ring_due, now) {
             self.refresh_ring(now);
         }
+        self.look_for_strangers(now);
         if passed(&mut self.name_due, now) {
             self.ask_for_name(now);
         }
