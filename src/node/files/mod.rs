@@ -127,7 +127,9 @@ impl Core {
             let Some(transfer) = self.files.all.get_mut(&id) else {
                 continue;
             };
-            if transfer.now.band.is_some() {
+            let band = transfer.now.band.as_ref();
+            let in_band = band.is_some_and(|band| band.run == transfer.now.run);
+            if in_band && transfer.is_busy() {
                 self.band_broken(&id, "the connection ended");
                 continue;
             }
