@@ -6,10 +6,12 @@
 //! between Balconies does it go on after a broken connection, a crash or a restart: whoever sends offers it again under
 //! the same session, as often as it takes.
 
+mod answers;
 pub mod ask;
 mod band;
 mod flow;
 pub mod mover;
+mod offer;
 mod peers;
 mod progress;
 mod users;
