@@ -632,5 +632,10 @@ fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
         };
         assert_eq!(sha256.as_deref(), Some(expected.as_str()));
         romeo.outcome();
+        juliet.mover.perform(Ask::Remembered {
+            transfer: "t".into(),
+            folder: juliet.folder.path().to_owned(),
+            name: "rose".into(),
+        });
     }
 }
