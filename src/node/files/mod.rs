@@ -6,10 +6,12 @@
 //! between Balconies does it go on after a broken connection, a crash or a restart: whoever sends offers it again under
 //! the same session, as often as it takes.
 
+mod answers;
 pub mod ask;
 mod band;
 mod flow;
 pub mod mover;
+mod offer;
 mod peers;
 mod progress;
 mod users;
@@ -127,7 +129,9 @@ impl Core {
             let Some(transfer) = self.files.all.get_mut(&id) else {
                 continue;
             };
-            if transfer.now.band.is_some() {
+            let band = transfer.now.band.as_ref();
+            let in_band = band.is_some_and(|band| band.run == transfer.now.run);
+            if in_band && transfer.is_busy() {
                 self.band_broken(&id, "the connection ended");
                 continue;
             }

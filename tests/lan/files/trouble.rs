@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -214,7 +215,7 @@ fn a_file_whose_receiver_dies_before_it_remembers_it_comes_once() {
 
 /// A firewall that lets in nothing but what mDNS announces.
 fn wall(host: &Host, peer: &Peer) {
-    let port = &peer.event("ready", SOON, |_| true).line["port"];
+    let port = peer.event("ready", SOON, |_| true).line["port"].clone();
     host.sh(&format!(
         "nft -f - <<'END'\ntable inet wall {{ chain in {{ type filter hook input priority 0; \
          tcp flags & (syn | ack) == syn tcp dport != {port} drop; }} }}\nEND"

@@ -111,10 +111,11 @@ struct Head {
     executable: bool,
 }
 
-/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file.
+/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: that, if it is known already.
 pub(super) fn send(
     source: &Source,
     request: &Request,
+    known: Option<[u8; 32]>,
     out: &mut Spout,
     moved: &mut dyn FnMut(u64),
 ) -> Result<Option<String>, Fault> {
@@ -156,28 +157,30 @@ pub(super) fn send(
             &mut file,
             entry.size - head.from,
             out,
-            &mut hash,
+            Some(&mut hash).filter(|_| known.is_none()),
             &mut |bytes| {
                 moved(before + head.from + bytes);
             },
         )?;
         sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))?;
-        let sha256 = hash.finish();
-        out.write_all(sha256.as_ref())
-            .map_err(|error| network(&error))?;
+        let sha256 = match known {
+            Some(known) => known.to_vec(),
+            None => hash.finish().as_ref().to_vec(),
+        };
+        out.write_all(&sha256).map_err(|error| network(&error))?;
         before += entry.size;
-        last = Some(hex(sha256.as_ref()));
+        last = Some(hex(&sha256));
     }
     out.write_all(&[0; 4]).map_err(|error| network(&error))?;
     Ok(last.filter(|_| source.folder.is_none()))
 }
 
-/// Sends so many bytes of a file.
+/// Sends so many bytes of a file, and hashes them.
 pub(super) fn send_bytes(
     file: &mut File,
     bytes: u64,
     out: &mut Spout,
-    hash: &mut Context,
+    mut hash: Option<&mut Context>,
     moved: &mut dyn FnMut(u64),
 ) -> Result<(), Fault> {
     let mut sent = 0;
@@ -195,7 +198,9 @@ pub(super) fn send_bytes(
                 "the file became shorter while it was being sent".to_owned(),
             ));
         }
-        hash.update(room.get(..read).unwrap_or_default());
+        if let Some(hash) = &mut hash {
+            hash.update(room.get(..read).unwrap_or_default());
+        }
         out.add(read).map_err(|error| network(&error))?;
         sent += read as u64;
         moved(sent);

@@ -1,6 +1,7 @@
 //! Moves the bytes of files on the real network and disk: what [`Ask`] asks, on threads of their own, at most one a
 //! transfer, and a few that do not know yet which.
 
+mod ahead;
 mod band;
 mod fetch;
 mod serve;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
+use self::ahead::Ahead;
 use self::band::{Band, BandEnd};
 use self::fetch::Awaits;
 use super::ask::{Ask, Fault, Fetch, From, Gate, Look, Serve, Told};
@@ -46,6 +48,7 @@ struct Shared {
     handshakes: AtomicUsize,
     tell: mpsc::Sender<Input>,
     key: CarrierKey,
+    ahead: Ahead,
 }
 
 /// What goes on for one transfer.
@@ -82,6 +85,7 @@ impl Mover {
             handshakes: AtomicUsize::new(0),
             tell,
             key: CarrierKey::new(key)?,
+            ahead: Ahead::default(),
         });
         let accept = |listener| {
             AbortOnDropHandle::new(tokio::spawn(serve::accept(Arc::clone(&shared), listener)))
@@ -155,8 +159,9 @@ impl Mover {
             ..Desk::default()
         };
         if !in_band {
-            desk.serve = Some(serve);
-            return self.shared.put(&transfer, desk);
+            desk.serve = Some(serve.clone());
+            self.shared.put(&transfer, desk);
+            return self.shared.hash_ahead(&serve);
         }
         let (band, end) = Band::new(self.shared.tell.clone(), &transfer, run);
         desk.band = Some(end);

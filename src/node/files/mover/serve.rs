@@ -254,9 +254,11 @@ impl Shared {
         carrier
             .carry(SILENCE)
             .map_err(|error| flow::network(&error))?;
+        let known = self.ahead.of(serve).filter(|_| source.folder.is_none());
         let mut progress = self.progress(&serve.transfer, serve.run);
         let sha256 = flow::pour(&mut carrier, |spout| {
-            flow::send(&source, request, spout, &mut |bytes| progress.tell(bytes))
+            let moved = &mut |bytes| progress.tell(bytes);
+            flow::send(&source, request, known, spout, moved)
         })?;
         let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;
         if verdict != Some(1) {
@@ -303,7 +305,7 @@ impl Shared {
                 &mut file,
                 entry.size - from,
                 spout,
-                &mut hash,
+                Some(&mut hash),
                 &mut |bytes| progress.tell(from + bytes),
             )?;
             sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))

@@ -599,3 +599,43 @@ fn a_large_file_in_a_folder_is_asked_for_from_the_byte() {
     assert_eq!(fs::read(place.join("b")).unwrap(), bytes);
     assert_eq!(fs::read(place.join("a")).unwrap(), b"rose");
 }
+
+#[test]
+fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
+    let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("rose");
+    for fill in [1, 2] {
+        let bytes = vec![fill; 3 << 20];
+        fs::write(&path, &bytes).unwrap();
+        let times = fs::FileTimes::new()
+            .set_modified(std::time::UNIX_EPOCH + Duration::from_secs(u64::from(fill)));
+        fs::File::options()
+            .write(true)
+            .open(&path)
+            .unwrap()
+            .set_times(times)
+            .unwrap();
+        romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+        let stamp = sources::look(&path).unwrap().stamp;
+        let serve = romeo.mover.shared.desks()["t"].serve.clone().unwrap();
+        assert_eq!(serve.stamp, stamp);
+        let until = Instant::now() + Duration::from_secs(30);
+        while romeo.mover.shared.ahead.of(&serve).is_none() {
+            assert!(Instant::now() < until, "it is never hashed");
+            std::thread::yield_now();
+        }
+        let told = juliet.fetch(bytes.len() as u64, None, direct(romeo.mover.port));
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+        let expected = crate::model::roster::hex(hash.as_ref());
+        let Told::Received { sha256, .. } = &told else {
+            panic!("{told:?}");
+        };
+        assert_eq!(sha256.as_deref(), Some(expected.as_str()));
+        romeo.outcome();
+        juliet.mover.perform(Ask::Remembered {
+            transfer: "t".into(),
+            folder: juliet.folder.path().to_owned(),
+            name: "rose".into(),
+        });
+    }
+}

@@ -1,0 +1,104 @@
+//! The hash of a file that is offered is made while its receiver is being asked, so that sending is nothing but reading and
+//! encrypting. Whoever answers faster than that, or offers something too large to be in memory still, hashes on the way.
+//!
+//! A file that changes between its hash and its last byte is found out by its stamp, and if not by that, by the receiver.
+
+use std::collections::VecDeque;
+use std::io::Read;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use super::Shared;
+use crate::disk::sources;
+use crate::node::files::ask::{Gate, Serve};
+
+/// Smaller files are hashed on the way, larger ones as well: the system would read them twice from the disk.
+const SIZES: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
+/// Hashes that are remembered: one file may be offered to many.
+const MOST: usize = 32;
+
+/// Hashes that are known.
+#[derive(Debug, Default)]
+pub(super) struct Ahead {
+    known: Mutex<VecDeque<Known>>,
+    /// One file at a time.
+    busy: AtomicBool,
+}
+
+#[derive(Debug)]
+struct Known {
+    path: PathBuf,
+    stamp: String,
+    sha256: [u8; 32],
+}
+
+impl Ahead {
+    /// The hash of this file, if it looks like this.
+    pub(super) fn of(&self, serve: &Serve) -> Option<[u8; 32]> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known
+            .iter()
+            .find(|known| known.path == serve.path && known.stamp == serve.stamp)
+            .map(|known| known.sha256)
+    }
+
+    fn add(&self, serve: &Serve, sha256: [u8; 32]) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.push_front(Known {
+            path: serve.path.clone(),
+            stamp: serve.stamp.clone(),
+            sha256,
+        });
+        known.truncate(MOST);
+    }
+}
+
+impl Shared {
+    /// Begins to hash what is offered, unless that is known or another one is being hashed.
+    pub(super) fn hash_ahead(self: &Arc<Self>, serve: &Serve) {
+        let meant = matches!(serve.gate, Gate::Token(_)) && self.ahead.of(serve).is_none();
+        if !meant || self.ahead.busy.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (shared, serve) = (Arc::clone(self), serve.clone());
+        let spawned = std::thread::Builder::new()
+            .name("balcony-hash".into())
+            .spawn(move || {
+                if let Some(sha256) = shared.hash_while_asked(&serve) {
+                    shared.ahead.add(&serve, sha256);
+                }
+                shared.ahead.busy.store(false, Ordering::Relaxed);
+            });
+        if spawned.is_err() {
+            self.ahead.busy.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// Nothing if it is not worth it, cannot be done, or the receiver has come.
+    fn hash_while_asked(&self, serve: &Serve) -> Option<[u8; 32]> {
+        let source = sources::look(&serve.path).ok()?;
+        let worth = source.folder.is_none() && SIZES.contains(&source.size);
+        let entry = source
+            .entries
+            .first()
+            .filter(|_| worth && source.stamp == serve.stamp)?;
+        let mut file = sources::open(entry).ok()?;
+        let mut hash = Context::new(&SHA256);
+        let mut block = vec![0; 256 << 10];
+        loop {
+            let read = file.read(&mut block).ok()?;
+            if read == 0 {
+                break;
+            }
+            hash.update(block.get(..read).unwrap_or_default());
+            self.desks()
+                .get(&serve.transfer)
+                .filter(|desk| desk.run == serve.run && desk.serve.is_some())?;
+        }
+        sources::unchanged(entry, &file).ok()?;
+        hash.finish().as_ref().try_into().ok()
+    }
+}
