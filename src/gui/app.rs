@@ -531,6 +531,10 @@ impl eframe::App for App {
             let settings = json!({ "window_size": self.size });
             let _ = self.node.try_request(Command::Configure { settings });
         }
+        if self.surroundings.services.is_none() {
+            // Nobody comes back to it.
+            let _ = std::fs::remove_dir_all(a_folder_of_no_node());
+        }
         // A goodbye on the network; if the node has ended already there is nobody to ask.
         let _ = self.node.try_request(Command::Quit);
     }

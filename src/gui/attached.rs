@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use egui::{Frame, Key, Margin, Modifiers, RichText, Role, Ui, WidgetInfo, vec2};
+use egui::{Frame, Key, Margin, Modifiers, RichText, Ui, vec2};
 
 use super::errands;
 use super::icons::Icon;
@@ -151,9 +151,7 @@ fn item_ui(ui: &mut Ui, photos: &mut Photos, item: &Item) -> bool {
                         Some(size) => transfers::bytes(ui, size),
                         None => t!(ui, "attached-folder"),
                     };
-                    let label =
-                        ui.label(RichText::new(words).size(size::SMALL).color(palette.weak));
-                    label.widget_info(|| WidgetInfo::labeled(Role::Label, true, &item.name));
+                    ui.label(RichText::new(words).size(size::SMALL).color(palette.weak));
                 });
                 Icon::Close
                     .button(ui, &t!(ui, "attached-remove", name = item.name))

@@ -206,7 +206,10 @@ impl Composer {
             self.attached.paste(ui, jid, &mut wishes);
         }
         let escape = focused && !self.completion.is_open();
-        wishes.extend(self.attached.ui(ui, jid, escape));
+        let taken_out = self.attached.ui(ui, jid, escape);
+        // One goes on writing.
+        self.focus |= !taken_out.is_empty();
+        wishes.extend(taken_out);
         let rest = std::mem::take(&mut self.rest);
         if focused {
             ui.input_mut(|input| drop(input.events.splice(0..0, rest)));

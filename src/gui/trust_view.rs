@@ -165,20 +165,14 @@ fn take_files_ui(ui: &mut Ui, contact: &Contact, wishes: &mut Vec<Wish>) {
         limit = on.then_some(100 << 20);
     }
     if let Some(chosen) = now {
-        let shown = limit_words(ui, chosen);
-        egui::ComboBox::from_id_salt("take limit")
-            .selected_text(&shown)
-            .width(180.0)
-            .show_ui(ui, |ui| {
-                for one in LIMITS {
-                    let words = limit_words(ui, one);
-                    if ui.selectable_label(one == chosen, words).clicked() {
-                        limit = Some(one);
-                    }
+        ui.horizontal_wrapped(|ui| {
+            for one in LIMITS {
+                let words = limit_words(ui, one);
+                if ui.radio(one == chosen, words).clicked() {
+                    limit = Some(one);
                 }
-            })
-            .response
-            .widget_info(|| WidgetInfo::labeled(Role::ComboBox, true, &shown));
+            }
+        });
     }
     if limit != now {
         let peer = contact.jid.clone();

@@ -64,6 +64,11 @@ impl Core {
                     if self.is_evidence(conn, &jid) {
                         self.raise(&jid, Some(alarm));
                     }
+                    let pinned = self.book.pinned(&jid).map(|known| known.fingerprint);
+                    if pinned == Some(fingerprint) {
+                        // It has the right key, and only the announcement says otherwise: whose is that, now?
+                        self.verify(&jid);
+                    }
                     self.retry_later(&jid);
                     Some("another key is expected under this name")
                 }

@@ -97,7 +97,7 @@ fn drag(argument: &str) {
         .expect("the selection");
     dragged.tell("XdndEnter", [own, 5 << 24, dragged.list, 0, 0]);
     let copy = atom(server, "XdndActionCopy");
-    let mut dropped = false;
+    let (mut asked, mut dropped) = (false, false);
     loop {
         let pointer = server
             .query_pointer(root)
@@ -111,9 +111,11 @@ fn drag(argument: &str) {
         while let Some(event) = server.poll_for_event().expect("the server") {
             if let Event::SelectionRequest(request) = event {
                 dragged.give(&request);
+                asked = true;
             }
         }
-        if !dropped && Path::new(file).with_extension("drop").exists() {
+        // Who is dragged over asks first what it is.
+        if asked && !dropped && Path::new(file).with_extension("drop").exists() {
             dragged.tell("XdndDrop", [own, 0, 0, 0, 0]);
             dropped = true;
         }

@@ -6,6 +6,7 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
 
 use balcony::model::sas::{Comparison, Ends, Step, Word};
 use balcony::wire::xmlstream::{Item, XmlLimits, XmlStream};
@@ -76,7 +77,7 @@ pub fn perform(words: &[&str]) {
         Identity::load(Path::new(far)),
     );
     let listener = TcpListener::bind((*own, 5298)).expect("the port");
-    let _here = announce(name, interface, own, (*announces == "yes").then_some(&near));
+    announce(name, interface, own, (*announces == "yes").then_some(&near));
     say(json!({"event": "begun"}));
     let server = near.server();
     let client = far.client();
@@ -102,7 +103,8 @@ pub fn perform(words: &[&str]) {
     }
 }
 
-fn announce(name: &str, interface: &str, own: &str, key: Option<&Identity>) -> ServiceDaemon {
+/// Says it again and again, and asks nobody whether the name is free.
+fn announce(name: &str, interface: &str, own: &str, key: Option<&Identity>) {
     let daemon = ServiceDaemon::new().expect("mDNS");
     daemon.disable_interface(IfKind::All).expect("mDNS");
     let interface = IfKind::Name(interface.to_owned());
@@ -124,8 +126,15 @@ fn announce(name: &str, interface: &str, own: &str, key: Option<&Identity>) -> S
         5298,
         &txt[..],
     );
-    daemon.register(info.expect("a service")).expect("mDNS");
-    daemon
+    let mut info = info.expect("a service");
+    info.set_requires_probe(false);
+    std::thread::spawn(move || {
+        loop {
+            // Its queue may be full: the next time, then.
+            let _ = daemon.register(info.clone());
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
 }
 
 /// One stream, taken apart and put together again. Side 0 is who dialled, side 1 the one whom it wanted.

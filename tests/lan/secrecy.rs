@@ -140,10 +140,10 @@ fn even_the_most_talkative_log_has_no_words_and_no_keys() {
     let compare = |event: &Value| event["state"] == "compare";
     let code = romeo.event("verification", SOON, compare).line["code"].clone();
     juliet.event("verification", SOON, compare);
-    for (peer, of) in [(&romeo, "juliet@pronto"), (&juliet, "romeo@forza")] {
-        peer.tell(&json!({"command": "confirm", "peer": of, "match": true}));
-        trusts(peer, of, "verified", None);
-    }
+    romeo.tell(&json!({"command": "confirm", "peer": "juliet@pronto", "match": true}));
+    juliet.tell(&json!({"command": "confirm", "peer": "romeo@forza", "match": true}));
+    trusts(&romeo, "juliet@pronto", "verified", None);
+    trusts(&juliet, "romeo@forza", "verified", None);
     let mut hidden: Vec<String> = [
         "wherefore-art-thou",
         "parting-is-such",

@@ -236,10 +236,10 @@ fn files_of_a_verified_contact_are_taken_up_to_a_size_until_the_key_is_in_doubt(
         );
         // Somebody shows another key under the name: it is over, also when it was nobody.
         let to = play.juliet_jid.clone();
-        play.sim.command(play.romeo, Command::Close { to });
-        play.sim.run_for(5 * SEC);
         let other = SecretKey::from_seed(&[66; 32]).unwrap().public();
         play.sim.inflict(Fault::Lie(play.romeo, Some(other)));
+        play.sim.command(play.romeo, Command::Close { to });
+        play.sim.run_for(5 * SEC);
         play.romeo_says("it is me");
         play.sim.run_for(20 * SEC);
         assert_eq!(limit_of(&play), None, "{}", story(&play.sim, play.juliet));

@@ -127,6 +127,18 @@ fn the_plaintext_policy_is_obeyed_with_a_reason() {
     screen.run();
     screen.get_by_label("Write without encryption").click();
     screen.run();
+    let (peer, allow) = (jid("anna@pc"), true);
+    let asked = Command::Plaintext {
+        peer: peer.clone(),
+        allow,
+    };
+    assert_eq!(screen.state().asked().last(), Some(&asked));
+    screen.state_mut().model.apply(&Event::Plaintext {
+        peer,
+        allowed: true,
+        held: 0,
+    });
+    screen.run();
     screen.get_by_role(Role::MultilineTextInput);
 }
 

@@ -96,30 +96,35 @@ fn the_folder_for_received_files_is_typed_chosen_or_the_desktops() {
     let mut screen = show(model, WIDE);
     screen.key_press_modifiers(Modifiers::CTRL, Key::Comma);
     screen.run();
-    screen.get_by_role_and_label(Role::Button, "Files").click();
+    screen
+        .get_by_role_and_label(Role::Button, "File transfer")
+        .click();
     screen.run();
     const FIELD: &str = "Received files go to";
-    for (typed, change) in [
-        ("/new", Some(json!({ "downloads": "/home/alice/in/new" }))),
-        // It would be another folder at each start.
-        ("relative", None),
+    // The second would be another folder at each start.
+    for (folder, typed, change) in [
+        (
+            "/home/alice/in",
+            "/new",
+            Some(json!({ "downloads": "/home/alice/in/new" })),
+        ),
+        ("", "relative", None),
     ] {
+        screen.state_mut().model.settings.downloads = folder.into();
+        screen.run();
         let before = configured(&screen).len();
         screen.get_by_role_and_label(Role::TextInput, FIELD).focus();
         screen.run();
-        if change.is_none() {
-            screen.key_press_modifiers(Modifiers::CTRL, Key::A);
-            screen.run();
-        }
         screen
             .get_by_role_and_label(Role::TextInput, FIELD)
             .type_text(typed);
         screen.run();
         screen.key_press(Key::Enter);
         screen.run();
-        let asked = configured(&screen);
-        assert_eq!(asked.get(before), change.as_ref());
+        assert_eq!(configured(&screen).get(before), change.as_ref());
     }
+    screen.state_mut().model.settings.downloads = "/home/alice/in".into();
+    screen.run();
     screen.get_by_label("Choose a folder…").click();
     screen.run();
     assert!(screen.state().wishes.contains(&Wish::ChooseDownloads));

@@ -139,19 +139,22 @@ fn why_nothing_came_of_a_comparison_is_said_in_the_language_of_the_user() {
         ("de", "Juliet sagt, dass die Zeichen verschieden sind"),
         ("sv", "Juliet säger att koderna är olika"),
     ] {
-        let screen = with_juliet(|model| {
-            model.settings.language = language.to_owned();
-            model.apply(&Event::Verification {
-                peer: jid("juliet@pronto"),
-                verification: Verification {
-                    state: VerificationState::Failed,
-                    code: None,
-                    emoji: Vec::new(),
-                    reason: Some("words for the terminal".into()),
-                    why: Some(NotVerified::TheyDiffer),
-                },
-            });
+        let mut model = three();
+        let mut juliet = peer("juliet@pronto", "Juliet", Show::Available);
+        juliet.trust = Trust::Pinned;
+        model.apply(&Event::PeerOnline { peer: juliet });
+        model.apply(&Event::Verification {
+            peer: jid("juliet@pronto"),
+            verification: Verification {
+                state: VerificationState::Failed,
+                code: None,
+                emoji: Vec::new(),
+                reason: Some("words for the terminal".into()),
+                why: Some(NotVerified::TheyDiffer),
+            },
         });
+        let mut screen = show_in(language, egui::ThemePreference::Light, model, WIDE);
+        open(&mut screen, "juliet@pronto");
         assert!(screen.query_by_label_contains(words).is_some(), "{words}");
     }
 }
@@ -226,10 +229,6 @@ fn files_of_a_verified_contact_can_always_be_taken_and_of_others_not() {
     };
     assert_eq!(screen.state().asked().last(), Some(&take(Some(100 << 20))));
     screen.state_mut().model.apply(&verified(Some(100 << 20)));
-    screen.run();
-    screen
-        .get_by_role_and_label(Role::ComboBox, "up to 100.0 MiB each")
-        .click();
     screen.run();
     screen.get_by_label("up to 1.0 GiB each").click();
     screen.run();

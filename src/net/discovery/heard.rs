@@ -180,9 +180,9 @@ impl Discovery {
                 responder.verify(&jid, VERIFY);
             }
         }
-        if sightings::is_unaskable(jid.as_str())
-            && let Some(question) = message::ask_instance(jid.as_str())
-        {
+        // mdns-sd asks for SRV alone, and for some names not at all. What stands in TXT may be somebody else's, who had taken
+        // the name, and would stay for as long as they wished.
+        if let Some(question) = message::ask_instance(jid.as_str()) {
             self.send_everywhere(&question);
         }
         // mdns-sd forgets it when its patience ends; a moment more for that to arrive.
