@@ -1,5 +1,7 @@
 //! Publishes a crowd of people with mdns-sd, for every benchmark that needs one.
 
+use std::time::Duration;
+
 use mdns_sd::{ServiceDaemon, ServiceInfo};
 
 /// The role of that process: publishes until its input ends.

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 use std::sync::Arc;
 
 use egui::epaint::text::ByteRangeExt as _;
-use egui::text::{LayoutJob, TextFormat};
+use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Galley, Rect, Ui};
 use unicode_bidi::{BidiClass, BidiInfo, ParagraphInfo, bidi_class};
 use unicode_segmentation::UnicodeSegmentation;
@@ -282,7 +282,12 @@ fn lay(ui: &Ui, job: &LayoutJob, lines: Vec<(Vec<Piece>, bool)>) -> Seen {
             let right = x + wide(&piece);
             columns.push((piece.source, line, x..=right));
             x = right;
-            all.append(&piece.text, std::mem::take(&mut before), piece.format);
+            apart(
+                &mut all,
+                &piece.text,
+                std::mem::take(&mut before),
+                piece.format,
+            );
         }
     }
     let galley = ui.painter().layout_job(all);
@@ -294,17 +299,54 @@ fn lay(ui: &Ui, job: &LayoutJob, lines: Vec<(Vec<Piece>, bool)>) -> Seen {
     Seen { galley, places }
 }
 
+/// A section of its own, to be shaped by itself: `append` would join it with one of the same format.
+fn apart(job: &mut LayoutJob, text: &str, leading_space: f32, format: TextFormat) {
+    let start = ByteIndex(job.text.len());
+    job.text.push_str(text);
+    job.sections.push(LayoutSection {
+        leading_space,
+        byte_range: start..ByteIndex(job.text.len()),
+        format,
+    });
+}
+
+/// A text that is being written: egui's cursor needs it in the order in which it is written, so only what runs in one
+/// direction is kept from being turned with the other.
+pub fn written(ui: &Ui, text: &str, format: &TextFormat, width: f32) -> Arc<Galley> {
+    let info = BidiInfo::new(text, None);
+    let mut job = LayoutJob::default();
+    job.wrap.max_width = width;
+    let mut from = 0;
+    for (at, _) in text.char_indices().skip(1) {
+        let level = |at: usize| info.levels.get(at).map(|level| level.is_rtl());
+        if level(at) != level(from) {
+            let run = text.get(from..at).unwrap_or_default();
+            apart(&mut job, run, 0.0, format.clone());
+            from = at;
+        }
+    }
+    let rest = text.get(from..).unwrap_or_default();
+    apart(&mut job, rest, 0.0, format.clone());
+    ui.painter().layout_job(job)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// What stands in each line, from left to right, at a width given in points.
+    /// What stands in each line, from left to right, at a width given in points; no two words from right to left may be
+    /// shaped together.
     fn seen(text: &str, width: f32) -> Vec<String> {
         let mut lines = Vec::new();
         let ctx = egui::Context::default();
         let output = ctx.run_ui(egui::RawInput::default(), |ui| {
             let job = LayoutJob::single_section(text.to_owned(), TextFormat::default());
             let seen = wrapped(ui, &job, width);
+            for section in &seen.galley.job.sections {
+                let text = section.byte_range.slice(seen.galley.text());
+                let together = text.trim().contains(' ') && is_rtl(text);
+                assert!(!together, "{text:?} would be turned as a whole");
+            }
             lines = seen.galley.text().split('\n').map(str::to_owned).collect();
         });
         output.drop_without_applying_deltas();

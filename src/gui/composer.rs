@@ -10,6 +10,7 @@ use egui::{
 
 use super::aim::{self, Aim};
 use super::attached::Attached;
+use super::bidi;
 use super::completion::Completion;
 use super::emoji;
 use super::icons::Icon;
@@ -417,6 +418,10 @@ impl Composer {
         let draft_length = draft.chars().count();
         let width = ui.available_width();
         let left = ui.cursor().left();
+        let turned = bidi::is_needed(draft);
+        if turned {
+            reading_ui(ui, draft, width);
+        }
         // Grows with the text up to some eight lines, then scrolls.
         let scroll = egui::ScrollArea::vertical()
             .id_salt("composer")
@@ -435,6 +440,14 @@ impl Composer {
                     ..keys::KEEP_ESCAPE
                 })
                 .return_key(shift_enter);
+            let mut layouter = |ui: &Ui, text: &dyn egui::TextBuffer, width: f32| {
+                let format = egui::TextFormat::simple(theme::regular(size::BODY), palette.text);
+                bidi::written(ui, text.as_str(), &format, width)
+            };
+            let edit = match turned {
+                true => edit.layouter(&mut layouter),
+                false => edit,
+            };
             let focus = std::mem::take(&mut self.focus);
             if focus {
                 // Before what is typed in this frame comes in.
@@ -547,6 +560,17 @@ impl Composer {
         }
         wishes
     }
+}
+
+/// How a text with letters from right to left will be read: the field has it in the order in which it is written.
+fn reading_ui(ui: &mut Ui, draft: &str, width: f32) {
+    let weak = theme::palette(ui).weak;
+    let shown = super::text::cut_lines(super::text::cut(draft, 600), 4);
+    let words = super::text::wrapped(ui, shown, size::BODY, weak, width - BUTTONS);
+    let room = vec2(width, words.size().y + space::XS);
+    let (place, _) = ui.allocate_exact_size(room, egui::Sense::hover());
+    let right = place.right() - BUTTONS - words.size().x;
+    ui.painter().galley(pos2(right, place.top()), words, weak);
 }
 
 /// Where a character of a text begins.

@@ -215,7 +215,7 @@ impl Talk {
         ctx.copy_text(text);
     }
 
-    /// What can be done with several messages, at the foot of them.
+    /// What can be done with several messages, above them: the newest are seldom there.
     pub(super) fn selection_ui(
         &mut self,
         ui: &mut Ui,
@@ -229,9 +229,9 @@ impl Talk {
         let words = t!(ui, "selection-count", count = range.clone().count());
         let copy = t!(ui, "selection-copy");
         let palette = theme::palette(ui);
-        let width = 300.0_f32.min(pane.width() - 2.0 * space::L);
+        let width = 400.0_f32.min(pane.width() - 2.0 * space::L);
         let place = egui::Rect::from_center_size(
-            egui::pos2(pane.center().x, pane.bottom() - 30.0),
+            egui::pos2(pane.center().x, pane.top() + 30.0),
             egui::vec2(width, space::TARGET + 8.0),
         );
         let line = egui::Stroke::new(1.0, palette.line);

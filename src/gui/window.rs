@@ -465,6 +465,7 @@ fn page_ui(ui: &mut Ui, title: &str, content: impl FnOnce(&mut Ui) -> Vec<Wish>)
                 ui.add_space(margin);
                 ui.vertical(|ui| {
                     ui.set_width(column);
+                    ui.add_space(space::S);
                     wishes.extend(content(ui));
                     ui.add_space(space::XL);
                 });
