@@ -15,6 +15,7 @@ use super::feed::Feed;
 use super::header;
 use super::icons::Icon;
 use super::links;
+use super::room_lines;
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use super::transfers::Transfers;
@@ -47,7 +48,7 @@ pub struct Talk {
     pub composer: Composer,
     /// Files on their way.
     pub transfers: Transfers,
-    open: Option<Jid>,
+    pub(super) open: Option<Jid>,
     pub(super) feed: Feed,
     /// Where the "new" line stands while this conversation is open.
     first_new: Option<String>,
@@ -82,7 +83,7 @@ pub struct Talk {
 
 impl Talk {
     /// Changes to the conversation with `contact`: to its first unread message, else to the end.
-    fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
+    pub(super) fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
         wishes.extend(self.leave());
         let target = self.target.take();
         *self = Talk {
@@ -167,7 +168,7 @@ impl Talk {
     }
 
     /// The foot of the pane; gives back where it begins.
-    fn foot_ui(
+    pub(super) fn foot_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
@@ -191,7 +192,7 @@ impl Talk {
         let asked = self
             .composer
             .ui(&mut foot, scene, contact, obstacle.as_deref());
-        self.composer_asks(ui, contact);
+        self.composer_asks(ui, scene, contact);
         if asked.iter().any(|wish| {
             matches!(
                 wish,
@@ -276,7 +277,7 @@ impl Talk {
         }
     }
 
-    fn messages_ui(
+    pub(super) fn messages_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
@@ -327,8 +328,10 @@ impl Talk {
                     .as_ref()
                     .filter(|(id, _)| *id == message.id)
                     .map(|(_, terms)| terms),
+                room: room_lines::line_of(scene, contact, message),
             };
-            Some(Row::new(ui, scene, &contact.nick, message, place))
+            let nick = place.room.map_or(&contact.nick, |room| &room.line.nick);
+            Some(Row::new(ui, scene, nick, message, place))
         };
         match self.feed.ui(ui, messages, conversation.detached, &mut row) {
             Some(Click::Resend(id)) => wishes.push(Wish::Ask(Command::Resend { id })),
@@ -466,7 +469,7 @@ impl Talk {
     }
 
     /// Everything down to the newest message has been in sight.
-    fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
+    pub(super) fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
         if conversation.unread == 0 || conversation.detached || !self.feed.is_at_end() {
             return;
         }

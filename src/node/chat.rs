@@ -100,6 +100,12 @@ impl Core {
                 state,
             });
         }
+        if incoming.about.is_none()
+            && let Some(body) = &incoming.body
+            && self.on_repeated(conn, &from, body)
+        {
+            return;
+        }
         if incoming.about.is_some() || incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
             self.keep_message(conn, from, incoming);
         }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Happened, Output, Room};
+use super::engine::{Happened, Output, Room, Trouble};
 use super::entry::{ChainId, Entry};
+use super::fault::Fault;
 use super::hubs::{HUBS, MESH};
 use super::log::Head;
 use super::packet::{Level, Packet};
 use super::sync::{GAP, IDLE, MOST, SHUN};
 use crate::wire::jid::Jid;
+
+/// Anybody may be slow once or twice, or be dying; who has withheld something so often on one stream is told of.
+const PATIENCE: u32 = 3;
 
 impl Room {
     pub(super) fn on_digest(
@@ -57,6 +61,9 @@ impl Room {
             }
             return;
         }
+        if self.errs(Fault::ForgetsToAsk) {
+            return;
+        }
         let at = self.clock.now + GAP;
         let Some(peer) = self.peers.get_mut(from) else {
             return;
@@ -86,12 +93,18 @@ impl Room {
         if !told.iter().any(|head| self.log.lacks(head)) {
             return;
         }
-        for peer in self
-            .peers
-            .values_mut()
-            .filter(|peer| peer.there == Level::Primary)
-        {
+        let mut withheld = Vec::new();
+        let primaries = self.peers.iter_mut();
+        for (jid, peer) in primaries.filter(|(_, peer)| peer.there == Level::Primary) {
             peer.shunned = Some(now + SHUN);
+            peer.withheld += 1;
+            if peer.withheld == PATIENCE {
+                withheld.push(jid.clone());
+            }
+        }
+        for jid in withheld {
+            let who = self.nick_at(&jid);
+            self.trouble(Trouble::Withheld(who));
         }
         self.stale = true;
         self.pull(from, false);

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::engine::{Output, Peer, Room};
 use super::entry::Author;
+use super::fault::Fault;
 use super::hubs::{Candidate, HUBS, hubs, preference};
 use super::packet::{Level, Packet, Since};
 use crate::wire::jid::Jid;
@@ -74,6 +75,7 @@ impl Room {
             && !peer.linked
         {
             (peer.linked, peer.present, peer.slow) = (true, true, false);
+            peer.withheld = 0;
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
         }
         self.finish();
@@ -223,6 +225,7 @@ impl Room {
         let (Some(before), Some(to)) = (first, to) else {
             return false;
         };
+        self.paging = true;
         self.send(
             &to,
             Packet::Page {
@@ -284,7 +287,10 @@ impl Room {
     /// Whom we want what from.
     pub(super) fn targets(&self) -> Vec<(Jid, Level)> {
         let now = self.clock.now;
-        let mut hubs = hubs(self.candidates());
+        let mut hubs = match self.errs(Fault::HoldsOnToAll) {
+            true => self.candidates(),
+            false => hubs(self.candidates()),
+        };
         let own = hubs.iter().any(|hub| hub.author == self.me);
         if !own {
             preference(&mut hubs, self.me);
@@ -305,7 +311,7 @@ impl Room {
                 .cloned()
                 .collect();
         }
-        if own {
+        if own || self.errs(Fault::HoldsOnToAll) {
             return others
                 .into_iter()
                 .map(|jid| (jid, Level::Primary))
