@@ -58,7 +58,9 @@ impl Board {
             .inner_margin(Margin::symmetric(12, 4));
         let most = ui.available_height() * 0.45;
         Panel::top("room board").frame(frame).show(ui, |ui| {
-            ScrollArea::vertical().max_height(most).show(ui, |ui| {
+            let area = ScrollArea::vertical().max_height(most);
+            // A panel is no higher than what was in it before: it has to be asked for more.
+            area.min_scrolled_height(most).show(ui, |ui| {
                 hands_ui(ui, room, wishes);
                 speakers_ui(ui, room, &speakers, wishes);
                 self.new_poll_ui(ui, room, wishes);

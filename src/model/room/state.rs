@@ -145,7 +145,8 @@ impl State {
             return true;
         }
         let rule = entry.draft.body.is_rule() && !self.errs(Fault::OldRoles);
-        if rule || late && !self.errs(Fault::LateIsLast) {
+        let last = self.errs(Fault::LateIsLast) || self.errs(Fault::OrderOfArrival);
+        if rule || late && !last {
             return false;
         }
         self.apply(entry);
