@@ -197,7 +197,8 @@ impl Row {
         row.lay_above(ui, scene, message, place);
         if place.room.is_some() && !own && !row.close {
             let font = theme::bold(size::SMALL + 1.0);
-            row.name = Some(text::fitted(ui, nick, font, theme::person(nick), widest));
+            let color = room_lines::name_color(ui, nick);
+            row.name = Some(text::fitted(ui, nick, font, color, widest));
         }
         let inner = row.lay_inside(ui, scene, place, widest);
         let bubble = inner + 2.0 * PAD;

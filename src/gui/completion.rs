@@ -165,7 +165,13 @@ fn nick_ui(ui: &mut Ui, nick: &str, chosen: bool) -> bool {
         ui.painter().rect_filled(rect, 5.0, palette.selected);
     }
     let font = theme::bold(size::BODY - 1.0);
-    let words = super::text::fitted(ui, &name, font, theme::person(nick), 230.0);
+    let words = super::text::fitted(
+        ui,
+        &name,
+        font,
+        super::room_lines::name_color(ui, nick),
+        230.0,
+    );
     let at = rect.left_center() + vec2(space::S, -words.size().y / 2.0);
     ui.painter().galley(at, words, palette.text);
     response.clicked()

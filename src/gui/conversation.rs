@@ -294,7 +294,7 @@ impl Talk {
         if conversation.messages.is_empty() {
             let _ = ui.allocate_rect(pane, Sense::hover());
             if conversation.is_empty() {
-                empty_ui(ui, pane, contact);
+                empty_ui(ui, pane, scene, contact);
             }
             return;
         }
@@ -303,7 +303,10 @@ impl Talk {
             self.feed
                 .to_among_others(&self.target.take().unwrap_or_default());
         }
-        let intro = beginning(scene, conversation);
+        let intro = match room_lines::is_room(scene, contact) {
+            true if conversation.complete => t!(ui, "room-begins"),
+            _ => beginning(scene, conversation),
+        };
         let found = &self.found;
         let (first_new, unfolded, revealed) = (&self.first_new, &self.unfolded, &self.revealed);
         let (chosen, fresh) = self.choice.now();
@@ -498,9 +501,11 @@ fn beginning(words: &impl Speaks, conversation: &Conversation) -> String {
     }
 }
 
-fn empty_ui(ui: &Ui, pane: Rect, contact: &Contact) {
+fn empty_ui(ui: &Ui, pane: Rect, scene: &Scene<'_>, contact: &Contact) {
     let palette = theme::palette(ui);
-    let words = if contact.is_online() {
+    let words = if room_lines::is_room(scene, contact) {
+        t!(ui, "room-empty")
+    } else if contact.is_online() {
         t!(ui, "talk-empty", name = contact.nick)
     } else {
         t!(ui, "talk-empty-gone", name = contact.nick)

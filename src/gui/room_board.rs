@@ -9,6 +9,7 @@ use egui::{
 
 use super::fonts;
 use super::icons::{Icon, focus_ring};
+use super::room_lines::name_color;
 use super::room_view::ask;
 use super::scene::Wish;
 use super::text;
@@ -55,7 +56,7 @@ impl Board {
         let palette = theme::palette(ui);
         let frame = Frame::new()
             .fill(palette.ground)
-            .inner_margin(Margin::symmetric(12, 4));
+            .inner_margin(Margin::symmetric(16, 4));
         let most = ui.available_height() * 0.45;
         Panel::top("room board").frame(frame).show(ui, |ui| {
             let area = ScrollArea::vertical().max_height(most);
@@ -256,7 +257,7 @@ fn hands_ui(ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
         for (n, nick) in room.hands.iter().take(MOST).enumerate() {
             chip_ui(ui, |ui| {
                 let words = format!("{}. {nick}", n + 1);
-                ui.label(RichText::new(words).color(theme::person(nick)));
+                ui.label(RichText::new(words).color(name_color(ui, nick)));
                 let spoken = t!(ui, "room-give-floor", name = nick);
                 if room.moderates() && Icon::Check.button(ui, &spoken).clicked() {
                     wishes.push(floor(room, nick, "participant"));
@@ -277,7 +278,7 @@ fn speakers_ui(ui: &mut Ui, room: &RoomView, speakers: &[&str], wishes: &mut Vec
         ui.label(words);
         for nick in speakers.iter().take(MOST) {
             chip_ui(ui, |ui| {
-                ui.label(RichText::new(*nick).color(theme::person(nick)));
+                ui.label(RichText::new(*nick).color(name_color(ui, nick)));
                 let spoken = t!(ui, "room-take-floor", name = *nick);
                 if room.moderates() && Icon::Close.button(ui, &spoken).clicked() {
                     wishes.push(floor(room, nick, "visitor"));

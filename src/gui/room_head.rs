@@ -182,9 +182,14 @@ impl Head {
                     ui.close();
                 }
                 ui.separator();
-                notify_ui(ui, room, wishes);
-                ui.separator();
-                rules_ui(ui, room, wishes);
+                ui.scope(|ui| {
+                    // A menu has no lines around what can be clicked; a box that is not ticked needs one.
+                    let line = egui::Stroke::new(1.0, theme::palette(ui).outline);
+                    ui.visuals_mut().widgets.inactive.bg_stroke = line;
+                    notify_ui(ui, room, wishes);
+                    ui.separator();
+                    rules_ui(ui, room, wishes);
+                });
                 ui.separator();
             }
             leave_ui(ui, room, wishes);

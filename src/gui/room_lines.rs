@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use super::actions::Rights;
 use super::scene::Scene;
 use super::text;
+use super::theme;
 use super::words::t;
 use crate::event::room::RoomLine;
 use crate::event::{Extra, Message, MessageState, Reactions};
@@ -20,6 +21,24 @@ pub struct Line<'a> {
     pub line: &'a RoomLine,
     /// What may be done with it.
     pub rights: Rights,
+}
+
+/// The colour of somebody's name, so that it can be read on this ground.
+pub fn name_color(ui: &egui::Ui, nick: &str) -> egui::Color32 {
+    let palette = theme::palette(ui);
+    let mut color = theme::person(nick);
+    for _ in 0..12 {
+        if theme::contrast(color, palette.theirs) >= 4.5 {
+            break;
+        }
+        color = color.lerp_to_gamma(palette.text, 0.15);
+    }
+    color
+}
+
+/// Does this contact stand for a room?
+pub fn is_room(scene: &Scene<'_>, contact: &Contact) -> bool {
+    scene.model.rooms.contains_key(contact.jid.as_str())
 }
 
 /// The line behind a message, if `contact` stands for a room.

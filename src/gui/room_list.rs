@@ -27,6 +27,8 @@ pub struct RoomList {
     asked: bool,
     /// More than the first few of our rooms are shown.
     all: bool,
+    /// The room that was made or entered here, by name or id: it is opened as soon as we are in it.
+    awaited: Option<String>,
 }
 
 impl RoomList {
@@ -70,6 +72,7 @@ impl RoomList {
                 } else {
                     &invitation.id
                 };
+                self.awaited = Some(room.clone());
                 wishes.push(ask(RoomCommand::RoomJoin {
                     room: room.clone(),
                     nick: None,
@@ -111,6 +114,16 @@ impl RoomList {
             first.truncate(MOST);
             rooms.retain(|room| first.iter().any(|kept| kept.about.room == room.about.room));
         }
+        if let Some(awaited) = &self.awaited {
+            let is = |about: &RoomAbout| {
+                about.joined && (about.name == *awaited || about.id == *awaited)
+            };
+            let came = scene.model.rooms.values().find(|room| is(&room.about));
+            if let Some(room) = came {
+                wishes.push(Wish::OpenRoom(room.about.room.clone()));
+                self.awaited = None;
+            }
+        }
         let most = (ui.available_height() * 0.5).max(120.0);
         ScrollArea::vertical()
             .id_salt("rooms")
@@ -140,14 +153,16 @@ impl RoomList {
             wishes.push(ask(RoomCommand::Rooms));
         }
         ui.add_space(space::M);
-        self.create_ui(ui, &mut wishes);
+        self.create_ui(ui, scene, &mut wishes);
         ui.add_space(space::L);
         ui.label(RichText::new(t!(ui, "rooms-here")).font(theme::bold(size::BODY)));
         if scene.model.directory.is_empty() {
             ui.label(RichText::new(t!(ui, "rooms-none")).color(theme::palette(ui).weak));
         }
         for about in &scene.model.directory {
-            directory_ui(ui, about, &mut wishes);
+            if directory_ui(ui, about, &mut wishes) {
+                self.awaited = Some(about.id.clone());
+            }
         }
         if ui.button(t!(ui, "rooms-again")).clicked() {
             self.asked = false;
@@ -155,7 +170,7 @@ impl RoomList {
         wishes
     }
 
-    fn create_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+    fn create_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         ui.label(RichText::new(t!(ui, "rooms-new")).font(theme::bold(size::BODY)));
         let name = t!(ui, "rooms-name");
         let field = ui.add(
@@ -171,8 +186,12 @@ impl RoomList {
             .add_enabled(ready, egui::Button::new(t!(ui, "rooms-create")))
             .clicked()
         {
+            let name = std::mem::take(&mut self.name).trim().to_owned();
+            let known = scene.model.rooms.values();
+            self.awaited =
+                (!known.clone().any(|room| room.about.name == name)).then(|| name.clone());
             wishes.push(ask(RoomCommand::RoomCreate {
-                name: std::mem::take(&mut self.name).trim().to_owned(),
+                name,
                 nick: None,
                 members_only: self.members_only,
                 moderated: self.lecture,
@@ -356,7 +375,9 @@ fn flat_ui(
     response
 }
 
-fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
+/// A room of this network; true if it is to be entered.
+fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
+    let mut enter = false;
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(&about.name).font(theme::bold(size::BODY)));
         ui.label(t!(ui, "room-people", count = about.occupants));
@@ -374,6 +395,7 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
             return;
         }
         if ui.button(t!(ui, "rooms-join", name = about.name)).clicked() {
+            enter = true;
             wishes.push(ask(RoomCommand::RoomJoin {
                 room: about.id.clone(),
                 nick: None,
@@ -395,4 +417,5 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
             }
         }
     });
+    enter
 }

@@ -93,7 +93,10 @@ fn member_ui(
         .and_then(|jid| scene.model.contacts.get(&jid));
     let peer = contact.and_then(|one| one.peer.as_ref());
     if let Ok(jid) = Jid::new(&member.jid) {
-        let picture = peer.and_then(|peer| peer.avatar.as_ref());
+        let picture = match member.me {
+            true => scene.model.me.avatar.as_ref(),
+            false => peer.and_then(|peer| peer.avatar.as_ref()),
+        };
         avatar::paint(ui, scene.pictures, face, &member.nick, &jid, picture);
     }
     let show = match member.me {

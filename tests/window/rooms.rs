@@ -230,7 +230,9 @@ fn a_line_is_answered_reacted_to_corrected_and_taken_back_like_any_message() {
     let mut screen = open(model);
     screen.get_by_label_contains("delivered to 1 of 2: a *bold* wrod");
     menu_of(&mut screen, ": good morning");
-    screen.get_by_label_contains("Reply").click();
+    // One in the bar beside the line, one in the menu.
+    let reply = screen.query_all_by_label_contains("Reply").next();
+    reply.unwrap().click();
     screen.run();
     type_into(&mut screen, "and to you");
     screen.key_press(Key::Enter);
@@ -240,7 +242,7 @@ fn a_line_is_answered_reacted_to_corrected_and_taken_back_like_any_message() {
         |one| matches!(one, RoomCommand::RoomSend { body, reply_to: Some(id), .. } if body == "and to you" && id == "1"),
     );
     menu_of(&mut screen, ": good morning");
-    screen.get_by_label("thumbs up").click();
+    screen.get_by_label("👍").click();
     screen.run();
     has(
         &screen,

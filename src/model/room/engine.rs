@@ -207,6 +207,8 @@ pub struct Room {
     pub(super) confirm_pause: Duration,
     /// Own entries that no second hub has yet.
     pub(super) unconfirmed: VecDeque<(EntryId, u32, u32)>,
+    /// Those that a second hub has, but not yet all; with how many members each was told to be.
+    pub(super) reached: VecDeque<(EntryId, u32, u32, u16)>,
     pub(super) idle_at: Option<Moment>,
     pub(super) redial_at: Option<Moment>,
     pub(super) dice: u64,
@@ -263,6 +265,7 @@ impl Room {
             confirm_at: None,
             confirm_pause: Duration::ZERO,
             unconfirmed: VecDeque::new(),
+            reached: VecDeque::new(),
             idle_at: None,
             redial_at: None,
             dice: seed | 1,
