@@ -719,17 +719,13 @@ room-out = Du bist nicht mehr in diesem Raum: { $text }
 room-not-in = Du bist nicht in diesem Raum.
 room-announce = Durchsage
 room-write = An { $name } schreiben
-room-send = Senden
 room-notify-all = Alles melden
 room-notify-mentions = Melden, was mich nennt
 room-notify-none = Stumm
-room-older = Ältere Nachrichten
 room-late = { $time } · kam später
 room-corrected = { $time } · geändert
 room-delivered = { $time } · bei { $count } von { $total }
 room-retracted = Zurückgezogen von { $name }
-room-retract = Zurückziehen
-room-copy = Kopieren
 room-owner = Besitzer
 room-admin = Moderation
 room-visitor = hört zu
@@ -743,6 +739,68 @@ room-demote = Rang entziehen
 room-kick = Hinausschicken
 room-ban = Für immer hinausschicken
 room-note = { $name } in { $room }
+room-why-busy = Im Raum ist zu viel los. Warte einen Moment und sende noch einmal.
+room-why-not-allowed = Das darfst du in diesem Raum nicht.
+room-why-too-long = Das ist zu lang für einen Raum.
+room-why-members-only = Dieser Raum ist nur für Mitglieder. Bitte jemanden darin um eine Einladung.
+room-why-banned = Du wurdest aus diesem Raum geschickt und darfst nicht zurück.
+room-refused = { $name }: { $reason }
+room-announce-explained = Die nächste Nachricht ist hervorgehoben, und allen wird sie gemeldet.
+room-begins = Hier beginnt der Raum für dich.
+room-empty = Noch ist nichts gesagt.
+room-more = Mehr zu diesem Raum
+room-subject-set = Thema ändern …
+room-trouble-read = Gelesen
+room-trouble-less = Weniger
+room-trouble-more = { $count } mehr
+room-trouble-fork = { $name } hat an einer Stelle zweierlei geschrieben. Was danach kam, wird nicht gezeigt.
+room-trouble-forged = { $name } gibt Gefälschtes oder Beschädigtes weiter. Es wurde nicht angenommen.
+room-trouble-flood = { $name } schreibt mehr, als ein Raum trägt. Der Rest wird später angenommen.
+room-trouble-withheld = { $name } gibt nicht alles weiter, was es sollte. Andere werden stattdessen gefragt.
+room-people-explained = Wer im Raum ist
+room-invite-nobody = Sonst ist niemand hier.
+room-moderated = Vortrag: nur wer das Wort hat, spricht
+room-moderated-explained = Alle anderen hören zu und können sich melden.
+room-members-only = Nur für Mitglieder
+room-members-only-explained = Wer im Raum ist, bleibt, als Mitglied. Andere brauchen eine Einladung.
+room-guests = Gäste durch mich einlassen
+room-guests-explained = Programme ohne Schlüssel, die Räume kennen (XEP-0045), nehmen durch dein Programm teil, als „NICK (via du)“. Zwischen ihnen und dir ist nichts verschlüsselt.
+room-repeat = Pidgin durch mich einlassen
+room-repeat-explained = Wer dir mit Pidgin „!join“ schreibt, nimmt durch Nachrichten an dich teil, als „NICK (via du)“. Zwischen ihnen und dir ist nichts verschlüsselt.
+room-leave-explained = Was gesagt wurde, bleibt 30 Tage auf diesem Rechner.
+room-delete = Verlassen und löschen
+room-delete-explained = Was in diesem Raum gesagt wurde, wird auf diesem Rechner gelöscht und überschrieben. Andere behalten es.
+room-delete-really = Jetzt löschen
+room-poll-hide = Weglegen
+room-poll-open = { $count ->
+    [one] { $name } fragt · { $count } Stimme
+   *[other] { $name } fragt · { $count } Stimmen
+}
+room-speaking = Das Wort hat:
+room-take-floor = { $name } das Wort entziehen
+room-and-more = und { $count } weitere
+room-write-alone = Dieser Person allein schreiben
+room-member-no-more = Kein Mitglied mehr
+room-ban-explained = { $name } wird hinausgeschickt und darf erst zurück, wenn du es erlaubst.
+room-ban-really = Jetzt hinausschicken
+room-through-us = { $count ->
+    [one] Durch dich: { $count } Person
+   *[other] Durch dich: { $count } Personen
+}
+room-banned = { $count ->
+    [one] Für immer hinausgeschickt: { $count } Person
+   *[other] Für immer hinausgeschickt: { $count } Personen
+}
+room-unban = Wieder einlassen
+room-unban-who = { $name } wieder einlassen
+room-late-explained = Es kam später, weil jemand abgeschnitten war, und steht, wo es geschrieben wurde.
+room-corrected-explained = Es wurde seither geändert.
+room-delivered-to = Bei { $count } von { $total }
+room-not-delivered = Noch nicht bei zwei Mitgliedern
+rooms-fewer = Weniger Räume
+rooms-all = Alle { $count } Räume
+rooms-muted = stumm
+rooms-forget = { $name } hier löschen
 ## Files
 
 own-to-files = Dateien

@@ -724,17 +724,13 @@ room-out = You are out of this room: { $text }
 room-not-in = You are not in this room.
 room-announce = Announcement
 room-write = Write to { $name }
-room-send = Send
 room-notify-all = Tell everything
 room-notify-mentions = Tell what names me
 room-notify-none = Mute
-room-older = Older messages
 room-late = { $time } · came late
 room-corrected = { $time } · changed
 room-delivered = { $time } · delivered to { $count } of { $total }
 room-retracted = Taken back by { $name }
-room-retract = Take back
-room-copy = Copy
 room-owner = owner
 room-admin = moderator
 room-visitor = listening
@@ -748,6 +744,68 @@ room-demote = Take the rank away
 room-kick = Send out
 room-ban = Send out for good
 room-note = { $name } in { $room }
+room-why-busy = The room is busy. Wait a moment, then send again.
+room-why-not-allowed = You may not do this in this room.
+room-why-too-long = This is too long for a room.
+room-why-members-only = This room is for members only. Ask somebody in it to invite you.
+room-why-banned = You were sent out of this room and may not come back.
+room-refused = { $name }: { $reason }
+room-announce-explained = The next message stands out, and everybody is told of it.
+room-begins = This is where the room begins for you.
+room-empty = Nothing said yet.
+room-more = More about this room
+room-subject-set = Change the topic…
+room-trouble-read = Read
+room-trouble-less = Less
+room-trouble-more = { $count } more
+room-trouble-fork = { $name } wrote two different things in one place. What came after is not shown.
+room-trouble-forged = { $name } passes on what is forged or damaged. It was not taken.
+room-trouble-flood = { $name } writes more than a room can carry. The rest is taken later.
+room-trouble-withheld = { $name } does not pass on everything that it should. Others are asked instead.
+room-people-explained = Who is in the room
+room-invite-nobody = Nobody else is here.
+room-moderated = Lecture: only who has the floor speaks
+room-moderated-explained = Everybody else listens and can raise a hand.
+room-members-only = Members only
+room-members-only-explained = Who is in the room stays, as a member. Others need an invitation.
+room-guests = Let guests in through me
+room-guests-explained = Programs without a key that know rooms (XEP-0045) take part through your program, named “NICK (via you)”. Not encrypted between them and you.
+room-repeat = Let Pidgin in through me
+room-repeat-explained = Who writes “!join” to you with Pidgin takes part by messages to you, named “NICK (via you)”. Not encrypted between them and you.
+room-leave-explained = What was said stays on this computer for 30 days.
+room-delete = Leave and delete
+room-delete-explained = What was said in this room is deleted from this computer and overwritten. Others keep it.
+room-delete-really = Delete now
+room-poll-hide = Put away
+room-poll-open = { $count ->
+    [one] { $name } asks · { $count } vote
+   *[other] { $name } asks · { $count } votes
+}
+room-speaking = Speaking:
+room-take-floor = Take the floor back from { $name }
+room-and-more = and { $count } more
+room-write-alone = Write to this person alone
+room-member-no-more = Member no more
+room-ban-explained = { $name } is sent out and may not come back until you let it.
+room-ban-really = Send out now
+room-through-us = { $count ->
+    [one] Through you: { $count } person
+   *[other] Through you: { $count } people
+}
+room-banned = { $count ->
+    [one] Sent out for good: { $count } person
+   *[other] Sent out for good: { $count } people
+}
+room-unban = Let in again
+room-unban-who = Let { $name } in again
+room-late-explained = It came late, because somebody was cut off, and stands where it was written.
+room-corrected-explained = It was changed since.
+room-delivered-to = Delivered to { $count } of { $total }
+room-not-delivered = Not yet with two members
+rooms-fewer = Fewer rooms
+rooms-all = All { $count } rooms
+rooms-muted = muted
+rooms-forget = Delete { $name } here
 ## Files
 
 own-to-files = Files

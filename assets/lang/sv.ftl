@@ -720,17 +720,13 @@ room-out = Du är inte längre i rummet: { $text }
 room-not-in = Du är inte i det här rummet.
 room-announce = Meddelande till alla
 room-write = Skriv till { $name }
-room-send = Skicka
 room-notify-all = Meddela allt
 room-notify-mentions = Meddela det som nämner mig
 room-notify-none = Tyst
-room-older = Äldre meddelanden
 room-late = { $time } · kom sent
 room-corrected = { $time } · ändrat
 room-delivered = { $time } · framme hos { $count } av { $total }
 room-retracted = Tillbakadraget av { $name }
-room-retract = Dra tillbaka
-room-copy = Kopiera
 room-owner = ägare
 room-admin = moderator
 room-visitor = lyssnar
@@ -744,6 +740,68 @@ room-demote = Ta bort rangen
 room-kick = Skicka ut
 room-ban = Skicka ut för gott
 room-note = { $name } i { $room }
+room-why-busy = Det är för mycket på gång i rummet. Vänta en stund och skicka igen.
+room-why-not-allowed = Det får du inte göra i det här rummet.
+room-why-too-long = Det är för långt för ett rum.
+room-why-members-only = Rummet är endast för medlemmar. Be någon i det att bjuda in dig.
+room-why-banned = Du har skickats ut ur rummet och får inte komma tillbaka.
+room-refused = { $name }: { $reason }
+room-announce-explained = Nästa meddelande framhävs, och alla får veta av det.
+room-begins = Här börjar rummet för dig.
+room-empty = Inget har sagts än.
+room-more = Mer om det här rummet
+room-subject-set = Ändra ämnet …
+room-trouble-read = Läst
+room-trouble-less = Mindre
+room-trouble-more = { $count } till
+room-trouble-fork = { $name } har skrivit två olika saker på samma plats. Det som kom sedan visas inte.
+room-trouble-forged = { $name } för vidare sådant som är förfalskat eller skadat. Det togs inte emot.
+room-trouble-flood = { $name } skriver mer än ett rum klarar. Resten tas emot senare.
+room-trouble-withheld = { $name } för inte vidare allt som den borde. Andra tillfrågas i stället.
+room-people-explained = Vilka som är i rummet
+room-invite-nobody = Ingen annan är här.
+room-moderated = Föreläsning: bara den som har ordet talar
+room-moderated-explained = Alla andra lyssnar och kan räcka upp handen.
+room-members-only = Endast medlemmar
+room-members-only-explained = De som är i rummet stannar, som medlemmar. Andra behöver en inbjudan.
+room-guests = Släpp in gäster genom mig
+room-guests-explained = Program utan nyckel som känner till rum (XEP-0045) deltar genom ditt program, som ”NAMN (via dig)”. Inget är krypterat mellan dem och dig.
+room-repeat = Släpp in Pidgin genom mig
+room-repeat-explained = Den som skriver ”!join” till dig med Pidgin deltar genom meddelanden till dig, som ”NAMN (via dig)”. Inget är krypterat mellan dem och dig.
+room-leave-explained = Det som har sagts stannar på den här datorn i 30 dagar.
+room-delete = Lämna och radera
+room-delete-explained = Det som har sagts i rummet raderas från den här datorn och skrivs över. Andra har det kvar.
+room-delete-really = Radera nu
+room-poll-hide = Lägg undan
+room-poll-open = { $count ->
+    [one] { $name } frågar · { $count } röst
+   *[other] { $name } frågar · { $count } röster
+}
+room-speaking = Har ordet:
+room-take-floor = Ta tillbaka ordet från { $name }
+room-and-more = och { $count } till
+room-write-alone = Skriv till bara den här personen
+room-member-no-more = Inte medlem längre
+room-ban-explained = { $name } skickas ut och får inte komma tillbaka förrän du tillåter det.
+room-ban-really = Skicka ut nu
+room-through-us = { $count ->
+    [one] Genom dig: { $count } person
+   *[other] Genom dig: { $count } personer
+}
+room-banned = { $count ->
+    [one] Utskickad för gott: { $count } person
+   *[other] Utskickade för gott: { $count } personer
+}
+room-unban = Släpp in igen
+room-unban-who = Släpp in { $name } igen
+room-late-explained = Det kom sent, för att någon var avskuren, och står där det skrevs.
+room-corrected-explained = Det har ändrats sedan dess.
+room-delivered-to = Framme hos { $count } av { $total }
+room-not-delivered = Ännu inte hos två medlemmar
+rooms-fewer = Färre rum
+rooms-all = Alla { $count } rum
+rooms-muted = tyst
+rooms-forget = Radera { $name } här
 ## Files
 
 own-to-files = Filer

@@ -34,10 +34,13 @@ pub enum RoomCommand {
         #[serde(default)]
         via: Option<Jid>,
     },
-    /// Leave. Answer: `room-left`.
+    /// Leave. Answer: `room-left`. What was said stays on the disk for 30 days, in case one comes back.
     RoomLeave {
         /// Which.
         room: String,
+        /// Delete what is kept of it at once, overwritten; also of a room that was left before.
+        #[serde(default)]
+        delete: bool,
     },
     /// Say something. Answer: `room-message`.
     RoomSend {
@@ -130,6 +133,22 @@ pub enum RoomCommand {
         /// Which of the two.
         moderated: bool,
     },
+    /// Only members may enter and are heard from now on, or everybody. Who is in the room stays, as a member.
+    RoomMembersOnly {
+        /// Where.
+        room: String,
+        /// Which of the two.
+        members_only: bool,
+    },
+    /// Let Pidgin and its like take part through us by ordinary messages: who writes `!join ROOM` to us is named "NICK (via
+    /// US)" in the room, and gets what is said there as "NICK: text". Moderators only, off at first, not encrypted on the way
+    /// to them.
+    RoomRepeat {
+        /// Where.
+        room: String,
+        /// On or off.
+        repeat: bool,
+    },
     /// Ask everybody a question, or close a poll.
     RoomPoll {
         /// Where.
@@ -202,6 +221,33 @@ fn yes() -> bool {
 }
 
 impl RoomCommand {
+    /// The room that it is about, as it was given; none for those about no room or one that is not yet.
+    pub fn room(&self) -> Option<&str> {
+        match self {
+            RoomCommand::RoomCreate { .. } | RoomCommand::Rooms => None,
+            RoomCommand::RoomJoin { room, .. }
+            | RoomCommand::RoomLeave { room, .. }
+            | RoomCommand::RoomSend { room, .. }
+            | RoomCommand::RoomCorrect { room, .. }
+            | RoomCommand::RoomRetract { room, .. }
+            | RoomCommand::RoomReact { room, .. }
+            | RoomCommand::RoomInvite { room, .. }
+            | RoomCommand::RoomRole { room, .. }
+            | RoomCommand::RoomBan { room, .. }
+            | RoomCommand::RoomSubject { room, .. }
+            | RoomCommand::RoomModerated { room, .. }
+            | RoomCommand::RoomMembersOnly { room, .. }
+            | RoomCommand::RoomPoll { room, .. }
+            | RoomCommand::RoomVote { room, .. }
+            | RoomCommand::RoomHand { room, .. }
+            | RoomCommand::RoomGuests { room, .. }
+            | RoomCommand::RoomRepeat { room, .. }
+            | RoomCommand::RoomNick { room, .. }
+            | RoomCommand::RoomHistory { room, .. }
+            | RoomCommand::RoomSeen { room, .. } => Some(room),
+        }
+    }
+
     /// Is this the name of one of these?
     pub fn is_name(name: &str) -> bool {
         name == "rooms" || name.starts_with("room-")

@@ -50,6 +50,15 @@ pub fn keep_about(db: &Connection, room: &str, about: &serde_json::Value) -> rus
     Ok(())
 }
 
+/// Forgets a room and its entries. What they were is overwritten, as with everything that is deleted.
+pub fn forget(db: &Connection, room: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM room_entries WHERE room = ?1")?
+        .execute([room])?;
+    db.prepare_cached("DELETE FROM rooms WHERE room = ?1")?
+        .execute([room])?;
+    Ok(())
+}
+
 /// All of it.
 pub fn load(db: &Connection) -> rusqlite::Result<Vec<KeptRoom>> {
     let mut statement = db.prepare("SELECT room, about FROM rooms")?;

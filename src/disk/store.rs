@@ -141,6 +141,11 @@ pub enum Op {
         /// Its exact octets, base64.
         octets: String,
     },
+    /// A room is deleted with its entries.
+    ForgetRoom {
+        /// The room's id.
+        room: String,
+    },
     /// What is kept of a room beside its entries.
     Room {
         /// The room's id.

@@ -302,7 +302,7 @@ impl Writer {
         let ops = submissions.iter().flatten();
         let (messages, deleted) = ops.fold((0, false), |(messages, deleted), op| match op {
             Op::Message { .. } => (messages + 1, deleted),
-            Op::Forget { .. } => (messages, true),
+            Op::Forget { .. } | Op::ForgetRoom { .. } => (messages, true),
             _ => (messages, deleted),
         });
         if messages > 0 {
@@ -440,6 +440,7 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
         Op::RoomEntry { room, id, octets } => {
             super::rooms::keep_entry(db, room, id, &super::rooms::decode(octets))?;
         }
+        Op::ForgetRoom { room } => super::rooms::forget(db, room)?,
         Op::Room { room, about } => super::rooms::keep_about(db, room, about)?,
         Op::Setting { key, value } => {
             db.prepare_cached("INSERT OR REPLACE INTO settings (key, value) VALUES (?1, ?2)")?

@@ -25,6 +25,9 @@ pub enum RoomEvent {
         members: Vec<RoomMember>,
         /// The latest of what was said, oldest first.
         messages: Vec<RoomLine>,
+        /// Nothing older is here, nor known to be elsewhere.
+        #[serde(default)]
+        complete: bool,
         /// The caller's reference.
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<Value>,
@@ -42,6 +45,9 @@ pub enum RoomEvent {
         /// Why.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+        /// Nothing of it is kept on this computer any more.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        deleted: bool,
     },
     /// Something was said, or what was said has changed.
     RoomMessage {
@@ -73,6 +79,23 @@ pub enum RoomEvent {
         subject: String,
         /// Who said so.
         nick: String,
+    },
+    /// Who may enter and speak in a room, who is banned, and who takes part through us: whole, with each change.
+    RoomRules {
+        /// Where.
+        room: String,
+        /// What.
+        #[serde(flatten)]
+        rules: RoomRules,
+    },
+    /// Something that was asked of a room was not done. An `error` with a sentence says the same.
+    RoomRefused {
+        /// Where.
+        room: String,
+        /// Why.
+        why: RoomWhy,
+        /// The sentence.
+        message: String,
     },
     /// What somebody may do has changed.
     RoomRole {
@@ -126,6 +149,10 @@ pub enum RoomEvent {
         room: String,
         /// The sentence.
         message: String,
+        /// What it does.
+        kind: RoomTroubleKind,
+        /// Who: a nick, or an address.
+        who: String,
     },
     /// Answer to `room-history`: what came is told by `room-message`s with `history` before.
     RoomHistory {
@@ -154,6 +181,65 @@ pub enum RoomEvent {
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<Value>,
     },
+}
+
+/// Who may do what in a room, and what our own program does for others in it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RoomRules {
+    /// Only members may enter.
+    pub members_only: bool,
+    /// Only who has voice is heard.
+    pub moderated: bool,
+    /// Who may not come back.
+    pub banned: Vec<RoomBanned>,
+    /// Programs without a key that speak XEP-0045 may take part through us.
+    pub guests: bool,
+    /// Pidgin and its like may take part through us, by ordinary messages.
+    pub repeat: bool,
+    /// Nicks of those who do.
+    pub through_us: Vec<String>,
+}
+
+/// What somebody in a room does wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoomTroubleKind {
+    /// It wrote two things in one place.
+    Fork,
+    /// It passes on what is forged or damaged.
+    Forged,
+    /// It writes more than a room can carry.
+    Flood,
+    /// It does not pass on everything that it should.
+    Withheld,
+}
+
+/// Somebody who was sent out for good.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct RoomBanned {
+    /// Nick, for `room-ban` with `ban` false.
+    pub nick: String,
+    /// The fingerprint of its key.
+    pub fingerprint: String,
+}
+
+/// Why something was not done in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoomWhy {
+    /// Too much at once, or too many people.
+    Busy,
+    /// No voice, or no rank for it.
+    NotAllowed,
+    /// Larger than an entry of a room can be.
+    TooLong,
+    /// Not in the room (any more).
+    NotIn,
+    /// For members only.
+    MembersOnly,
+    /// Sent out for good.
+    Banned,
 }
 
 /// How much of a room is told to the user.

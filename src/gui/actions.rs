@@ -46,12 +46,37 @@ pub const KEYS: [(Key, Act); 9] = [
     (Key::D, Act::Delete),
 ];
 
+/// What may be done with a message beyond what it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Rights {
+    /// It is of a conversation with one person.
+    #[default]
+    Talk,
+    /// It is a line of a room.
+    Room {
+        /// We may speak there.
+        speaks: bool,
+        /// We may take back this line of somebody else's.
+        moderates: bool,
+    },
+}
+
 /// Can this be done with that message?
-pub fn allowed(act: &Act, message: &Message) -> bool {
+pub fn allowed(act: &Act, message: &Message, rights: Rights) -> bool {
     let retracted = message
         .extra
         .as_ref()
         .is_some_and(|extra| extra.retracted.is_some());
+    if let Rights::Room { speaks, moderates } = rights {
+        return !retracted
+            && match act {
+                Act::Edit => message.is_own() && speaks,
+                Act::Retract => message.is_own() || moderates,
+                Act::React(_) | Act::ChooseReaction | Act::Reply => speaks,
+                Act::Copy | Act::Forward | Act::Details => true,
+                Act::Delete => false,
+            };
+    }
     match act {
         Act::Edit | Act::Retract => message.is_own() && !retracted,
         Act::Details | Act::Delete => true,
@@ -60,7 +85,7 @@ pub fn allowed(act: &Act, message: &Message) -> bool {
 }
 
 /// What was asked by key for the chosen message.
-pub fn pressed(ui: &Ui, message: &Message) -> Option<Act> {
+pub fn pressed(ui: &Ui, message: &Message, rights: Rights) -> Option<Act> {
     ui.input_mut(|input| {
         let found = KEYS
             .iter()
@@ -71,18 +96,24 @@ pub fn pressed(ui: &Ui, message: &Message) -> Option<Act> {
             .retain(|event| !matches!(event, egui::Event::Text(_)));
         Some(found.1.clone())
     })
-    .filter(|act| allowed(act, message))
+    .filter(|act| allowed(act, message, rights))
 }
 
 /// The bar of icons at the upper edge of a bubble.
-pub fn bar_ui(ui: &mut Ui, bubble: Rect, pane: Rect, message: &Message) -> Option<Act> {
+pub fn bar_ui(
+    ui: &mut Ui,
+    bubble: Rect,
+    pane: Rect,
+    message: &Message,
+    rights: Rights,
+) -> Option<Act> {
     let shown: Vec<(Icon, Act, String)> = [
         (Icon::Smile, Act::ChooseReaction, t!(ui, "act-react")),
         (Icon::Reply, Act::Reply, t!(ui, "act-reply")),
         (Icon::Edit, Act::Edit, t!(ui, "act-edit")),
     ]
     .into_iter()
-    .filter(|(_, act, _)| allowed(act, message))
+    .filter(|(_, act, _)| allowed(act, message, rights))
     .collect();
     let width = (shown.len() as f32 + 1.0) * space::TARGET + 4.0;
     let left = if message.is_own() {
@@ -120,7 +151,7 @@ pub fn bar_ui(ui: &mut Ui, bubble: Rect, pane: Rect, message: &Message) -> Optio
             }
         }
         let more = Icon::More.button(ui, &t!(ui, "act-more"));
-        if let Some(chosen) = Popup::menu(&more).show(|ui| menu_ui(ui, message)) {
+        if let Some(chosen) = Popup::menu(&more).show(|ui| menu_ui(ui, message, rights)) {
             asked = chosen.inner.or(asked.take());
         }
     });
@@ -128,15 +159,15 @@ pub fn bar_ui(ui: &mut Ui, bubble: Rect, pane: Rect, message: &Message) -> Optio
 }
 
 /// The menu behind the right mouse button.
-pub fn context_menu(response: &Response, message: &Message) -> Option<Act> {
+pub fn context_menu(response: &Response, message: &Message, rights: Rights) -> Option<Act> {
     let mut asked = None;
-    response.context_menu(|ui| asked = menu_ui(ui, message));
+    response.context_menu(|ui| asked = menu_ui(ui, message, rights));
     asked
 }
 
-fn menu_ui(ui: &mut Ui, message: &Message) -> Option<Act> {
+fn menu_ui(ui: &mut Ui, message: &Message, rights: Rights) -> Option<Act> {
     let mut asked = None;
-    if allowed(&Act::ChooseReaction, message) {
+    if allowed(&Act::ChooseReaction, message, rights) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 2.0;
             for emoji in QUICK {
@@ -167,7 +198,7 @@ fn menu_ui(ui: &mut Ui, message: &Message) -> Option<Act> {
         (Act::Delete, t!(ui, "act-delete"), Some("D")),
     ];
     for (act, name, key) in items {
-        if !allowed(&act, message) {
+        if !allowed(&act, message, rights) {
             continue;
         }
         let key = key.map_or_else(|| t!(ui, "act-retract-key"), str::to_owned);

@@ -13,6 +13,7 @@ use super::avatar::{self, Pictures};
 use super::errands::{Done, Errands};
 use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
+use super::room_view::why_words;
 use super::scene::{Scene, Wish};
 use super::services::{Checks, Finding, Services, Surroundings};
 use super::taste::{Taste, Watched};
@@ -24,6 +25,7 @@ use super::words::{self, Words, t};
 use super::x11::DragPointer;
 use crate::command::{Command, ExportFormat, Place};
 use crate::event::Event;
+use crate::event::room::RoomEvent;
 use crate::model::Model;
 use crate::model::settings::Settings;
 use crate::node::NodeHandle;
@@ -139,7 +141,11 @@ impl App {
                             path = path
                         ));
                     }
-                    let watched = self.window.in_sight().filter(|_| self.focused);
+                    self.refused(&event);
+                    let room = self.window.room_in_sight();
+                    let room = room.and_then(|room| Jid::new(room).ok());
+                    let watched = self.window.in_sight().or(room.as_ref());
+                    let watched = watched.filter(|_| self.focused);
                     let note = self
                         .rule
                         .note(&self.words, &event, &self.model, watched, now);
@@ -162,7 +168,10 @@ impl App {
             ctx.request_repaint_after(due);
         }
         while let Some(jid) = self.desktop.as_ref().and_then(Desktop::clicked) {
-            self.window.open(jid);
+            match self.model.rooms.contains_key(jid.as_str()) {
+                true => self.window.open_room(jid.as_str()),
+                false => self.window.open(jid),
+            }
             self.raise(ctx);
         }
         while let Ok(found) = self.found.1.try_recv() {
@@ -180,6 +189,18 @@ impl App {
                 Ok(picture) => self.window.crop(picture),
                 Err(sentence) => self.model.notice(sentence),
             }
+        }
+    }
+
+    /// A room that is not shown did not let us in: said in the user's language. One that is shown says it itself.
+    fn refused(&mut self, event: &Event) {
+        if let Event::Room(RoomEvent::RoomRefused { room, why, .. }) = event
+            && !self.model.rooms.contains_key(room)
+        {
+            let name = room.split('@').next().unwrap_or(room);
+            let why = why_words(&self.words, *why);
+            let words = t!(self.words, "room-refused", name = name, reason = why);
+            self.model.notice(words);
         }
     }
 

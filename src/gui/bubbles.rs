@@ -8,7 +8,7 @@ use egui::{
     vec2,
 };
 
-use super::actions::{self, Act};
+use super::actions::{self, Act, Rights};
 use super::body::{self, Body};
 use super::choice::Choice;
 use super::icons::{Icon, focus_ring};
@@ -16,6 +16,7 @@ use super::links;
 use super::message_words::{details, meta_words, spoken};
 use super::quote::Quoted;
 use super::reactions::Chips;
+use super::room_lines::{self, Line as RoomWords};
 use super::scene::Scene;
 use super::text;
 use super::theme::{self, Palette, size, space};
@@ -59,6 +60,8 @@ pub struct Place<'a> {
     pub found: Option<&'a Terms>,
     /// The one that the keys are about; whether it takes the keyboard now.
     pub chosen: Option<bool>,
+    /// It is a line of a room.
+    pub room: Option<RoomWords<'a>>,
 }
 
 /// A message laid out. All positions are relative to the row; those in the bubble to what is in it.
@@ -68,6 +71,9 @@ pub struct Row {
     above: Vec<Line>,
     bubble: Rect,
     fill: Color32,
+    /// Who said it, in a room.
+    name: Option<Arc<Galley>>,
+    rights: Rights,
     /// A word above the text: that it went to many, that it is a spoiler.
     mark_line: Option<(Arc<Galley>, Vec2)>,
     quoted: Option<Quoted>,
@@ -89,6 +95,8 @@ pub struct Row {
     details: String,
     chosen: Option<bool>,
     found: bool,
+    /// It goes with the one above it.
+    close: bool,
     message: Message,
 }
 
@@ -137,21 +145,31 @@ impl Row {
         let extra = message.extra.as_deref();
         let retracted = extra.is_some_and(|extra| extra.retracted.is_some());
         let most = place.unfolded.max(body::FOLD);
+        let fill = match &place.room {
+            Some(room) if room.line.announcement => palette.notice,
+            _ if own => palette.ours,
+            _ => palette.theirs,
+        };
         let mut row = Row {
             height: 0.0,
             above: Vec::new(),
             bubble: Rect::ZERO,
-            fill: if own { palette.ours } else { palette.theirs },
+            fill,
+            name: None,
+            rights: place.room.as_ref().map_or(Rights::Talk, |room| room.rights),
             mark_line: None,
             quoted: Quoted::of(ui, scene, nick, message, place.origin, widest),
             body: match retracted {
                 false => Body::new(ui, message, &author, widest, most, place.found),
-                true => tombstone(ui, message, widest),
+                true => tombstone(ui, message, place.room.as_ref(), widest),
             },
             body_at: Vec2::ZERO,
             covered: None,
             spoiler: extra.is_some_and(|extra| extra.spoiler.is_some()),
-            meta: small(ui, meta_words(scene, message), palette.weak),
+            meta: match &place.room {
+                Some(room) => small(ui, room_lines::meta_words(scene, room.line), palette.weak),
+                None => small(ui, meta_words(scene, message), palette.weak),
+            },
             meta_at: Vec2::ZERO,
             mark: message
                 .state
@@ -163,13 +181,25 @@ impl Row {
             reactions_at: Vec2::ZERO,
             below: None,
             failure: None,
-            spoken: spoken(scene, nick, message, place.revealed),
-            details: details(scene, message),
+            spoken: match &place.room {
+                Some(room) => room_lines::spoken(scene, room.line, message),
+                None => spoken(scene, nick, message, place.revealed),
+            },
+            details: match &place.room {
+                Some(room) => room_lines::details(scene, room.line),
+                None => details(scene, message),
+            },
             chosen: place.chosen,
             found: place.found.is_some(),
+            close: false,
             message: message.clone(),
         };
         row.lay_above(ui, scene, message, place);
+        if place.room.is_some() && !own && !row.close {
+            let font = theme::bold(size::SMALL + 1.0);
+            let color = room_lines::name_color(ui, nick);
+            row.name = Some(text::fitted(ui, nick, font, color, widest));
+        }
         let inner = row.lay_inside(ui, scene, place, widest);
         let bubble = inner + 2.0 * PAD;
         let x = if own { right - bubble.x } else { left };
@@ -223,18 +253,32 @@ impl Row {
                     && before.from == message.from
                     && message.time.as_second() - before.time.as_second() < GROUP_SECONDS
             });
-            self.height += if close { 2.0 } else { space::M };
+            self.close = close
+                && place
+                    .room
+                    .as_ref()
+                    .is_none_or(|room| !room.line.announcement);
+            self.height += if self.close { 2.0 } else { space::M };
         }
     }
 
     /// What is in the bubble, from its top; gives the size of it all.
     fn lay_inside(&mut self, ui: &Ui, scene: &Scene<'_>, place: Place<'_>, widest: f32) -> Vec2 {
         let palette = theme::palette(ui);
-        let mut inner = Vec2::ZERO;
-        if let Some(words) = mark_line(ui, scene, &self.message) {
+        let mut inner = self.name.as_ref().map_or(Vec2::ZERO, |name| name.size());
+        let announced = place.room.is_some_and(|room| room.line.announcement);
+        let mark = match announced {
+            true => Some(t!(ui, "room-announce")),
+            false => mark_line(ui, scene, &self.message),
+        };
+        if let Some(words) = mark {
             let words = text::one_line(ui, &words, size::SMALL, palette.weak, widest);
-            inner = vec2(words.size().x, words.size().y + space::XS);
-            self.mark_line = Some((words, Vec2::ZERO));
+            let at = vec2(0.0, inner.y);
+            inner = vec2(
+                inner.x.max(words.size().x),
+                inner.y + words.size().y + space::XS,
+            );
+            self.mark_line = Some((words, at));
         }
         if let Some(quoted) = &mut self.quoted {
             quoted.at = vec2(0.0, inner.y);
@@ -440,6 +484,9 @@ impl Row {
         let palette = theme::palette(ui);
         let mut clicked = None;
         let message_id = || self.message.id.clone();
+        if let Some(name) = &self.name {
+            ui.painter().galley(inside, name.clone(), palette.text);
+        }
         if let Some((words, at)) = &self.mark_line {
             ui.painter()
                 .galley(inside + *at, words.clone(), palette.weak);
@@ -465,7 +512,7 @@ impl Row {
             if response.clicked() {
                 clicked = Some(Click::Reveal(message_id()));
             }
-            if let Some(act) = actions::context_menu(&response, &self.message) {
+            if let Some(act) = actions::context_menu(&response, &self.message, self.rights) {
                 clicked = Some(Click::Act(message_id(), act));
             }
             return clicked;
@@ -508,7 +555,7 @@ impl Row {
                     Stroke::NONE,
                 );
             }
-            if let Some(act) = actions::context_menu(&response, &self.message) {
+            if let Some(act) = actions::context_menu(&response, &self.message, self.rights) {
                 clicked = Some(Click::Act(self.message.id.clone(), act));
             }
             if self.spoiler && n == 0 && response.double_clicked() {
@@ -597,7 +644,7 @@ impl Row {
         if !(hovered || self.chosen.is_some() || open) {
             return None;
         }
-        let act = actions::bar_ui(ui, bubble, place, &self.message);
+        let act = actions::bar_ui(ui, bubble, place, &self.message, self.rights);
         // While its menu is open the pointer is elsewhere.
         let open = egui::Popup::is_any_open(ui.ctx()) && (hovered || open);
         ui.data_mut(|data| data.insert_temp(bar_id(ui), open));
@@ -610,8 +657,16 @@ fn bar_id(ui: &Ui) -> Id {
 }
 
 /// What is left of a message that was taken back.
-fn tombstone(ui: &Ui, message: &Message, width: f32) -> Body {
-    let words = if message.is_own() {
+fn tombstone(ui: &Ui, message: &Message, room: Option<&RoomWords<'_>>, width: f32) -> Body {
+    let by = room.and_then(|room| {
+        room.line
+            .retracted
+            .as_ref()
+            .filter(|by| **by != room.line.nick)
+    });
+    let words = if let Some(by) = by {
+        t!(ui, "room-retracted", name = by)
+    } else if message.is_own() {
         t!(ui, "message-retracted-own")
     } else {
         t!(ui, "message-retracted")

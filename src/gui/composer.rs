@@ -32,8 +32,9 @@ const KEEP_AFTER: Duration = Duration::from_secs(2);
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
 
-/// The width kept for the buttons.
-const BUTTONS: f32 = 4.0 * space::TARGET + space::S;
+/// The buttons beside the field, and those in a room: files and the rest go to one person.
+const BUTTONS: f32 = 4.0;
+const ROOM_BUTTONS: f32 = 2.0;
 
 /// The field grows up to so many points.
 const TALLEST: f32 = 170.0;
@@ -61,6 +62,16 @@ pub struct Composer {
     rest: Vec<egui::Event>,
     typing: Option<Typing>,
     bottom: f32,
+    /// It is the field of a room.
+    pub(super) room: Option<RoomField>,
+}
+
+/// What is different in the field of a room.
+pub struct RoomField {
+    /// What stands in it while it is empty, and its name.
+    pub hint: String,
+    /// Who can be named.
+    pub nicks: Vec<String>,
 }
 
 /// What the field wants done elsewhere in the conversation.
@@ -107,6 +118,16 @@ impl Composer {
     /// Puts a file beside the text, to be looked at before it is sent.
     pub fn attach(&mut self, jid: &Jid, path: std::path::PathBuf) {
         self.attached.add(jid, path);
+        self.focus = true;
+    }
+
+    /// What was not taken stands in the field again, before what was written since.
+    pub fn put_back(&mut self, jid: &Jid, text: &str) {
+        let draft = self.drafts.entry(jid.clone()).or_default();
+        if !draft.is_empty() {
+            draft.insert(0, '\n');
+        }
+        draft.insert_str(0, text);
         self.focus = true;
     }
 
@@ -367,10 +388,11 @@ impl Composer {
             return false;
         };
         let cursor = byte_of(draft, cursor);
-        let Some((range, emoji)) = self.completion.keys(ui, draft, cursor) else {
+        let nicks = self.room.as_ref().map_or(&[][..], |room| &room.nicks);
+        let Some((range, taken)) = self.completion.keys(ui, draft, cursor, nicks) else {
             return false;
         };
-        self.replace(ui, draft, range, emoji);
+        self.replace(ui, draft, range, &taken);
         true
     }
 
@@ -406,10 +428,14 @@ impl Composer {
         wishes: &mut Vec<Wish>,
     ) -> (bool, bool) {
         let palette = theme::palette(ui);
-        let hint = if contact.is_online() {
-            t!(ui, "composer-hint", name = contact.nick)
-        } else {
-            t!(ui, "composer-hint-gone", name = contact.nick)
+        let hint = match &self.room {
+            Some(room) => room.hint.clone(),
+            None if contact.is_online() => t!(ui, "composer-hint", name = contact.nick),
+            None => t!(ui, "composer-hint-gone", name = contact.nick),
+        };
+        let buttons = match self.room {
+            Some(_) => ROOM_BUTTONS,
+            None => BUTTONS,
         };
         let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
         let mut changed = false;
@@ -425,7 +451,7 @@ impl Composer {
         // Grows with the text up to some eight lines, then scrolls.
         let scroll = egui::ScrollArea::vertical()
             .id_salt("composer")
-            .max_width(width - BUTTONS)
+            .max_width(width - buttons * space::TARGET - space::S)
             .max_height(TALLEST);
         let field = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(draft)
@@ -454,7 +480,10 @@ impl Composer {
                 keys::cursor_to_end(ui, Self::id(), draft_length);
             }
             let response = ui.add(edit);
-            let name = t!(ui, "composer-hint", name = contact.nick);
+            let name = match &self.room {
+                Some(room) => room.hint.clone(),
+                None => t!(ui, "composer-hint", name = contact.nick),
+            };
             response.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
             if focus {
                 response.request_focus();
@@ -464,26 +493,27 @@ impl Composer {
         });
         // The scroll area itself may claim more than the text in it.
         self.bottom = field.inner_rect.top() + field.inner.min(TALLEST);
-        if let Some(emoji) = self.completion.ui(ui, field.inner_rect) {
+        if let Some(taken) = self.completion.ui(ui, field.inner_rect) {
             let cursor = keys::cursor_of(ui.ctx(), Self::id()).unwrap_or(usize::MAX);
-            let cursor = byte_of(draft, cursor);
-            if let Some((at, _)) = emoji::beginning(draft, cursor) {
-                self.replace(ui, draft, at..cursor, emoji);
+            if let Some(range) = self.completion.range(byte_of(draft, cursor)) {
+                self.replace(ui, draft, range, &taken);
                 changed = true;
             }
         }
         let corner = pos2(
-            left + width - 4.0 * space::TARGET,
+            left + width - buttons * space::TARGET,
             self.bottom - space::TARGET - 1.0,
         );
-        let place = Rect::from_min_size(corner, vec2(4.0 * space::TARGET, space::TARGET));
+        let place = Rect::from_min_size(corner, vec2(buttons * space::TARGET, space::TARGET));
         let builder = egui::UiBuilder::new()
             .max_rect(place)
             .layout(egui::Layout::left_to_right(egui::Align::Center));
         ui.scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
-            self.more_ui(ui, contact);
-            attach_ui(ui, &contact.jid, wishes);
+            if self.room.is_none() {
+                self.more_ui(ui, contact);
+                attach_ui(ui, &contact.jid, wishes);
+            }
             if Icon::Smile.button(ui, &t!(ui, "composer-emoji")).clicked() {
                 self.asked = Some(Request::Emoji);
             }

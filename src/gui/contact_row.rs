@@ -3,6 +3,7 @@
 use egui::{Align2, CornerRadius, Id, Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::avatar;
+use super::drag;
 use super::icons::{Icon, focus_ring};
 use super::scene::Scene;
 use super::text;
@@ -17,12 +18,14 @@ pub fn height(ui: &Ui) -> f32 {
 }
 
 /// What was done to a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Click {
     /// Open the conversation.
     Open,
     /// Make it a favourite, or no longer.
     Favourite,
+    /// Invite it to this room, which was dropped on it.
+    Invite(String),
 }
 
 /// One contact; what was done to it.
@@ -36,7 +39,11 @@ pub fn ui(
 ) -> Option<Click> {
     let palette = theme::palette(ui);
     let face_size = if theme::is_compact(ui) { 32.0 } else { 40.0 };
-    let response = ui.interact(place, Id::unique(("contact", &contact.jid)), Sense::click());
+    let response = ui.interact(
+        place,
+        Id::unique(("contact", &contact.jid)),
+        Sense::click_and_drag(),
+    );
     let name = spoken(scene, contact);
     response.widget_info(|| WidgetInfo::selected(Role::ListItem, true, selected, &name));
     let card = place.shrink2(vec2(space::S, 1.0));
@@ -82,6 +89,17 @@ pub fn ui(
         contact,
     );
     let mut click = response.clicked().then_some(Click::Open);
+    if contact.is_online() {
+        let person = drag::Person {
+            jid: contact.jid.clone(),
+            nick: contact.nick.clone(),
+        };
+        drag::take(ui, &response, person, &contact.nick);
+        let fits = |_: &drag::Room| true;
+        if let Some(dropped) = drag::drop(ui, &response, card, fits) {
+            click = Some(Click::Invite(dropped.room));
+        }
+    }
     let favourite = scene.model.settings.favourites.contains(&contact.jid);
     response.context_menu(|ui| {
         let words = if favourite {

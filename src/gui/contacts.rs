@@ -365,6 +365,9 @@ impl Contacts {
                             wishes.push(Wish::Open(contact.jid.clone()));
                         }
                         Some(Click::Favourite) => wishes.push(favour(scene, &contact.jid)),
+                        Some(Click::Invite(room)) => {
+                            wishes.push(super::room_head::invite(&room, &contact.jid));
+                        }
                         None => {}
                     }
                 }

@@ -15,6 +15,7 @@ use super::feed::Feed;
 use super::header;
 use super::icons::Icon;
 use super::links;
+use super::room_lines;
 use super::scene::{Scene, Wish};
 use super::selection::Selection;
 use super::theme::{self, size, space};
@@ -48,7 +49,7 @@ pub struct Talk {
     pub composer: Composer,
     /// Files on their way.
     pub transfers: Transfers,
-    open: Option<Jid>,
+    pub(super) open: Option<Jid>,
     pub(super) feed: Feed,
     /// Where the "new" line stands while this conversation is open.
     first_new: Option<String>,
@@ -84,7 +85,7 @@ pub struct Talk {
 
 impl Talk {
     /// Changes to the conversation with `contact`: to its first unread message, else to the end.
-    fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
+    pub(super) fn enter(&mut self, contact: &Contact, wishes: &mut Vec<Wish>) {
         wishes.extend(self.leave());
         let target = self.target.take();
         *self = Talk {
@@ -172,8 +173,8 @@ impl Talk {
         wishes
     }
 
-    /// The foot of the pane.
-    fn foot_ui(
+    /// The foot of the pane; gives back where it begins.
+    pub(super) fn foot_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
@@ -197,7 +198,7 @@ impl Talk {
         let asked = self
             .composer
             .ui(&mut foot, scene, contact, obstacle.as_deref());
-        self.composer_asks(ui, contact);
+        self.composer_asks(ui, scene, contact);
         if asked.iter().any(|wish| {
             matches!(
                 wish,
@@ -294,7 +295,7 @@ impl Talk {
         }
     }
 
-    fn messages_ui(
+    pub(super) fn messages_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
@@ -311,7 +312,7 @@ impl Talk {
         if conversation.messages.is_empty() {
             let _ = ui.allocate_rect(pane, Sense::hover());
             if conversation.is_empty() {
-                empty_ui(ui, pane, contact);
+                empty_ui(ui, pane, scene, contact);
             }
             return;
         }
@@ -320,7 +321,10 @@ impl Talk {
             self.feed
                 .to_among_others(&self.target.take().unwrap_or_default());
         }
-        let intro = beginning(scene, conversation);
+        let intro = match room_lines::is_room(scene, contact) {
+            true if conversation.complete => t!(ui, "room-begins"),
+            _ => beginning(scene, conversation),
+        };
         let found = &self.found;
         let (first_new, unfolded, revealed) = (&self.first_new, &self.unfolded, &self.revealed);
         let (chosen, fresh) = self.choice.now();
@@ -345,8 +349,10 @@ impl Talk {
                     .as_ref()
                     .filter(|(id, _)| *id == message.id)
                     .map(|(_, terms)| terms),
+                room: room_lines::line_of(scene, contact, message),
             };
-            Some(Row::new(ui, scene, &contact.nick, message, place))
+            let nick = place.room.map_or(&contact.nick, |room| &room.line.nick);
+            Some(Row::new(ui, scene, nick, message, place))
         };
         let selection = &mut self.selection;
         let detached = conversation.detached;
@@ -487,7 +493,7 @@ impl Talk {
     }
 
     /// Everything down to the newest message has been in sight.
-    fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
+    pub(super) fn mark_read(&mut self, conversation: &Conversation, wishes: &mut Vec<Wish>) {
         if conversation.unread == 0 || conversation.detached || !self.feed.is_at_end() {
             return;
         }
@@ -516,9 +522,11 @@ fn beginning(words: &impl Speaks, conversation: &Conversation) -> String {
     }
 }
 
-fn empty_ui(ui: &Ui, pane: Rect, contact: &Contact) {
+fn empty_ui(ui: &Ui, pane: Rect, scene: &Scene<'_>, contact: &Contact) {
     let palette = theme::palette(ui);
-    let words = if contact.is_online() {
+    let words = if room_lines::is_room(scene, contact) {
+        t!(ui, "room-empty")
+    } else if contact.is_online() {
         t!(ui, "talk-empty", name = contact.nick)
     } else {
         t!(ui, "talk-empty-gone", name = contact.nick)

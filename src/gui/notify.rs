@@ -26,7 +26,7 @@ const MOST: usize = 200;
 /// One notification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// Whose conversation a click opens.
+    /// Whose conversation, or which room, a click opens.
     pub about: Option<Jid>,
     /// The first line, plain text.
     pub title: String,
@@ -80,7 +80,8 @@ impl Rule {
             });
         }
         if let Event::Room(RoomEvent::RoomMessage { room, line }) = event {
-            return of_line(words, model, room, line);
+            let seen = watched.is_some_and(|watched| watched.as_str() == room);
+            return of_line(words, model, room, line).filter(|_| !seen);
         }
         let message = match event {
             Event::MessageReceived { message } => message,
@@ -155,7 +156,8 @@ fn of_line(words: &impl Speaks, model: &Model, room: &str, line: &RoomLine) -> O
         false => t!(words, "note-new"),
     };
     Some(Note {
-        about: None,
+        // A room's address has the form of anybody's.
+        about: Jid::new(room).ok(),
         title: t!(words, "room-note", name = line.nick, room = view.about.name),
         body,
         picture: None,

@@ -109,6 +109,9 @@ impl Quoted {
 pub fn author(scene: &Scene<'_>, nick: &str, message: &Message) -> String {
     if message.is_own() {
         t!(scene, "you")
+    } else if scene.model.rooms.contains_key(message.to.as_str()) {
+        // A line of a room: its nick stands there.
+        message.from.as_str().to_owned()
     } else if message.from == *message.with() {
         nick.to_owned()
     } else {

@@ -1,7 +1,10 @@
 //! Rooms beside contacts, and the page on which one finds, makes and enters them.
 
-use egui::{Align2, Response, RichText, Role, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Rect, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+};
 
+use super::drag;
 use super::icons::{Icon, focus_ring};
 use super::room_view::ask;
 use super::scene::{Page, Scene, Wish};
@@ -9,7 +12,7 @@ use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::room::RoomCommand;
-use crate::event::room::RoomAbout;
+use crate::event::room::{Notify, RoomAbout};
 use crate::model::rooms::RoomView;
 
 /// Rooms in the list, above the people; the rest is on the page.
@@ -22,6 +25,10 @@ pub struct RoomList {
     members_only: bool,
     lecture: bool,
     asked: bool,
+    /// More than the first few of our rooms are shown.
+    all: bool,
+    /// The room that was made or entered here, by name or id: it is opened as soon as we are in it.
+    awaited: Option<String>,
 }
 
 impl RoomList {
@@ -37,7 +44,15 @@ impl RoomList {
         ui.add_space(space::XS);
         let spacing = std::mem::take(&mut ui.spacing_mut().item_spacing.y);
         let words = t!(ui, "rooms-find");
-        if flat_ui(ui, Sign::Icon(Icon::Rooms), &words, page == Page::Rooms).clicked() {
+        if flat_ui(
+            ui,
+            Sign::Icon(Icon::Rooms),
+            &words,
+            page == Page::Rooms,
+            None,
+        )
+        .clicked()
+        {
             self.asked = false;
             wishes.push(Wish::Show(Page::Rooms));
         }
@@ -48,7 +63,7 @@ impl RoomList {
                 name = invitation.from.as_str(),
                 room = invitation.room
             );
-            let row = flat_ui(ui, Sign::New, &words, false);
+            let row = flat_ui(ui, Sign::New, &words, false, None);
             // The row may cut it off.
             let whole = format!("{words}\n{}", invitation.reason);
             if row.on_hover_text(whole.trim_end()).clicked() {
@@ -57,6 +72,7 @@ impl RoomList {
                 } else {
                     &invitation.id
                 };
+                self.awaited = Some(room.clone());
                 wishes.push(ask(RoomCommand::RoomJoin {
                     room: room.clone(),
                     nick: None,
@@ -64,14 +80,70 @@ impl RoomList {
                 }));
             }
         }
-        for room in scene.model.rooms.values().take(MOST) {
-            let selected = page == Page::Talk && open == Some(room.about.room.as_str());
-            if row_ui(ui, room, selected) {
-                wishes.push(Wish::OpenRoom(room.about.room.clone()));
-            }
-        }
+        self.rows_ui(ui, scene, open.filter(|_| page == Page::Talk), &mut wishes);
         ui.spacing_mut().item_spacing.y = spacing;
         wishes
+    }
+
+    /// Our rooms: those in which something is new for us first, then by the latest line.
+    fn rows_ui(
+        &mut self,
+        ui: &mut Ui,
+        scene: &Scene<'_>,
+        open: Option<&str>,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let mut rooms: Vec<&RoomView> = scene.model.rooms.values().collect();
+        let latest = |room: &RoomView| room.lines.back().map(|line| line.time);
+        rooms.sort_by_key(|room| {
+            let name = room.about.name.to_lowercase();
+            (
+                std::cmp::Reverse(latest(room)),
+                name,
+                room.about.room.clone(),
+            )
+        });
+        let all = rooms.len();
+        if !self.all && all > MOST {
+            // What is new, and what is open, is shown whatever its age.
+            let matters =
+                |room: &&RoomView| room.mentions > 0 || open == Some(room.about.room.as_str());
+            let (mut first, rest): (Vec<_>, Vec<_>) =
+                rooms.iter().copied().partition(|room| matters(room));
+            first.extend(rest);
+            first.truncate(MOST);
+            rooms.retain(|room| first.iter().any(|kept| kept.about.room == room.about.room));
+        }
+        if let Some(awaited) = &self.awaited {
+            let is = |about: &RoomAbout| {
+                about.joined && (about.name == *awaited || about.id == *awaited)
+            };
+            let came = scene.model.rooms.values().find(|room| is(&room.about));
+            if let Some(room) = came {
+                wishes.push(Wish::OpenRoom(room.about.room.clone()));
+                self.awaited = None;
+            }
+        }
+        let most = (ui.available_height() * 0.5).max(120.0);
+        ScrollArea::vertical()
+            .id_salt("rooms")
+            .max_height(most)
+            .auto_shrink([false, true])
+            .show(ui, |ui| {
+                for room in rooms {
+                    let selected = open == Some(room.about.room.as_str());
+                    row_ui(ui, room, selected, wishes);
+                }
+            });
+        if all > MOST {
+            let words = match self.all {
+                true => t!(ui, "rooms-fewer"),
+                false => t!(ui, "rooms-all", count = all),
+            };
+            if flat_ui(ui, Sign::Icon(Icon::Down), &words, false, None).clicked() {
+                self.all = !self.all;
+            }
+        }
     }
 
     /// The page.
@@ -81,14 +153,16 @@ impl RoomList {
             wishes.push(ask(RoomCommand::Rooms));
         }
         ui.add_space(space::M);
-        self.create_ui(ui, &mut wishes);
+        self.create_ui(ui, scene, &mut wishes);
         ui.add_space(space::L);
         ui.label(RichText::new(t!(ui, "rooms-here")).font(theme::bold(size::BODY)));
         if scene.model.directory.is_empty() {
             ui.label(RichText::new(t!(ui, "rooms-none")).color(theme::palette(ui).weak));
         }
         for about in &scene.model.directory {
-            directory_ui(ui, about, &mut wishes);
+            if directory_ui(ui, about, &mut wishes) {
+                self.awaited = Some(about.id.clone());
+            }
         }
         if ui.button(t!(ui, "rooms-again")).clicked() {
             self.asked = false;
@@ -96,7 +170,7 @@ impl RoomList {
         wishes
     }
 
-    fn create_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
+    fn create_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         ui.label(RichText::new(t!(ui, "rooms-new")).font(theme::bold(size::BODY)));
         let name = t!(ui, "rooms-name");
         let field = ui.add(
@@ -112,8 +186,12 @@ impl RoomList {
             .add_enabled(ready, egui::Button::new(t!(ui, "rooms-create")))
             .clicked()
         {
+            let name = std::mem::take(&mut self.name).trim().to_owned();
+            let known = scene.model.rooms.values();
+            self.awaited =
+                (!known.clone().any(|room| room.about.name == name)).then(|| name.clone());
             wishes.push(ask(RoomCommand::RoomCreate {
-                name: std::mem::take(&mut self.name).trim().to_owned(),
+                name,
                 nick: None,
                 members_only: self.members_only,
                 moderated: self.lecture,
@@ -123,28 +201,111 @@ impl RoomList {
     }
 }
 
-fn row_ui(ui: &mut Ui, room: &RoomView, selected: bool) -> bool {
-    let unread = match (room.mentions, room.unread) {
-        (0, 0) => room.about.name.clone(),
-        (0, unread) => t!(ui, "rooms-unread", name = room.about.name, count = unread),
+fn row_ui(ui: &mut Ui, room: &RoomView, selected: bool, wishes: &mut Vec<Wish>) {
+    let name = &room.about.name;
+    let spoken = match (room.mentions, room.unread) {
+        (0, 0) => name.clone(),
+        (0, unread) => t!(ui, "rooms-unread", name = name, count = unread),
         (mentions, unread) => t!(
             ui,
             "rooms-mentions",
-            name = room.about.name,
+            name = name,
             count = unread,
             mentions = mentions
         ),
     };
-    let sign = if room.unread > 0 {
-        Sign::New
-    } else {
-        Sign::Hash
+    let sign = match room.unread > 0 && room.notify != Notify::None {
+        true => Sign::New,
+        false => Sign::Hash,
     };
-    let row = flat_ui(ui, sign, &unread, selected);
-    if room.about.subject.is_empty() {
-        return row.clicked();
+    let badge = Badge {
+        spoken: &spoken,
+        room,
+    };
+    let row = flat_ui(ui, sign, name, selected, Some(badge));
+    let card = row.rect.shrink2(vec2(space::S, 1.0));
+    if row.clicked() {
+        wishes.push(Wish::OpenRoom(room.about.room.clone()));
     }
-    row.on_hover_text(&room.about.subject).clicked()
+    if room.about.joined {
+        let dragged = drag::Room {
+            room: room.about.room.clone(),
+            name: name.clone(),
+        };
+        drag::take(ui, &row, dragged, &format!("# {name}"));
+        let inside = |person: &drag::Person| {
+            let jid = person.jid.as_str();
+            !room.members.iter().any(|member| member.jid == jid)
+        };
+        if let Some(person) = drag::drop(ui, &row, card, inside) {
+            wishes.push(super::room_head::invite(&room.about.room, &person.jid));
+        }
+    }
+    row.context_menu(|ui| {
+        for (level, words) in [
+            (Notify::All, t!(ui, "room-notify-all")),
+            (Notify::Mentions, t!(ui, "room-notify-mentions")),
+            (Notify::None, t!(ui, "room-notify-none")),
+        ] {
+            if ui.radio(level == room.notify, words).clicked() {
+                wishes.push(ask(RoomCommand::RoomSeen {
+                    room: room.about.room.clone(),
+                    notify: Some(level),
+                }));
+                ui.close();
+            }
+        }
+    });
+    if !room.about.subject.is_empty() {
+        row.on_hover_text(&room.about.subject);
+    }
+}
+
+/// What stands at the end of a room's row.
+struct Badge<'a> {
+    spoken: &'a str,
+    room: &'a RoomView,
+}
+
+impl Badge<'_> {
+    /// Draws it; gives where it begins.
+    fn paint(&self, ui: &Ui, card: Rect) -> f32 {
+        let palette = theme::palette(ui);
+        let (unread, mentions) = (self.room.unread, self.room.mentions);
+        let right = card.right() - space::S;
+        let center = card.center().y;
+        if unread == 0 {
+            if self.room.notify != Notify::None {
+                return right;
+            }
+            let words = text::one_line(ui, &t!(ui, "rooms-muted"), size::SMALL, palette.weak, 80.0);
+            let at = pos2(right - words.size().x, center - words.size().y / 2.0);
+            ui.painter().galley(at, words, palette.weak);
+            return at.x - space::XS;
+        }
+        let loud = match self.room.notify {
+            Notify::All => true,
+            Notify::Mentions => mentions > 0,
+            Notify::None => false,
+        };
+        let words = match mentions {
+            0 => unread.min(999).to_string(),
+            _ => format!("@ {}", unread.min(999)),
+        };
+        let (fill, color) = match loud {
+            true => (palette.accent, palette.on_accent),
+            false => (palette.line, palette.text),
+        };
+        let words = ui
+            .painter()
+            .layout_no_wrap(words, theme::bold(size::SMALL), color);
+        let width = (words.size().x + 12.0).max(20.0);
+        let pill = Rect::from_min_size(pos2(right - width, center - 9.0), vec2(width, 18.0));
+        ui.painter().rect_filled(pill, 9.0, fill);
+        ui.painter()
+            .galley(pill.center() - words.size() / 2.0, words, color);
+        pill.left() - space::XS
+    }
 }
 
 /// What stands where the faces of people stand.
@@ -158,7 +319,13 @@ enum Sign {
 }
 
 /// A row as wide as the list, in line with faces and names.
-fn flat_ui(ui: &mut Ui, sign: Sign, words: &str, selected: bool) -> Response {
+fn flat_ui(
+    ui: &mut Ui,
+    sign: Sign,
+    words: &str,
+    selected: bool,
+    badge: Option<Badge<'_>>,
+) -> Response {
     let palette = theme::palette(ui);
     let (height, face) = if theme::is_compact(ui) {
         (30.0, 32.0)
@@ -166,10 +333,11 @@ fn flat_ui(ui: &mut Ui, sign: Sign, words: &str, selected: bool) -> Response {
         (36.0, 40.0)
     };
     let size = vec2(ui.available_width(), height);
-    let (place, response) = ui.allocate_exact_size(size, Sense::click());
+    let (place, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+    let said = badge.as_ref().map_or(words, |badge| badge.spoken);
     let spoken = match sign {
-        Sign::Icon(_) => words.to_owned(),
-        Sign::Hash | Sign::New => format!("# {words}"),
+        Sign::Icon(_) => said.to_owned(),
+        Sign::Hash | Sign::New => format!("# {said}"),
     };
     response.widget_info(|| WidgetInfo::selected(Role::Button, true, selected, &spoken));
     let card = place.shrink2(vec2(space::S, 1.0));
@@ -199,14 +367,17 @@ fn flat_ui(ui: &mut Ui, sign: Sign, words: &str, selected: bool) -> Response {
         theme::regular(size::BODY)
     };
     let left = middle.x + face / 2.0 + space::M;
-    let room = card.right() - space::S - left;
+    let end = badge.map_or(card.right() - space::S, |badge| badge.paint(ui, card));
+    let room = end - left;
     let words = text::fitted(ui, words, font, palette.text, room);
     let at = pos2(left, card.center().y - words.size().y / 2.0);
     ui.painter().galley(at, words, palette.text);
     response
 }
 
-fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
+/// A room of this network; true if it is to be entered.
+fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
+    let mut enter = false;
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new(&about.name).font(theme::bold(size::BODY)));
         ui.label(t!(ui, "room-people", count = about.occupants));
@@ -221,12 +392,30 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) {
             if ui.button(t!(ui, "rooms-open", name = about.name)).clicked() {
                 wishes.push(Wish::OpenRoom(about.room.clone()));
             }
-        } else if ui.button(t!(ui, "rooms-join", name = about.name)).clicked() {
+            return;
+        }
+        if ui.button(t!(ui, "rooms-join", name = about.name)).clicked() {
+            enter = true;
             wishes.push(ask(RoomCommand::RoomJoin {
                 room: about.id.clone(),
                 nick: None,
                 via: about.via.clone(),
             }));
         }
+        // One that we were in: what was said is still here.
+        if about.via.is_none() {
+            let button = ui.button(t!(ui, "rooms-forget", name = about.name));
+            if button
+                .on_hover_text(t!(ui, "room-delete-explained"))
+                .clicked()
+            {
+                wishes.push(ask(RoomCommand::RoomLeave {
+                    room: about.id.clone(),
+                    delete: true,
+                }));
+                wishes.push(ask(RoomCommand::Rooms));
+            }
+        }
     });
+    enter
 }

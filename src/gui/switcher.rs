@@ -11,6 +11,7 @@ use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::model::Contact;
+use crate::model::rooms::RoomView;
 
 /// Rows that are shown.
 const MOST: usize = 8;
@@ -34,6 +35,7 @@ pub struct Switcher {
 /// Where one can go.
 enum Target<'a> {
     Person(&'a Contact),
+    Room(&'a RoomView),
     Page(Page, Icon, String),
 }
 
@@ -71,6 +73,7 @@ impl Switcher {
                 if clicked || (enter && n == self.at) {
                     outcome = Outcome::Go(match target {
                         Target::Person(contact) => Wish::Open(contact.jid.clone()),
+                        Target::Room(room) => Wish::OpenRoom(room.about.room.clone()),
                         Target::Page(page, ..) => Wish::Show(*page),
                     });
                 }
@@ -114,7 +117,12 @@ impl Switcher {
             let matches = !wanted.is_empty() && name.to_lowercase().contains(&wanted);
             matches.then_some(Target::Page(*page, *icon, name))
         });
-        people.map(Target::Person).chain(pages).take(MOST).collect()
+        let rooms = scene.model.rooms.values();
+        let rooms = rooms
+            .filter(|room| !wanted.is_empty() && room.about.name.to_lowercase().contains(&wanted));
+        let rooms = rooms.map(Target::Room);
+        let people = people.map(Target::Person);
+        rooms.chain(people).chain(pages).take(MOST).collect()
     }
 }
 
@@ -130,6 +138,7 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, target: &Target<'_>, marked: bool) -> 
             name = contact.nick,
             presence = avatar::word(scene, contact.show())
         ),
+        Target::Room(room) => format!("# {}", room.about.name),
         Target::Page(_, _, name) => name.clone(),
     };
     response.widget_info(|| WidgetInfo::selected(Role::ListBoxOption, true, marked, &name));
@@ -157,6 +166,12 @@ fn row_ui(ui: &mut Ui, scene: &Scene<'_>, target: &Target<'_>, marked: bool) -> 
             );
             avatar::presence(ui.painter(), palette, face, contact.show(), ground);
             &contact.nick
+        }
+        Target::Room(room) => {
+            let (align, font) = (egui::Align2::CENTER_CENTER, theme::bold(size::HEADING));
+            ui.painter()
+                .text(face.center(), align, "#", font, palette.weak);
+            &room.about.name
         }
         Target::Page(_, icon, name) => {
             icon.paint(ui.painter(), face.center(), 18.0, palette.weak);

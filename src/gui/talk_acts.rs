@@ -2,7 +2,7 @@
 
 use egui::{EventFilter, Key, Modifiers, Ui};
 
-use super::actions::{self, Act};
+use super::actions::{self, Act, Rights};
 use super::broadcast::Broadcasting;
 use super::choice::Choice;
 use super::composer::Request;
@@ -13,6 +13,7 @@ use super::ends;
 use super::icons::Icon;
 use super::message_words;
 use super::quote;
+use super::room_lines;
 use super::scene::{Scene, Wish};
 use super::theme::{self, space};
 use super::words::t;
@@ -87,7 +88,7 @@ impl Talk {
     }
 
     /// What the field asked for.
-    pub(super) fn composer_asks(&mut self, ui: &Ui, contact: &Contact) {
+    pub(super) fn composer_asks(&mut self, ui: &Ui, scene: &Scene<'_>, contact: &Contact) {
         let messages = &contact.conversation.messages;
         match self.composer.asked() {
             Some(Request::Emoji) => {
@@ -96,7 +97,10 @@ impl Talk {
             }
             Some(Request::EditLast) => {
                 let mut ours = messages.iter().rev();
-                if let Some(last) = ours.find(|message| actions::allowed(&Act::Edit, message)) {
+                let allowed = |message: &&Message| {
+                    actions::allowed(&Act::Edit, message, rights(scene, contact, message))
+                };
+                if let Some(last) = ours.find(allowed) {
                     self.composer.edit(&contact.jid, &last.id, &last.body);
                     ui.ctx().request_repaint();
                 }
@@ -168,7 +172,7 @@ impl Talk {
         }
         let mut messages = contact.conversation.messages.iter().rev();
         if let Some(message) = messages.find(|message| message.id == id)
-            && let Some(act) = actions::pressed(ui, message)
+            && let Some(act) = actions::pressed(ui, message, rights(scene, contact, message))
         {
             self.act(ui.ctx(), scene, contact, message, act, wishes);
         }
@@ -300,4 +304,10 @@ impl Talk {
             }
         }
     }
+}
+
+/// What may be done with a message of this conversation, or of the room that is shown as one.
+fn rights(scene: &Scene<'_>, contact: &Contact, message: &Message) -> Rights {
+    let line = room_lines::line_of(scene, contact, message);
+    line.map_or(Rights::Talk, |line| line.rights)
 }

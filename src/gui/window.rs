@@ -84,6 +84,18 @@ impl Window {
         self.selected.as_ref().filter(|_| self.page == Page::Talk)
     }
 
+    /// The room that is in sight.
+    pub fn room_in_sight(&self) -> Option<&str> {
+        self.room.as_deref().filter(|_| self.page == Page::Talk)
+    }
+
+    /// Opens a room, with the cursor in the field.
+    pub fn open_room(&mut self, room: &str) {
+        (self.page, self.selected) = (Page::Talk, None);
+        self.room = Some(room.to_owned());
+        self.room_pane.enter();
+    }
+
     /// With whom the conversation is that was opened last, in sight or not.
     pub fn opened(&self) -> Option<&Jid> {
         self.selected.as_ref()
@@ -268,7 +280,7 @@ impl Window {
         narrow: bool,
     ) -> Vec<Wish> {
         if let Some(room) = self.room.clone() {
-            return self.room_pane.ui(ui, scene, &room, watched);
+            return self.room_pane.ui(ui, scene, &room, watched, narrow);
         }
         let Some(jid) = &self.selected else {
             hint_ui(ui, scene, self.icon.as_ref());
@@ -294,11 +306,7 @@ impl Window {
     fn fulfil(&mut self, wish: &Wish) -> bool {
         match wish {
             Wish::Open(jid) => self.open(jid.clone()),
-            Wish::OpenRoom(room) => {
-                (self.page, self.selected) = (Page::Talk, None);
-                self.room = Some(room.clone());
-                self.room_pane.focus();
-            }
+            Wish::OpenRoom(room) => self.open_room(room),
             Wish::Show(page) => {
                 self.page = *page;
                 self.network.enter();
@@ -340,6 +348,9 @@ impl Window {
             self.contacts.start_search();
         } else {
             self.page = Page::Talk;
+            if self.room.is_some() {
+                self.room_pane.enter();
+            }
             self.talk.composer.focus();
         }
     }
@@ -398,6 +409,7 @@ impl Window {
         if self
             .in_sight()
             .is_some_and(|open| self.talk.takes_escape(open))
+            || self.room_in_sight().is_some() && self.room_pane.takes_escape()
         {
             return;
         }
@@ -423,6 +435,9 @@ impl Window {
         let down = ui.input(|input| input.key_pressed(Key::ArrowDown));
         match self.in_sight().cloned() {
             Some(open) if !typed.is_empty() => self.talk.composer.type_ahead(&open, &typed),
+            None if self.room_in_sight().is_some() && !typed.is_empty() => {
+                self.room_pane.type_ahead(&typed);
+            }
             None if self.page == Page::Talk && self.room.is_none() && !typed.trim().is_empty() => {
                 self.contacts.type_ahead(scene, &typed);
             }

@@ -154,6 +154,7 @@ pub fn greeting(model: &Model) -> Vec<Event> {
             about: Box::new(room.about.clone()),
             members: room.members.clone(),
             messages: room.lines.iter().cloned().collect(),
+            complete: room.complete,
             reference: None,
         })
     };

@@ -163,7 +163,11 @@ impl Model {
             Event::Error {
                 reference: None,
                 message,
-            } => self.notice(message.clone()),
+            } => {
+                if self.told.take().as_ref() != Some(message) {
+                    self.notice(message.clone());
+                }
+            }
             Event::Broadcast { id, body, to, .. } => self.broadcast_begins(id, body, to),
             Event::BroadcastState { id, progress } => {
                 if let Some(known) = self.broadcasts.iter_mut().find(|known| known.id == *id) {

@@ -59,6 +59,8 @@ pub struct Model {
     pub directory: Vec<crate::event::room::RoomAbout>,
     /// Who asks us to come where, the latest last.
     pub invitations: VecDeque<rooms::Invitation>,
+    /// A sentence that a view says already.
+    told: Option<String>,
 }
 
 impl Model {
@@ -86,6 +88,7 @@ impl Model {
             rooms: BTreeMap::new(),
             directory: Vec::new(),
             invitations: VecDeque::new(),
+            told: None,
         }
     }
 

@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 
 use super::Model;
-use crate::event::room::{Notify, RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll};
+use crate::event::room::{
+    Notify, RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll, RoomRules, RoomTroubleKind,
+    RoomWhy,
+};
 use crate::wire::jid::Jid;
 
 /// One room that we are in, or were.
@@ -19,6 +22,8 @@ pub struct RoomView {
     pub complete: bool,
     /// Not seen yet.
     pub unread: u32,
+    /// The first of these: where the "new" line goes.
+    pub first_unread: Option<String>,
     /// Of these, such as name us, and announcements.
     pub mentions: u32,
     /// What is told.
@@ -30,7 +35,28 @@ pub struct RoomView {
     /// Why we are out, if we were sent.
     pub out: Option<String>,
     /// What who moderates should know, the latest last.
-    pub troubles: VecDeque<String>,
+    pub troubles: VecDeque<Trouble>,
+    /// How often such a thing was told.
+    pub troubles_told: usize,
+    /// Who may do what, and who takes part through us.
+    pub rules: RoomRules,
+    /// Why the last thing that we wanted was not done; until something of ours is.
+    pub problem: Option<RoomWhy>,
+    /// How often that happened.
+    pub problems: u32,
+}
+
+/// What somebody in a room does wrong.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trouble {
+    /// What.
+    pub kind: RoomTroubleKind,
+    /// Who: a nick, or an address.
+    pub who: String,
+    /// So often.
+    pub times: u32,
+    /// The last time was the so-manieth of all such things in the room.
+    pub nth: usize,
 }
 
 /// Somebody asks us to come.
@@ -95,9 +121,38 @@ impl RoomView {
             self.lines.pop_front();
             self.complete = false;
         }
+        if line.own && !line.history {
+            self.problem = None;
+        }
         if !line.own && !line.history {
+            if self.unread == 0 {
+                self.first_unread = Some(line.id.clone());
+            }
             self.unread += 1;
             self.mentions += u32::from(line.mention || line.announcement);
+        }
+    }
+
+    /// What of it was told after the first `read` things.
+    pub fn troubles_seen(&self, read: usize) -> Vec<&Trouble> {
+        let new = self.troubles.iter().filter(|one| one.nth > read);
+        new.collect()
+    }
+
+    /// The same of the same one is told once, with how often.
+    fn trouble(&mut self, kind: RoomTroubleKind, who: &str) {
+        self.troubles_told += 1;
+        let known = |one: &Trouble| one.kind == kind && one.who == who;
+        let before = self.troubles.iter().position(known);
+        let before = before.and_then(|at| self.troubles.remove(at));
+        self.troubles.push_back(Trouble {
+            kind,
+            who: who.to_owned(),
+            times: before.map_or(0, |one| one.times) + 1,
+            nth: self.troubles_told,
+        });
+        if self.troubles.len() > Self::MAX_TROUBLES {
+            self.troubles.pop_front();
         }
     }
 
@@ -131,6 +186,7 @@ impl Model {
                 about,
                 members,
                 messages,
+                complete,
                 ..
             } => {
                 self.invitations
@@ -139,6 +195,9 @@ impl Model {
                 room.about = (**about).clone();
                 room.members.clone_from(members);
                 room.out = None;
+                (room.rules.moderated, room.rules.members_only) =
+                    (about.moderated, about.members_only);
+                room.complete |= complete;
                 for line in messages {
                     room.put(&RoomLine {
                         history: true,
@@ -151,7 +210,12 @@ impl Model {
                 by,
                 banned,
                 reason,
+                deleted,
             } => {
+                if *deleted {
+                    self.rooms.remove(room);
+                    return;
+                }
                 let Some(view) = self.rooms.get_mut(room) else {
                     return;
                 };
@@ -182,7 +246,15 @@ impl Model {
                 }
             }
             RoomEvent::Rooms { rooms, .. } => self.directory.clone_from(rooms),
+            RoomEvent::RoomRefused { room, message, .. } => {
+                // A face says it in words of its own; the `error` that follows need not be shown.
+                self.told = Some(message.clone());
+                if let Some(view) = self.rooms.get_mut(room) {
+                    view.apply(event);
+                }
+            }
             RoomEvent::RoomMessage { room, .. }
+            | RoomEvent::RoomRules { room, .. }
             | RoomEvent::RoomHidden { room, .. }
             | RoomEvent::RoomMembers { room, .. }
             | RoomEvent::RoomSubject { room, .. }
@@ -214,6 +286,15 @@ impl RoomView {
                 }
             }
             RoomEvent::RoomSubject { subject, .. } => self.about.subject.clone_from(subject),
+            RoomEvent::RoomRules { rules, .. } => {
+                (self.about.moderated, self.about.members_only) =
+                    (rules.moderated, rules.members_only);
+                self.rules.clone_from(rules);
+            }
+            RoomEvent::RoomRefused { why, .. } => {
+                self.problem = Some(*why);
+                self.problems = self.problems.wrapping_add(1);
+            }
             RoomEvent::RoomRole { member, .. } => {
                 if let Some(known) = self
                     .members
@@ -232,12 +313,7 @@ impl RoomView {
                     line.delivered = Some((*delivered, *of));
                 }
             }
-            RoomEvent::RoomTrouble { message, .. } => {
-                self.troubles.push_back(message.clone());
-                if self.troubles.len() > Self::MAX_TROUBLES {
-                    self.troubles.pop_front();
-                }
-            }
+            RoomEvent::RoomTrouble { kind, who, .. } => self.trouble(*kind, who),
             RoomEvent::RoomHistory {
                 messages, complete, ..
             } => {
@@ -251,6 +327,7 @@ impl RoomView {
             }
             RoomEvent::RoomSeen { notify, .. } => {
                 (self.notify, self.unread, self.mentions) = (*notify, 0, 0);
+                self.first_unread = None;
             }
             _ => {}
         }

@@ -103,6 +103,11 @@ impl Core {
         if self.must_ask(conn, &from) {
             // Corrections and the like of what was not shown would only puzzle; old programs send none.
             incoming.about = None;
+        } else if incoming.about.is_none()
+            && let Some(body) = &incoming.body
+            && self.on_repeated(conn, &from, body)
+        {
+            return;
         }
         if incoming.about.is_some() || incoming.body.as_ref().is_some_and(|body| !body.is_empty()) {
             self.keep_message(conn, from, incoming);

@@ -337,6 +337,7 @@ impl Core {
         self.resume_comparison(&jid, conn);
         self.touch(conn);
         self.pump(&jid);
+        self.repeated_ready(&jid);
         self.files_ready(&jid);
     }
 

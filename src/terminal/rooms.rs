@@ -15,7 +15,10 @@ const HELP: &str = "\
   /room topic ROOM TEXT           what is talked about
   /room hand ROOM, /room down ROOM
   /room voice|mute|kick|ban|unban|admin|member ROOM NICK
-  /room leave ROOM";
+  /room moderated|open ROOM       only who has the floor speaks; everybody does
+  /room closed|public ROOM        for members only; for everybody
+  /room pidgin ROOM               Pidgin and its like take part through you; /room nopidgin ROOM
+  /room leave ROOM, /room delete ROOM: leave, and delete what is kept of it here";
 
 /// Reads what stands behind `/room`.
 pub fn read(rest: &str) -> Wish {
@@ -60,8 +63,21 @@ pub fn read(rest: &str) -> Wish {
             nick: None,
             via: None,
         },
-        "leave" => RoomCommand::RoomLeave {
+        "leave" | "delete" => RoomCommand::RoomLeave {
             room: rest.to_owned(),
+            delete: what == "delete",
+        },
+        "moderated" | "open" => RoomCommand::RoomModerated {
+            room: rest.to_owned(),
+            moderated: what == "moderated",
+        },
+        "closed" | "public" => RoomCommand::RoomMembersOnly {
+            room: rest.to_owned(),
+            members_only: what == "closed",
+        },
+        "pidgin" | "nopidgin" => RoomCommand::RoomRepeat {
+            room: rest.to_owned(),
+            repeat: what == "pidgin",
         },
         "hand" => RoomCommand::RoomHand {
             room: rest.to_owned(),
@@ -127,7 +143,7 @@ pub fn event(event: &RoomEvent, style: Style) -> Option<String> {
         RoomEvent::RoomInvited {
             room, from, reason, ..
         } => style.alarm(&line(&format!("{from} invites you to {room}. {reason}"))),
-        RoomEvent::RoomTrouble { room, message } => {
+        RoomEvent::RoomTrouble { room, message, .. } => {
             style.alarm(&line(&format!("[{room}] {message}")))
         }
         RoomEvent::Rooms { rooms, .. } if rooms.is_empty() => style.dim("There are no rooms here."),

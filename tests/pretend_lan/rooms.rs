@@ -7,6 +7,7 @@ use balcony::event::room::RoomEvent;
 use balcony::model::rooms::RoomView;
 use balcony::net::memory::{Fault, HostId};
 use balcony::node::sim::Sim;
+use balcony::node::sim::legacy::Make;
 use balcony::wire::jid::Jid;
 
 use super::stage::{MS, SEC, jid, with_seeds};
@@ -330,5 +331,237 @@ fn an_invitation_leads_into_a_room_for_members_only_and_nothing_else_does() {
         say(&mut sim, hosts[1], "it is the east");
         sim.run_for(3 * SEC);
         assert_eq!(texts(&sim, hosts[0]), ["it is the east"]);
+    });
+}
+
+#[test]
+fn pidgin_takes_part_through_a_member_that_wants_it_and_not_otherwise() {
+    with_seeds(4, |seed| {
+        let (mut sim, all, room) = room_of(seed, 3, false);
+        let (moderator, me) = all[0].clone();
+        let juliet = jid("juliet@pronto");
+        let pidgin = sim.legacy(Make::Libpurple, &juliet);
+        sim.run_for(5 * SEC);
+        // Nobody has switched it on: that is an ordinary message.
+        sim.say(pidgin, &me, "!join balcony");
+        sim.run_for(3 * SEC);
+        let messages = |sim: &Sim| {
+            sim.model(moderator).unwrap().contacts[&juliet]
+                .conversation
+                .messages
+                .len()
+        };
+        assert_eq!(messages(&sim), 1);
+        let repeat = |repeat: bool| RoomCommand::RoomRepeat {
+            room: room.clone(),
+            repeat,
+        };
+        // Who does not moderate may not.
+        ask(&mut sim, all[1].0, repeat(true));
+        sim.run_for(SEC);
+        assert!(
+            errors(&sim, all[1].0)
+                .iter()
+                .any(|error| error.contains("may not"))
+        );
+        ask(&mut sim, moderator, repeat(true));
+        say(&mut sim, all[1].0, "before she came");
+        sim.run_for(3 * SEC);
+        sim.say(pidgin, &me, "!join balcony");
+        sim.run_for(3 * SEC);
+        let heard = |sim: &Sim| -> String {
+            let all = sim.heard(pidgin).into_iter().map(|(_, body)| body);
+            all.collect::<Vec<_>>().join("\n")
+        };
+        assert!(
+            heard(&sim).contains("You are in the room balcony"),
+            "{}",
+            heard(&sim)
+        );
+        assert!(
+            heard(&sim).contains("guest1: before she came"),
+            "{}",
+            heard(&sim)
+        );
+        assert_eq!(view(&sim, moderator).unwrap().rules.through_us.len(), 1);
+        sim.say(pidgin, &me, "Ay me");
+        say(&mut sim, all[2].0, "She speaks");
+        sim.run_for(5 * SEC);
+        for (host, _) in &all {
+            let lines = &view(&sim, *host).unwrap().lines;
+            let hers = lines.iter().find(|line| line.body == "Ay me").unwrap();
+            assert!(hers.nick.ends_with("(via guest0)") && !hers.own, "{hers:?}");
+        }
+        assert!(heard(&sim).contains("guest2: She speaks"));
+        assert!(!heard(&sim).contains("Ay me"), "her own words come back");
+        assert_eq!(
+            messages(&sim),
+            1,
+            "what she says in the room is no private message"
+        );
+        // She writes faster than a room carries: the rest is not passed on, and she is told.
+        for n in 0..20 {
+            sim.say(pidgin, &me, &format!("O Romeo {n}"));
+        }
+        sim.run_for(5 * SEC);
+        let taken = texts(&sim, all[1].0)
+            .iter()
+            .filter(|text| text.starts_with("O Romeo"))
+            .count();
+        assert!((1..12).contains(&taken), "{taken}");
+        assert!(heard(&sim).contains("too fast"));
+        // A program that sends back what it gets is out after three times, and nothing of it was passed on.
+        sim.run_for(30 * SEC);
+        for _ in 0..3 {
+            sim.say(pidgin, &me, "guest2: She speaks");
+            sim.run_for(SEC);
+        }
+        assert!(!texts(&sim, all[1].0).contains(&"guest2: She speaks".into()));
+        assert!(view(&sim, moderator).unwrap().rules.through_us.is_empty());
+        sim.say(pidgin, &me, "for you alone");
+        sim.run_for(3 * SEC);
+        assert_eq!(messages(&sim), 2);
+        ask(&mut sim, moderator, repeat(false));
+        sim.run_for(SEC);
+        assert!(!view(&sim, moderator).unwrap().rules.repeat);
+    });
+}
+
+#[test]
+fn in_a_lecture_pidgin_listens_until_it_is_given_the_floor() {
+    with_seeds(2, |seed| {
+        let (mut sim, all, room) = room_of(seed, 2, true);
+        let (moderator, me) = all[0].clone();
+        let pidgin = sim.legacy(Make::Libpurple, &jid("juliet@pronto"));
+        sim.run_for(5 * SEC);
+        let repeat = RoomCommand::RoomRepeat {
+            room: room.clone(),
+            repeat: true,
+        };
+        ask(&mut sim, moderator, repeat);
+        sim.run_for(SEC);
+        sim.say(pidgin, &me, "!join");
+        sim.run_for(3 * SEC);
+        sim.say(pidgin, &me, "may I?");
+        sim.run_for(3 * SEC);
+        assert!(texts(&sim, moderator).is_empty());
+        let nick = view(&sim, moderator).unwrap().rules.through_us[0].clone();
+        let floor = RoomCommand::RoomRole {
+            room: room.clone(),
+            nick: nick.clone(),
+            affiliation: None,
+            role: Some("participant".into()),
+            reason: String::new(),
+        };
+        ask(&mut sim, moderator, floor);
+        sim.run_for(SEC);
+        sim.say(pidgin, &me, "thank you");
+        sim.run_for(3 * SEC);
+        assert_eq!(texts(&sim, all[1].0), ["thank you"]);
+        let kick = RoomCommand::RoomRole {
+            room,
+            nick,
+            affiliation: None,
+            role: Some("none".into()),
+            reason: String::new(),
+        };
+        ask(&mut sim, moderator, kick);
+        sim.run_for(SEC);
+        assert!(view(&sim, moderator).unwrap().rules.through_us.is_empty());
+        let told = sim.heard(pidgin);
+        assert!(
+            told.iter().any(|(_, body)| body.contains("sent out")),
+            "{told:?}"
+        );
+    });
+}
+
+#[test]
+fn a_room_that_is_left_stays_a_while_and_one_that_is_deleted_is_gone() {
+    with_seeds(4, |seed| {
+        let (mut sim, all, room) = room_of(seed, 3, false);
+        say(&mut sim, all[1].0, "remember me");
+        sim.run_for(5 * SEC);
+        let leave = |delete: bool| RoomCommand::RoomLeave {
+            room: room.clone(),
+            delete,
+        };
+        ask(&mut sim, all[1].0, leave(false));
+        ask(&mut sim, all[2].0, leave(true));
+        sim.run_for(5 * SEC);
+        // Everybody else knows that they went.
+        assert_eq!(view(&sim, all[0].0).unwrap().members.len(), 1);
+        let kept = |sim: &Sim, n: usize| sim.disk_of(all[n].0).unwrap().rooms.len();
+        assert_eq!((kept(&sim, 1), kept(&sim, 2)), (1, 0));
+        let deleted = |(_, event): &(_, std::sync::Arc<Event>)| {
+            matches!(
+                &**event,
+                Event::Room(RoomEvent::RoomLeft { deleted: true, .. })
+            )
+        };
+        assert!(sim.events(all[2].0).iter().any(deleted));
+        // Who left only comes back and finds it; it may delete it afterwards, too.
+        let join = RoomCommand::RoomJoin {
+            room: room.clone(),
+            nick: None,
+            via: None,
+        };
+        ask(&mut sim, all[1].0, join.clone());
+        sim.run_for(5 * SEC);
+        assert_eq!(texts(&sim, all[1].0), ["remember me"]);
+        ask(&mut sim, all[1].0, leave(false));
+        sim.run_for(5 * SEC);
+        ask(&mut sim, all[1].0, leave(true));
+        sim.run_for(5 * SEC);
+        assert_eq!(kept(&sim, 1), 0);
+        // And who deleted it may come back all the same, and write.
+        ask(&mut sim, all[2].0, join);
+        sim.run_for(10 * SEC);
+        say(&mut sim, all[2].0, "here again");
+        sim.run_for(5 * SEC);
+        assert_eq!(texts(&sim, all[0].0), ["remember me", "here again"]);
+    });
+}
+
+#[test]
+fn a_room_becomes_one_for_members_and_who_is_in_it_stays() {
+    with_seeds(3, |seed| {
+        let (mut sim, all, room) = room_of(seed, 3, false);
+        let late = jid("paris@verona");
+        let stranger = sim.node(&late);
+        say(&mut sim, all[2].0, "before");
+        sim.run_for(5 * SEC);
+        let close = |members_only: bool| RoomCommand::RoomMembersOnly {
+            room: room.clone(),
+            members_only,
+        };
+        ask(&mut sim, all[0].0, close(true));
+        sim.run_for(5 * SEC);
+        say(&mut sim, all[2].0, "after");
+        sim.run_for(5 * SEC);
+        for (host, _) in &all {
+            let room = view(&sim, *host).unwrap();
+            assert!(room.rules.members_only && room.about.members_only);
+            assert_eq!(room.members.len(), 3);
+        }
+        assert_eq!(texts(&sim, all[0].0), ["before", "after"]);
+        let join = || RoomCommand::RoomJoin {
+            room: room.clone(),
+            nick: None,
+            via: None,
+        };
+        sim.run_for(15 * SEC);
+        ask(&mut sim, stranger, join());
+        sim.run_for(10 * SEC);
+        assert!(
+            errors(&sim, stranger)
+                .iter()
+                .any(|error| error.contains("members only"))
+        );
+        ask(&mut sim, all[0].0, close(false));
+        sim.run_for(5 * SEC);
+        ask(&mut sim, stranger, join());
+        sim.run_for(15 * SEC);
+        assert_eq!(view(&sim, all[0].0).unwrap().members.len(), 4);
     });
 }

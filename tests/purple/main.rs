@@ -19,6 +19,7 @@ mod control;
 mod ends;
 mod files;
 mod messages;
+mod rooms;
 mod talk;
 
 use lab::headless::balcony;

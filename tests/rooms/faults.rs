@@ -11,11 +11,11 @@ use super::with_seeds;
 use super::world::{MS, SEC, World};
 
 /// Quiet for long enough that every timer has had its turn.
-fn rest(world: &mut World) {
+pub fn rest(world: &mut World) {
     world.run_for(120 * SEC);
 }
 
-fn chatter(world: &mut World, dice: &mut Rng, lines: usize) {
+pub fn chatter(world: &mut World, dice: &mut Rng, lines: usize) {
     for line in 0..lines {
         let living: Vec<usize> = world
             .living()

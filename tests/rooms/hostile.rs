@@ -73,54 +73,59 @@ fn room_with_a_traitor(seed: u64) -> World {
     world
 }
 
+/// The last of the room writes three things in one place, each to somebody else.
+pub fn two_in_one_place(world: &mut World) {
+    let last = own(world, 5).last().unwrap().clone();
+    let (seq, clock) = (last.draft.seq + 1, last.draft.clock + 1);
+    world.seats[5].honest = false;
+    let one = forge(
+        world,
+        5,
+        seq,
+        last.id,
+        clock,
+        EntryId::default(),
+        text("yes"),
+    );
+    let two = forge(
+        world,
+        5,
+        seq,
+        last.id,
+        clock,
+        EntryId::default(),
+        text("no"),
+    );
+    let three = forge(
+        world,
+        5,
+        seq,
+        last.id,
+        clock,
+        EntryId::default(),
+        text("perhaps"),
+    );
+    let next = forge(
+        world,
+        5,
+        seq + 1,
+        one.id,
+        clock + 1,
+        EntryId::default(),
+        text("as I said"),
+    );
+    world.inject(5, 1, push(&[one.clone(), next]));
+    world.inject(5, 3, push(&[two]));
+    let late = world.rng.span(&(MS..10 * SEC));
+    world.run_for(late);
+    world.inject(5, 4, push(&[three]));
+}
+
 #[test]
 fn two_entries_in_one_place_are_found_out_everywhere() {
     with_seeds(16, |seed| {
         let mut world = room_with_a_traitor(seed);
-        let last = own(&world, 5).last().unwrap().clone();
-        let (seq, clock) = (last.draft.seq + 1, last.draft.clock + 1);
-        world.seats[5].honest = false;
-        let one = forge(
-            &world,
-            5,
-            seq,
-            last.id,
-            clock,
-            EntryId::default(),
-            text("yes"),
-        );
-        let two = forge(
-            &world,
-            5,
-            seq,
-            last.id,
-            clock,
-            EntryId::default(),
-            text("no"),
-        );
-        let three = forge(
-            &world,
-            5,
-            seq,
-            last.id,
-            clock,
-            EntryId::default(),
-            text("perhaps"),
-        );
-        let next = forge(
-            &world,
-            5,
-            seq + 1,
-            one.id,
-            clock + 1,
-            EntryId::default(),
-            text("as I said"),
-        );
-        world.inject(5, 1, push(&[one.clone(), next]));
-        world.inject(5, 3, push(&[two]));
-        let late = world.rng.span(&(MS..10 * SEC));
-        world.run_for(late);
-        world.inject(5, 4, push(&[three]));
+        two_in_one_place(&mut world);
         world.run_for(120 * SEC);
         hold(&world);
         for at in 0..5 {

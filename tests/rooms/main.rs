@@ -11,6 +11,7 @@
 mod checks;
 mod faults;
 mod hostile;
+mod seeded;
 mod speed;
 mod world;
 

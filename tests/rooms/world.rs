@@ -7,6 +7,7 @@ use std::time::Duration;
 use balcony::model::room::body::Body;
 use balcony::model::room::engine::{Happened, Output, Room, WriteError};
 use balcony::model::room::entry::{Entry, EntryId, RoomId};
+use balcony::model::room::fault::Fault;
 use balcony::model::room::packet::Packet;
 use balcony::net::memory::Rng;
 use balcony::wire::jid::Jid;
@@ -100,6 +101,8 @@ pub struct World {
     pub octets: u64,
     /// A digest of all that happened: equal runs have equal ones.
     pub trace: u64,
+    /// What every engine does wrong on purpose.
+    fault: Option<Fault>,
 }
 
 fn key(n: usize) -> SecretKey {
@@ -111,6 +114,17 @@ fn key(n: usize) -> SecretKey {
 impl World {
     /// A room that the first of so many founds, and that nobody else is in yet.
     pub fn new(seed: u64, people: usize, members_only: bool, moderated: bool) -> World {
+        World::with_fault(seed, people, members_only, moderated, None)
+    }
+
+    /// The same, and every engine does something wrong.
+    pub fn with_fault(
+        seed: u64,
+        people: usize,
+        members_only: bool,
+        moderated: bool,
+        fault: Option<Fault>,
+    ) -> World {
         let mut world = World {
             rng: Rng::new(seed),
             now: Moment(1_000_000),
@@ -129,6 +143,7 @@ impl World {
             sent: 0,
             octets: 0,
             trace: 0,
+            fault,
         };
         for n in 0..people {
             world.add_seat(n);
@@ -146,7 +161,8 @@ impl World {
             bits,
             clock,
         );
-        let room = room.unwrap();
+        let mut room = room.unwrap();
+        room.seed_fault(fault);
         world.room = room.id();
         world.seats[0].room = Some(room);
         world.settle(0);
@@ -205,6 +221,8 @@ impl World {
             bits,
             clock,
         );
+        let mut room = room;
+        room.seed_fault(self.fault);
         self.seats[at].room = Some(room);
         self.see_all(at);
         self.settle(at);
@@ -318,6 +336,7 @@ impl World {
             bits,
             clock,
         );
+        room.seed_fault(self.fault);
         // Whom it knew is told as present below.
         room.handle_timeout(clock);
         seat.room = Some(room);
@@ -675,7 +694,7 @@ impl World {
 
     pub fn troubles(&self, at: usize) -> BTreeSet<String> {
         let trouble = |(_, happened): &(Moment, Happened)| match happened {
-            Happened::Trouble(what) => Some(what.clone()),
+            Happened::Trouble(what) => Some(what.to_string()),
             _ => None,
         };
         self.seats[at].happened.iter().filter_map(trouble).collect()

@@ -1,7 +1,10 @@
 //! Rooms in the window: found, made, spoken in, moderated.
 
 use balcony::command::room::RoomCommand;
-use balcony::event::room::{RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll};
+use balcony::event::room::{
+    Notify, RoomAbout, RoomBanned, RoomEvent, RoomLine, RoomMember, RoomPoll, RoomRules,
+    RoomTroubleKind, RoomWhy,
+};
 
 use super::desk::*;
 
@@ -49,6 +52,7 @@ fn hall(own: &str) -> Model {
         about: Box::new(about),
         members,
         messages: vec![line("1", "Carl", "good morning")],
+        complete: true,
         reference: None,
     }));
     model
@@ -172,8 +176,7 @@ fn who_listens_raises_a_hand_votes_and_cannot_write() {
     }));
     let mut screen = open(model);
     assert!(screen.query_by_label("Write to hall").is_none());
-    screen.get_by_label("from the other side");
-    screen.get_by_label_contains("came late");
+    screen.get_by_label_contains("came late: from the other side");
     screen.get_by_label("Raise your hand").click();
     screen.run();
     assert!(
@@ -181,4 +184,383 @@ fn who_listens_raises_a_hand_votes_and_cannot_write() {
             .iter()
             .any(|one| matches!(one, RoomCommand::RoomHand { up: true, .. }))
     );
+}
+
+fn tell(screen: &mut Screen, event: RoomEvent) {
+    screen.state_mut().model.apply(&Event::Room(event));
+    screen.run();
+}
+
+fn hear(model: &mut Model, line: RoomLine) {
+    let room = HALL.into();
+    let line = Box::new(line);
+    model.apply(&Event::Room(RoomEvent::RoomMessage { room, line }));
+}
+
+fn has(screen: &Screen, test: impl Fn(&RoomCommand) -> bool) {
+    let asked = asked(screen);
+    assert!(asked.iter().any(test), "{asked:?}");
+}
+
+fn type_into(screen: &mut Screen, text: &str) {
+    screen.get_by_label("Write to hall").focus();
+    screen.run();
+    screen.get_by_label("Write to hall").type_text(text);
+    screen.run();
+}
+
+/// The menu of a line, by its beginning.
+fn menu_of(screen: &mut Screen, line: &str) {
+    screen.get_by_label_contains(line).click_secondary();
+    screen.run();
+}
+
+#[test]
+fn a_line_is_answered_reacted_to_corrected_and_taken_back_like_any_message() {
+    let mut model = hall("moderator");
+    hear(
+        &mut model,
+        RoomLine {
+            own: true,
+            delivered: Some((1, 2)),
+            after: Some("1".into()),
+            ..line("2", "Alice", "a *bold* wrod")
+        },
+    );
+    let mut screen = open(model);
+    screen.get_by_label_contains("delivered to 1 of 2: a *bold* wrod");
+    menu_of(&mut screen, ": good morning");
+    // One in the bar beside the line, one in the menu.
+    let reply = screen.query_all_by_label_contains("Reply").next();
+    reply.unwrap().click();
+    screen.run();
+    type_into(&mut screen, "and to you");
+    screen.key_press(Key::Enter);
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomSend { body, reply_to: Some(id), .. } if body == "and to you" && id == "1"),
+    );
+    menu_of(&mut screen, ": good morning");
+    screen.get_by_label("👍").click();
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomReact { id, emoji, .. } if id == "1" && emoji == &["👍"]),
+    );
+    // Up in the empty field: the last one of ours is changed.
+    screen.get_by_label("Write to hall").focus();
+    screen.run();
+    screen.key_press(Key::ArrowUp);
+    screen.run();
+    type_into(&mut screen, "!");
+    screen.key_press(Key::Enter);
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomCorrect { id, body, .. } if id == "2" && body.contains("wrod") && body.contains('!')),
+    );
+    // A moderator takes back what Carl has said.
+    menu_of(&mut screen, ": good morning");
+    screen.get_by_label_contains("Take back").click();
+    screen.run();
+    screen.get_by_label("Take back").click();
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomRetract { id, .. } if id == "1"),
+    );
+    tell(
+        &mut screen,
+        RoomEvent::RoomMessage {
+            room: HALL.into(),
+            line: Box::new(RoomLine {
+                body: String::new(),
+                retracted: Some("Alice".into()),
+                ..line("1", "Carl", "")
+            }),
+        },
+    );
+    screen.get_by_label_contains("Taken back by Alice");
+}
+
+#[test]
+fn who_listens_cannot_take_back_what_others_say() {
+    let mut screen = open(hall("visitor"));
+    menu_of(&mut screen, ": good morning");
+    assert!(screen.query_by_label_contains("Take back").is_none());
+    assert!(screen.query_by_label_contains("Reply").is_none());
+    screen.get_by_label_contains("Copy text");
+}
+
+#[test]
+fn somebody_is_named_by_the_keyboard() {
+    let mut screen = open(hall("moderator"));
+    type_into(&mut screen, "hello @");
+    screen.get_by_label("@Bob");
+    screen.get_by_label("@Carl");
+    assert!(screen.query_by_label("@Alice").is_none(), "that is us");
+    screen.key_press(Key::ArrowDown);
+    screen.run();
+    screen.key_press(Key::Tab);
+    screen.run();
+    type_into(&mut screen, "tea?");
+    screen.key_press(Key::Enter);
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomSend { body, .. } if body == "hello @Carl tea?"),
+    );
+}
+
+#[test]
+fn what_a_busy_room_did_not_take_is_in_the_field_again() {
+    let mut screen = open(hall("moderator"));
+    type_into(&mut screen, "much at once");
+    screen.key_press(Key::Enter);
+    screen.run();
+    tell(
+        &mut screen,
+        RoomEvent::RoomRefused {
+            room: HALL.into(),
+            why: RoomWhy::Busy,
+            message: "The room is busy: wait a moment.".into(),
+        },
+    );
+    let message = "The room is busy: wait a moment.".to_owned();
+    let error = Event::Error {
+        reference: None,
+        message,
+    };
+    screen.state_mut().model.apply(&error);
+    screen.run();
+    assert!(screen.state().model.notices.is_empty(), "said twice");
+    screen.get_by_label("The room is busy. Wait a moment, then send again.");
+    let field = screen
+        .get_by_label("Write to hall")
+        .accesskit_node()
+        .value();
+    assert_eq!(field.as_deref(), Some("much at once"));
+}
+
+#[test]
+fn a_moderator_lets_in_again_and_switches_what_the_room_is() {
+    let mut model = hall("moderator");
+    let rules = RoomRules {
+        moderated: true,
+        banned: vec![RoomBanned {
+            nick: "Tybalt".into(),
+            fingerprint: "f".into(),
+        }],
+        through_us: vec!["Juliet".into()],
+        ..RoomRules::default()
+    };
+    let room = || HALL.to_owned();
+    model.apply(&Event::Room(RoomEvent::RoomRules {
+        room: room(),
+        rules,
+    }));
+    let mut screen = open(model);
+    screen.get_by_label("3 people").click();
+    screen.run();
+    screen.get_by_label("Let Tybalt in again").click();
+    screen.run();
+    has(
+        &screen,
+        |one| matches!(one, RoomCommand::RoomBan { nick, ban: false, .. } if nick == "Tybalt"),
+    );
+    screen.get_by_label("Juliet");
+    screen.get_by_label("More about this room").click();
+    screen.run();
+    for switch in [
+        "Lecture: only who has the floor speaks",
+        "Members only",
+        "Let guests in through me",
+        "Let Pidgin in through me",
+        "Tell everything",
+    ] {
+        screen.get_by_label(switch).click();
+        screen.run();
+    }
+    has(&screen, |one| {
+        matches!(
+            one,
+            RoomCommand::RoomModerated {
+                moderated: false,
+                ..
+            }
+        )
+    });
+    has(&screen, |one| {
+        matches!(
+            one,
+            RoomCommand::RoomMembersOnly {
+                members_only: true,
+                ..
+            }
+        )
+    });
+    has(&screen, |one| {
+        matches!(one, RoomCommand::RoomGuests { guests: true, .. })
+    });
+    has(&screen, |one| {
+        matches!(one, RoomCommand::RoomRepeat { repeat: true, .. })
+    });
+    has(&screen, |one| {
+        matches!(
+            one,
+            RoomCommand::RoomSeen {
+                notify: Some(Notify::All),
+                ..
+            }
+        )
+    });
+    screen.get_by_label("Leave").click();
+    screen.run();
+    has(&screen, |one| {
+        matches!(one, RoomCommand::RoomLeave { delete: false, .. })
+    });
+}
+
+#[test]
+fn who_only_listens_has_no_switches_of_the_room() {
+    let mut screen = open(hall("visitor"));
+    screen.get_by_label("More about this room").click();
+    screen.run();
+    screen.get_by_label("Let guests in through me");
+    assert!(screen.query_by_label("Members only").is_none());
+    assert!(screen.query_by_label("Let Pidgin in through me").is_none());
+}
+
+#[test]
+fn what_others_do_wrong_is_told_to_who_moderates_once_with_how_often() {
+    let trouble = |who: &str| RoomEvent::RoomTrouble {
+        room: HALL.into(),
+        message: String::new(),
+        kind: RoomTroubleKind::Flood,
+        who: who.into(),
+    };
+    let mut screen = open(hall("moderator"));
+    tell(&mut screen, trouble("Bob"));
+    tell(&mut screen, trouble("Bob"));
+    tell(&mut screen, trouble("Carl"));
+    screen.get_by_label_contains("Carl writes more than a room can carry");
+    assert!(screen.query_by_label_contains("Bob writes more").is_none());
+    screen.get_by_label("1 more").click();
+    screen.run();
+    screen.get_by_label_contains("taken later. (2×)");
+    screen.get_by_label("Read").click();
+    screen.run();
+    assert!(screen.query_by_label_contains("writes more").is_none());
+    let mut screen = open(hall("visitor"));
+    tell(&mut screen, trouble("Bob"));
+    assert!(screen.query_by_label_contains("writes more").is_none());
+}
+
+#[test]
+fn many_rooms_are_there_on_demand_and_what_names_us_at_once() {
+    let mut model = three();
+    for n in 0..12 {
+        let about = RoomAbout {
+            room: format!("r{n}@room-abcdefgh"),
+            name: format!("room {n}"),
+            joined: true,
+            ..RoomAbout::default()
+        };
+        model.apply(&Event::Room(RoomEvent::RoomJoined {
+            about: Box::new(about),
+            members: Vec::new(),
+            messages: Vec::new(),
+            complete: true,
+            reference: None,
+        }));
+    }
+    let mention = RoomLine {
+        mention: true,
+        ..line("1", "Bob", "Alice?")
+    };
+    // The one that would be cut off.
+    let old = RoomLine {
+        time: at(-10_000),
+        ..mention
+    };
+    model.apply(&Event::Room(RoomEvent::RoomMessage {
+        room: "r9@room-abcdefgh".into(),
+        line: Box::new(old),
+    }));
+    let mut screen = show(model, WIDE);
+    screen.get_by_label("# room 9, 1 new, 1 for you");
+    let shown = |screen: &Screen| screen.query_all_by_label_contains("# room").count();
+    assert_eq!(shown(&screen), 8);
+    screen.get_by_label("All 12 rooms").click();
+    screen.run();
+    assert!(shown(&screen) >= 12);
+    screen.get_by_label("Fewer rooms");
+}
+
+#[test]
+fn somebody_is_invited_by_being_dropped_on_a_room_and_a_room_on_somebody() {
+    let mut model = hall("moderator");
+    model.apply(&Event::PeerOnline {
+        peer: peer("dora@pc", "Dora", Show::Available),
+    });
+    let mut screen = show(model, WIDE);
+    let center = |screen: &Screen, label: &str| {
+        let node = screen.get_by_label_contains(label);
+        node.rect().center()
+    };
+    let (room, dora) = (center(&screen, "# hall"), center(&screen, "Dora"));
+    for (from, to) in [(dora, room), (room, dora)] {
+        screen.hover_at(from);
+        screen.run();
+        screen.drag_at(from);
+        screen.run();
+        screen.hover_at(from + (to - from) / 2.0);
+        screen.run();
+        screen.hover_at(to);
+        screen.run();
+        screen.drop_at(to);
+        screen.run();
+    }
+    let invited = asked(&screen).into_iter().filter(|one| matches!(one, RoomCommand::RoomInvite { room, to, .. } if room == HALL && to.as_str() == "dora@pc"));
+    assert_eq!(invited.count(), 2);
+}
+
+#[test]
+fn older_lines_are_asked_for_where_there_are_any_and_only_there() {
+    let history = |screen: &Screen| {
+        let older = asked(screen).into_iter();
+        older
+            .filter(|one| matches!(one, RoomCommand::RoomHistory { .. }))
+            .count()
+    };
+    let screen = open(hall("moderator"));
+    assert_eq!(history(&screen), 0, "it began with these");
+    let mut model = hall("moderator");
+    model.rooms.get_mut(HALL).unwrap().complete = false;
+    let screen = open(model);
+    assert_eq!(history(&screen), 1, "once");
+}
+
+#[test]
+fn the_room_is_readable_in_every_language_and_width() {
+    for (code, write) in [
+        ("en", "Write to hall"),
+        ("de", "An hall schreiben"),
+        ("sv", "Skriv till hall"),
+    ] {
+        for (size, theme) in [
+            (WIDE, egui::ThemePreference::Dark),
+            (NARROW, egui::ThemePreference::Light),
+        ] {
+            let mut screen = show_in(code, theme, hall("moderator"), size);
+            screen.state_mut().window.open_room(HALL);
+            screen.run();
+            let field = screen.get_by_label(write).rect();
+            assert!(
+                field.right() <= size.x && field.width() > 100.0,
+                "{code} {field:?}"
+            );
+        }
+    }
 }

@@ -180,6 +180,17 @@ pub enum Body {
         #[serde(default)]
         cut: Vec<Cut>,
     },
+    /// From now on (not any more) only members may enter and are heard.
+    MembersOnly {
+        /// Which of the two.
+        on: bool,
+        /// Up to where everybody else was heard.
+        #[serde(default)]
+        cut: Vec<Cut>,
+        /// Who is a member from now on: as a rule who is in the room, so that nobody is put out by it.
+        #[serde(default)]
+        members: Vec<Author>,
+    },
     /// A hand goes up or down.
     Hand {
         /// Which.
@@ -248,6 +259,9 @@ impl Body {
                 cut(to) && !matches!(role, Role::Founder | Role::Outcast)
             }
             Body::Voice { cut: to, .. } | Body::Moderated { cut: to, .. } => cut(to),
+            Body::MembersOnly {
+                cut: to, members, ..
+            } => cut(to) && members.len() <= MAX_CUT,
             Body::Kick { reason, .. } => line(reason),
             Body::Ban {
                 reason, cut: to, ..
@@ -294,6 +308,7 @@ impl Body {
                 | Body::Ban { .. }
                 | Body::Unban { .. }
                 | Body::Moderated { .. }
+                | Body::MembersOnly { .. }
         )
     }
 

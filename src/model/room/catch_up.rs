@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::body::Role;
-use super::engine::{Happened, Output, Room};
+use super::engine::{Happened, Output, Room, Trouble};
 use super::entry::{Author, Entry, Order};
 use super::log::{Head, Insert};
 use super::packet::{BATCH_OCTETS, Level, MAX_BATCH, Packet, Refusal, Since};
@@ -156,9 +156,16 @@ impl Room {
         {
             peer.asked = None;
         }
-        if older > 0 && self.log.len() > before {
+        let grown = older > 0 && self.log.len() > before;
+        // Who has nothing older answers with nothing.
+        if grown || self.paging && reply && entries.is_empty() {
+            self.paging = false;
+            if self.log.is_whole() {
+                self.log.horizon = 0;
+            }
+            let complete = self.log.horizon == 0;
             self.outputs
-                .push_back(Output::Happened(Happened::Older { complete: false }));
+                .push_back(Output::Happened(Happened::Older { complete }));
         }
         if (reply || stale) && self.log.len() > before && self.is_hub() {
             self.digest_soon();
@@ -199,9 +206,8 @@ impl Room {
         peer.bad += 1;
         if peer.bad == 1 || peer.bad.is_multiple_of(MOST_BAD) {
             peer.shunned = Some(now + SHUN);
-            self.trouble(format!(
-                "{who} passes on entries that are forged or damaged. They were not taken."
-            ));
+            let who = self.nick_at(who);
+            self.trouble(Trouble::Forged(who));
         }
     }
 
@@ -231,9 +237,8 @@ impl Room {
         }
         if peer.shunned.is_none_or(|until| until < now) {
             peer.shunned = Some(now + SHUN);
-            self.trouble(format!(
-                "{from} writes more than a room can carry. The rest is taken later."
-            ));
+            let who = self.nick_at(from);
+            self.trouble(Trouble::Flood(who));
             self.send(from, Packet::Refused(Refusal::Busy));
         }
         false

@@ -3,13 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Happened, Output, Room};
+use super::engine::{Happened, Output, Room, Trouble};
 use super::entry::{ChainId, Entry};
+use super::fault::Fault;
 use super::hubs::{HUBS, MESH};
 use super::log::Head;
 use super::packet::{Level, Packet};
 use super::sync::{GAP, IDLE, MOST, SHUN};
 use crate::wire::jid::Jid;
+
+/// Anybody may be slow once or twice, or be dying; who has withheld something so often on one stream is told of.
+const PATIENCE: u32 = 3;
+/// Own entries that are watched until all have them.
+const MOST_REACHED: usize = 50;
 
 impl Room {
     pub(super) fn on_digest(
@@ -57,6 +63,9 @@ impl Room {
             }
             return;
         }
+        if self.errs(Fault::ForgetsToAsk) {
+            return;
+        }
         let at = self.clock.now + GAP;
         let Some(peer) = self.peers.get_mut(from) else {
             return;
@@ -86,12 +95,18 @@ impl Room {
         if !told.iter().any(|head| self.log.lacks(head)) {
             return;
         }
-        for peer in self
-            .peers
-            .values_mut()
-            .filter(|peer| peer.there == Level::Primary)
-        {
+        let mut withheld = Vec::new();
+        let primaries = self.peers.iter_mut();
+        for (jid, peer) in primaries.filter(|(_, peer)| peer.there == Level::Primary) {
             peer.shunned = Some(now + SHUN);
+            peer.withheld += 1;
+            if peer.withheld == PATIENCE {
+                withheld.push(jid.clone());
+            }
+        }
+        for jid in withheld {
+            let who = self.nick_at(&jid);
+            self.trouble(Trouble::Withheld(who));
         }
         self.stale = true;
         self.pull(from, false);
@@ -212,62 +227,68 @@ impl Room {
         for head in own {
             peer.has_ours.insert(head.incarnation, head.seq);
         }
-        if self.unconfirmed.is_empty() {
+        if self.unconfirmed.is_empty() && self.reached.is_empty() {
             return;
         }
         let hubs = self.hubs().to_vec();
-        let needed = if hubs.contains(&self.jid) || hubs.len() < 2 {
-            1
-        } else {
-            2
-        };
-        let members =
-            u16::try_from(self.state.present().count().saturating_sub(1)).unwrap_or(u16::MAX);
+        let own_hub = hubs.contains(&self.jid) || hubs.len() < 2;
+        let needed = if own_hub { 1 } else { 2 };
+        let members = self.state.present().count().saturating_sub(1);
+        let of = u16::try_from(members).unwrap_or(u16::MAX);
+        let mut told = Vec::new();
+        // It goes on after the first two: the rest is told as it is heard of, and nobody is asked for it.
+        self.reached = std::mem::take(&mut self.reached)
+            .into_iter()
+            .filter_map(|(id, incarnation, seq, before)| {
+                let to = self.reach(&hubs, incarnation, seq).1.min(of);
+                if to > before {
+                    told.push((id, to));
+                }
+                (to < of).then_some((id, incarnation, seq, to.max(before)))
+            })
+            .collect();
         let mut still = std::collections::VecDeque::new();
         for (id, incarnation, seq) in std::mem::take(&mut self.unconfirmed) {
-            let has = |jid: &&Jid| {
-                let peer = self.peers.get(*jid);
-                peer.is_some_and(|peer| {
-                    peer.has_ours
-                        .get(&incarnation)
-                        .is_some_and(|has| *has >= seq)
-                })
-            };
-            let by: Vec<&Jid> = hubs
-                .iter()
-                .filter(|jid| **jid != self.jid)
-                .filter(has)
-                .collect();
-            if by.len() < needed {
+            let (by, to) = self.reach(&hubs, incarnation, seq);
+            if by < needed {
                 still.push_back((id, incarnation, seq));
                 continue;
             }
-            let served = by
-                .iter()
-                .filter_map(|jid| self.peers.get(*jid))
-                .map(|peer| u32::from(peer.served))
-                .sum::<u32>();
-            let served = if hubs.len() > HUBS || self.state.occupants.len() <= MESH {
-                0
-            } else {
-                served
-            };
-            let to = u32::try_from(by.len())
-                .unwrap_or(0)
-                .max(served)
-                .min(u32::from(members));
-            let to = u16::try_from(to).unwrap_or(u16::MAX);
-            self.outputs
-                .push_back(Output::Happened(Happened::Delivered {
-                    id,
-                    to,
-                    of: members,
-                }));
+            let to = to.min(of);
+            told.push((id, to));
+            if to < of {
+                self.reached.push_back((id, incarnation, seq, to));
+            }
         }
+        let spare = self.reached.len().saturating_sub(MOST_REACHED);
+        self.reached.drain(..spare);
         self.unconfirmed = still;
+        for (id, to) in told {
+            let delivered = Happened::Delivered { id, to, of };
+            self.outputs.push_back(Output::Happened(delivered));
+        }
         if self.unconfirmed.is_empty() {
             self.confirm_at = None;
         }
+    }
+
+    /// How many hubs beside us say that they have this entry of ours, and with how many members it is by that.
+    fn reach(&self, hubs: &[Jid], incarnation: u32, seq: u32) -> (usize, u16) {
+        let has = |peer: &&super::engine::Peer| {
+            let known = peer.has_ours.get(&incarnation);
+            known.is_some_and(|has| *has >= seq)
+        };
+        let others = hubs.iter().filter(|jid| **jid != self.jid);
+        let by = others.filter_map(|jid| self.peers.get(jid)).filter(has);
+        let (mut count, mut served) = (0, 0);
+        for peer in by {
+            count += 1;
+            served += usize::from(peer.served);
+        }
+        if hubs.len() > HUBS || self.state.occupants.len() <= MESH {
+            served = 0;
+        }
+        (count, u16::try_from(count.max(served)).unwrap_or(u16::MAX))
     }
 
     /// Now and then, with somebody: is everything the same? Partitions grow together by this if by nothing else.

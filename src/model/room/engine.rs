@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use super::body::Body;
 use super::entry::{Author, ChainId, Entry, EntryId, RoomId};
+use super::fault::Fault;
 use super::log::Log;
 use super::packet::{Level, Packet, Refusal};
 use super::state::State;
@@ -82,6 +83,8 @@ pub enum Happened {
     Changed(EntryId),
     /// Who is in the room, or what somebody is.
     Members,
+    /// Who may speak or enter, or who is banned.
+    Rules,
     /// The subject.
     Subject,
     /// A poll.
@@ -97,8 +100,8 @@ pub enum Happened {
         /// Of so many.
         of: u16,
     },
-    /// Somebody misbehaves: a sentence for a moderator.
-    Trouble(String),
+    /// Somebody misbehaves: for who moderates.
+    Trouble(Trouble),
     /// A member refuses to serve us.
     Refused(Refusal),
     /// Older entries came in.
@@ -106,6 +109,23 @@ pub enum Happened {
         /// There are no more.
         complete: bool,
     },
+}
+
+/// What somebody does wrong; with its nick, or its address if it is in no room of ours.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// Two entries in one place.
+    #[error("{0} wrote two different things in one place. What came after is not shown.")]
+    Fork(String),
+    /// Entries that nobody signed, or that cannot be read.
+    #[error("{0} passes on entries that are forged or damaged. They were not taken.")]
+    Forged(String),
+    /// More than a room can carry.
+    #[error("{0} writes more than a room can carry. The rest is taken later.")]
+    Flood(String),
+    /// Again and again somebody else had first what it should have passed on.
+    #[error("{0} does not pass on everything that it should. It is not relied on for a while.")]
+    Withheld(String),
 }
 
 /// Why nothing was written.
@@ -153,6 +173,8 @@ pub(super) struct Peer {
     /// Entries of its own that we may still take at once.
     pub credit: f64,
     pub credit_at: Moment,
+    /// How often in a row somebody else had first what it should have passed on.
+    pub withheld: u32,
     /// Members that it passes on to.
     pub served: u16,
     /// How far it said to have come with each of our own chains.
@@ -185,6 +207,8 @@ pub struct Room {
     pub(super) confirm_pause: Duration,
     /// Own entries that no second hub has yet.
     pub(super) unconfirmed: VecDeque<(EntryId, u32, u32)>,
+    /// Those that a second hub has, but not yet all; with how many members each was told to be.
+    pub(super) reached: VecDeque<(EntryId, u32, u32, u16)>,
     pub(super) idle_at: Option<Moment>,
     pub(super) redial_at: Option<Moment>,
     pub(super) dice: u64,
@@ -213,6 +237,10 @@ pub struct Room {
     pub(super) contacts: BTreeSet<Jid>,
     /// Entries that were refused or could not be read, for the bounds.
     pub refused: u64,
+    /// Older entries were asked for.
+    pub(super) paging: bool,
+    /// Does something wrong on purpose.
+    pub(super) fault: Option<Fault>,
 }
 
 impl Room {
@@ -239,6 +267,7 @@ impl Room {
             confirm_at: None,
             confirm_pause: Duration::ZERO,
             unconfirmed: VecDeque::new(),
+            reached: VecDeque::new(),
             idle_at: None,
             redial_at: None,
             dice: seed | 1,
@@ -259,6 +288,8 @@ impl Room {
             joins: VecDeque::new(),
             contacts: BTreeSet::new(),
             refused: 0,
+            paging: false,
+            fault: None,
         }
     }
 
@@ -409,6 +440,21 @@ impl Room {
         self.inside
     }
 
+    /// From now on something is done wrong: for tests of the checks. Nothing happens without debug assertions.
+    pub fn seed_fault(&mut self, fault: Option<Fault>) {
+        self.fault = fault.filter(|_| cfg!(debug_assertions));
+        self.state.fault = self.fault;
+    }
+
+    pub(super) fn errs(&self, fault: Fault) -> bool {
+        cfg!(debug_assertions) && self.fault == Some(fault)
+    }
+
+    /// Is everything that we wrote on disk and on its way?
+    pub fn is_told(&self) -> bool {
+        self.keeping.is_empty() && self.pushes.is_empty()
+    }
+
     /// Streams, members looked at, pushes that wait: for tests of the bounds.
     pub fn held(&self) -> (usize, usize, usize) {
         let linked = self.peers.values().filter(|peer| peer.linked).count();
@@ -444,6 +490,9 @@ impl Room {
     /// A number that others cannot guess before they see it.
     pub(super) fn roll(&mut self) -> u64 {
         self.dice = self.dice.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        if self.errs(Fault::OtherDice) {
+            self.dice ^= super::fault::other_dice();
+        }
         let mut z = self.dice;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -455,7 +504,14 @@ impl Room {
         occupant.map_or_else(|| format!("{author:?}"), |occupant| occupant.nick.clone())
     }
 
-    pub(super) fn trouble(&mut self, what: String) {
+    /// Who is at this address, for people.
+    pub(super) fn nick_at(&self, jid: &Jid) -> String {
+        let mut all = self.state.occupants.values();
+        let there = all.find(|one| one.joined && one.jid == *jid);
+        there.map_or_else(|| jid.to_string(), |one| one.nick.clone())
+    }
+
+    pub(super) fn trouble(&mut self, what: Trouble) {
         self.outputs
             .push_back(Output::Happened(Happened::Trouble(what)));
     }

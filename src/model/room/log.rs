@@ -181,6 +181,16 @@ impl Log {
                 chain.ids.push_front(entry.id);
                 chain.base -= 1;
                 chain.base_id = entry.draft.previous.short();
+                // Those before it may be here already, because the room's state needs them.
+                let mut before = entry.draft.previous;
+                while chain.base > 0
+                    && let Some(known) = self.entries.get(&before)
+                {
+                    chain.ids.push_front(before);
+                    chain.base -= 1;
+                    before = known.draft.previous;
+                    chain.base_id = before.short();
+                }
             }
             self.hold(entry);
             return Insert::New;
@@ -247,6 +257,11 @@ impl Log {
                 },
             );
         }
+    }
+
+    /// Is every chain here from its beginning?
+    pub fn is_whole(&self) -> bool {
+        self.chains.values().all(|chain| chain.base == 0)
     }
 
     /// Where somebody who wants everything from `horizon` on would start.

@@ -9,6 +9,7 @@
 //! | [`state`] | members, messages, polls, as a pure function of the set |
 //! | [`hubs`] | who passes entries on to whom, computed by each from who is here |
 //! | [`packet`] | what programs say to each other about it |
+//! | [`fault`] | errors to be put in on purpose, for the simulator |
 //! | [`engine`] | [`engine::Room`]: all of it together, sans-IO; its halves are in `write` (what we write), `take` (what comes in), |
 //! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on) |
 
@@ -17,6 +18,7 @@ mod catch_up;
 mod digest;
 pub mod engine;
 pub mod entry;
+pub mod fault;
 pub mod hubs;
 pub mod log;
 pub mod packet;

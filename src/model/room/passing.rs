@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::engine::Room;
 use super::entry::Entry;
+use super::fault::Fault;
 use super::hubs::HUBS;
 use super::packet::Level;
 use super::sync::{COMPANY, MOST_PUSHES};
@@ -35,11 +36,10 @@ impl Room {
                 let served = own_hub && from_hub && is_hub(jid) && !(spreads && !is_first(jid));
                 let down = peer.here == Level::Primary && !served;
                 let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
-                peer.linked
-                    && !peer.slow
-                    && (down || up)
+                let due = (down || up)
                     && from != Some(*jid)
-                    && (from.is_none() || author.as_ref() != Some(*jid))
+                    && (from.is_none() || author.as_ref() != Some(*jid));
+                peer.linked && !peer.slow && (due || self.errs(Fault::PassesOnToAll))
             })
             .map(|(jid, _)| jid.clone())
             .collect();

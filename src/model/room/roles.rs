@@ -44,6 +44,7 @@ pub struct Rules {
     /// Who has no voice is not heard now.
     pub moderated: bool,
     starts_moderated: bool,
+    starts_closed: bool,
     grants: HashMap<EntryId, Grant>,
     of_target: BTreeMap<Author, Vec<EntryId>>,
     closings: BTreeMap<Author, Vec<Closing>>,
@@ -51,6 +52,7 @@ pub struct Rules {
     memberships: BTreeMap<Author, Vec<Gate>>,
     voices: BTreeMap<Author, Vec<Gate>>,
     moderation: Vec<Gate>,
+    closure: Vec<Gate>,
     /// Entries that did something, those of the rest count for nothing.
     valid: BTreeSet<EntryId>,
 }
@@ -72,7 +74,7 @@ impl Rules {
                 && entry.draft.seq == 1
             {
                 (out.members_only, out.starts_moderated) = (*members_only, *moderated);
-                out.moderated = *moderated;
+                (out.moderated, out.starts_closed) = (*moderated, *members_only);
                 break;
             }
         }
@@ -128,6 +130,15 @@ impl Rules {
                 Body::Unban { .. } | Body::Moderated { .. } => {
                     self.valid.insert(entry.id);
                 }
+                Body::MembersOnly { members, .. } => {
+                    for target in members {
+                        if self.role_at(*target, Some(entry.order())) < Role::Member {
+                            let id = membership(entry.id, *target);
+                            self.grant_by(id, entry, *target, Role::Member);
+                        }
+                    }
+                    self.valid.insert(entry.id);
+                }
                 Body::Voice { target, on, .. } if *on || self.is_below(*target, entry, rank) => {
                     self.valid.insert(entry.id);
                 }
@@ -164,13 +175,17 @@ impl Rules {
     }
 
     fn grant(&mut self, entry: &Entry, target: Author, role: Role) {
+        self.grant_by(entry.id, entry, target, role);
+    }
+
+    fn grant_by(&mut self, id: EntryId, entry: &Entry, target: Author, role: Role) {
         let grant = Grant {
             target,
             role,
             order: entry.order(),
         };
-        if self.grants.insert(entry.id, grant).is_none() {
-            self.of_target.entry(target).or_default().push(entry.id);
+        if self.grants.insert(id, grant).is_none() {
+            self.of_target.entry(target).or_default().push(id);
         }
     }
 
@@ -327,6 +342,18 @@ impl Rules {
                     };
                     self.moderation.push(gate);
                 }
+                Body::MembersOnly { on, cut, members } => {
+                    self.members_only = *on;
+                    for target in members {
+                        self.bans.entry(*target).or_default().push(open.clone());
+                        let memberships = self.memberships.entry(*target).or_default();
+                        memberships.push(open.clone());
+                    }
+                    self.closure.push(match on {
+                        true => Gate::Closed(cut.clone()),
+                        false => open,
+                    });
+                }
                 _ => {}
             }
         }
@@ -335,8 +362,13 @@ impl Rules {
     /// Was its author in the room's good graces, banned or not a member, when it was written? Votes and hands need no more.
     pub fn lets_in(&self, entry: &Entry) -> bool {
         entry.author == self.founder
-            || passes(self.bans.get(&entry.author), true, entry)
-                && (!self.members_only || passes(self.memberships.get(&entry.author), false, entry))
+            || passes(self.bans.get(&entry.author), true, entry) && self.is_admitted(entry)
+    }
+
+    /// Was the room open to its author when it was written?
+    fn is_admitted(&self, entry: &Entry) -> bool {
+        passes(Some(&self.closure), !self.starts_closed, entry)
+            || passes(self.memberships.get(&entry.author), false, entry)
     }
 
     /// Is what this entry says to be heard at all?
@@ -348,12 +380,21 @@ impl Rules {
         if !passes(self.bans.get(&author), true, entry) {
             return false;
         }
-        if self.members_only && !passes(self.memberships.get(&author), false, entry) {
+        if !self.is_admitted(entry) {
             return false;
         }
         passes(Some(&self.moderation), !self.starts_moderated, entry)
             || passes(self.voices.get(&author), false, entry)
     }
+}
+
+/// The grant by which one of many becomes a member: the entry that names them all, and whom.
+fn membership(entry: EntryId, target: Author) -> EntryId {
+    let mut id = entry.0;
+    for (octet, other) in id.iter_mut().zip(target.0) {
+        *octet ^= other;
+    }
+    EntryId(id)
 }
 
 /// Was the gate open for this entry? Each time that it was open began at an opening (or at the start) and ended at a cut.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::body::{Body, Role};
 use super::engine::{Happened, LATE, Output, Room};
 use super::entry::{Author, Entry, EntryId, Order};
+use super::fault::Fault;
 use super::state::State;
 use crate::wire::jid::Jid;
 
@@ -48,7 +49,8 @@ impl Room {
                 self.state.add(entry)
             });
         if rebuilt {
-            let old = std::mem::replace(&mut self.state, State::of(founder, &self.log));
+            let new = State::built(founder, &self.log, self.fault);
+            let old = std::mem::replace(&mut self.state, new);
             self.cut_off();
             touched.extend(self.differences(&old));
         }
@@ -88,6 +90,9 @@ impl Room {
 
     /// What banned authors wrote behind the cut goes, so that everybody has the same.
     pub(super) fn cut_off(&mut self) {
+        if self.errs(Fault::HearsAll) {
+            return;
+        }
         let banned: Vec<Author> = self
             .state
             .rules
@@ -167,6 +172,9 @@ impl Room {
         if now.members != before.members {
             tell(Happened::Members);
         }
+        if now.rules != before.rules {
+            tell(Happened::Rules);
+        }
         if now.subject != before.subject {
             tell(Happened::Subject);
         }
@@ -180,10 +188,14 @@ impl Room {
         if !self.inside || self.loading {
             return;
         }
+        let rules = &self.state.rules;
+        let shut = rules.members_only && rules.role(self.me) < Role::Member;
         for entry in fresh {
             let (target, reason, banned) = match &entry.draft.body {
-                Body::Kick { target, reason } => (target, reason, false),
-                Body::Ban { target, reason, .. } => (target, reason, true),
+                Body::Kick { target, reason } => (*target, reason.clone(), false),
+                Body::Ban { target, reason, .. } => (*target, reason.clone(), true),
+                Body::MembersOnly { on: true, .. } if shut => (self.me, String::new(), false),
+                Body::Role { target, .. } if shut => (*target, String::new(), false),
                 _ => continue,
             };
             let out = self
@@ -191,13 +203,14 @@ impl Room {
                 .occupants
                 .get(&self.me)
                 .is_some_and(|own| !own.joined)
+                || shut
                 || self.state.rules.is_banned(self.me);
-            if *target == self.me && self.state.rules.is_valid(entry) && out {
+            if target == self.me && self.state.rules.is_valid(entry) && out {
                 self.inside = false;
                 self.outputs.push_back(Output::Happened(Happened::Out {
                     by: Some(entry.author),
                     banned,
-                    reason: reason.clone(),
+                    reason,
                 }));
             }
         }
@@ -207,6 +220,7 @@ impl Room {
 /// What is compared to see what changed.
 struct Before {
     members: BTreeMap<Author, (String, Jid, bool, Role, bool)>,
+    rules: (bool, bool, Vec<Author>),
     subject: Option<(String, Author)>,
     hands: Vec<Author>,
 }
@@ -227,6 +241,11 @@ impl Before {
         };
         Before {
             members: state.occupants.iter().map(member).collect(),
+            rules: (
+                state.rules.moderated,
+                state.rules.members_only,
+                state.rules.banned().collect(),
+            ),
             subject: state.subject.clone(),
             hands: state.hands(),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::body::{Body, Role};
 use super::entry::{Author, Entry, EntryId, Order};
+use super::fault::Fault;
 use super::log::Log;
 use super::roles::Rules;
 use crate::wire::jid::Jid;
@@ -106,6 +107,7 @@ pub struct State {
     pub poll_order: Vec<EntryId>,
     last: Option<Order>,
     founder: Author,
+    pub(super) fault: Option<Fault>,
 }
 
 /// Polls remembered; older ones go.
@@ -114,6 +116,10 @@ const MAX_POLLS: usize = 100;
 impl State {
     /// From scratch.
     pub fn of(founder: Author, log: &Log) -> State {
+        State::built(founder, log, None)
+    }
+
+    pub(super) fn built(founder: Author, log: &Log, fault: Option<Fault>) -> State {
         let rules: Vec<&Arc<Entry>> = log
             .ordered()
             .filter(|entry| entry.draft.body.is_rule())
@@ -121,6 +127,7 @@ impl State {
         let mut state = State {
             rules: Rules::of(founder, rules.iter().copied()),
             founder,
+            fault,
             ..State::default()
         };
         for entry in log.ordered() {
@@ -133,11 +140,21 @@ impl State {
     /// One more at the end; false if this needs a new start from scratch. Follow it with [`State::settle`] if the entry
     /// is of the room's state.
     pub fn add(&mut self, entry: &Entry) -> bool {
-        if entry.draft.body.is_rule() || self.last.is_some_and(|last| last > entry.order()) {
+        let late = self.last.is_some_and(|last| last > entry.order());
+        if late && self.errs(Fault::HidesLate) {
+            return true;
+        }
+        let rule = entry.draft.body.is_rule() && !self.errs(Fault::OldRoles);
+        let last = self.errs(Fault::LateIsLast) || self.errs(Fault::OrderOfArrival);
+        if rule || late && !last {
             return false;
         }
         self.apply(entry);
         true
+    }
+
+    fn errs(&self, fault: Fault) -> bool {
+        cfg!(debug_assertions) && self.fault == Some(fault)
     }
 
     /// Who is in the room and may be, the longest first.
@@ -217,7 +234,9 @@ impl State {
                 }
             }
             Body::Vote { .. } => self.vote(entry),
-            body if self.rules.is_heard(entry) => self.hear(entry, body),
+            body if self.rules.is_heard(entry) || self.errs(Fault::HearsAll) => {
+                self.hear(entry, body);
+            }
             _ => {}
         }
     }
@@ -346,7 +365,11 @@ impl State {
             retracted: None,
             reactions: BTreeMap::new(),
         };
-        self.timeline.insert(entry.order(), entry.id);
+        let mut order = entry.order();
+        if self.errs(Fault::OrderOfArrival) {
+            order.clock = u64::MAX / 2 + self.timeline.len() as u64;
+        }
+        self.timeline.insert(order, entry.id);
         self.said.insert(entry.id, said);
     }
 

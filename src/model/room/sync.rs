@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::engine::{Output, Peer, Room};
 use super::entry::Author;
+use super::fault::Fault;
 use super::hubs::{Candidate, HUBS, hubs, preference};
 use super::packet::{Level, Packet, Since};
 use super::settle::CALM;
@@ -75,6 +76,7 @@ impl Room {
             && !peer.linked
         {
             (peer.linked, peer.present, peer.slow) = (true, true, false);
+            peer.withheld = 0;
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
         }
         self.finish();
@@ -224,6 +226,7 @@ impl Room {
         let (Some(before), Some(to)) = (first, to) else {
             return false;
         };
+        self.paging = true;
         self.send(
             &to,
             Packet::Page {
@@ -285,7 +288,10 @@ impl Room {
     /// Whom we want what from.
     pub(super) fn targets(&self) -> Vec<(Jid, Level)> {
         let now = self.clock.now;
-        let mut hubs = hubs(self.candidates());
+        let mut hubs = match self.errs(Fault::HoldsOnToAll) {
+            true => self.candidates(),
+            false => hubs(self.candidates()),
+        };
         let own = hubs.iter().any(|hub| hub.author == self.me);
         if !own {
             preference(&mut hubs, self.me);
@@ -306,10 +312,10 @@ impl Room {
                 .cloned()
                 .collect();
         }
-        if own {
-            let (all, linked) = (!self.rushes(), |jid: &Jid| {
-                self.peers.get(jid).is_some_and(|peer| peer.linked)
-            });
+        let holds_on = self.errs(Fault::HoldsOnToAll);
+        if own || holds_on {
+            let all = holds_on || !self.rushes();
+            let linked = |jid: &Jid| self.peers.get(jid).is_some_and(|peer| peer.linked);
             return others
                 .into_iter()
                 .enumerate()

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::body::Body;
-use super::engine::{LEAP, Output, Room};
+use super::engine::{Happened, LEAP, Output, Room, Trouble};
 use super::entry::{ChainId, Entry, RoomId};
+use super::fault::Fault;
 use super::log::Insert;
 use crate::wire::jid::Jid;
 use crate::wire::time::Clock;
@@ -28,6 +29,11 @@ impl Room {
             if entry.author == self.me && self.log.get(&entry.id).is_some() {
                 self.pass_on(&entry, None);
                 self.await_confirmation(&entry);
+                if self.errs(Fault::DeliveredAtOnce) {
+                    let (id, to, of) = (entry.id, 1, 1);
+                    let delivered = Happened::Delivered { id, to, of };
+                    self.outputs.push_back(Output::Happened(delivered));
+                }
             }
         }
         self.schedule_digest();
@@ -42,9 +48,13 @@ impl Room {
             return Insert::Refused;
         }
         let banned = self.state.rules.is_banned(entry.author) && entry.author != self.me;
-        if banned && !self.state.rules.lets_in(&entry) {
+        if banned && !self.state.rules.lets_in(&entry) && !self.errs(Fault::HearsAll) {
             self.refused += 1;
             return Insert::Refused; // Nobody keeps what a banned author writes behind the cut.
+        }
+        let there = self.log.at(entry.chain(), entry.draft.seq);
+        if self.errs(Fault::IgnoresForks) && there.is_some_and(|there| there.id != entry.id) {
+            return Insert::Known;
         }
         let outcome = self.log.insert(entry.clone());
         match outcome {
@@ -58,9 +68,7 @@ impl Room {
                 let who = self.name_of(entry.author);
                 self.outputs.push_back(Output::Keep(entry.clone()));
                 self.keeping.push_back(entry.clone());
-                self.trouble(format!(
-                    "{who} wrote two different things in one place. What came after is not shown."
-                ));
+                self.trouble(Trouble::Fork(who));
                 self.changed.insert(entry.chain());
                 for proof in self.proofs(entry.chain()) {
                     self.pass_on(&proof, from);

@@ -11,6 +11,9 @@ use super::log::Insert;
 use super::packet::{Level, Refusal};
 use crate::wire::time::Clock;
 
+/// Chains in the cut after everybody: what fits into an entry beside the members of a hall.
+const MOST_CUT: usize = 200;
+
 impl Room {
     /// Writes an entry; it is sent once it is on disk.
     ///
@@ -54,6 +57,7 @@ impl Room {
             Body::Announcement { .. }
             | Body::Poll { .. }
             | Body::Moderated { .. }
+            | Body::MembersOnly { .. }
             | Body::Unban { .. } => rank >= Role::Admin,
             Body::PollClosed { poll } => {
                 rank >= Role::Admin
@@ -135,14 +139,38 @@ impl Room {
     /// # Errors
     /// As [`Room::write`].
     pub fn set_moderated(&mut self, clock: Clock, on: bool) -> Result<EntryId, WriteError> {
-        let authors: Vec<Author> = self.state.occupants.keys().copied().collect();
-        let cut = authors.into_iter().flat_map(|author| self.log.cut(author));
-        let cut = if on {
-            cut.take(super::body::MAX_CUT).collect()
-        } else {
-            Vec::new()
-        };
+        let cut = if on { self.cut_of_all() } else { Vec::new() };
         self.write(clock, Body::Moderated { on, cut })
+    }
+
+    /// Lets only members in and be heard from now on, or everybody. Who is in the room stays, as a member.
+    ///
+    /// # Errors
+    /// As [`Room::write`].
+    pub fn set_members_only(&mut self, clock: Clock, on: bool) -> Result<EntryId, WriteError> {
+        let (mut cut, mut members) = (Vec::new(), Vec::new());
+        if on {
+            let here = self.state.present();
+            let plain = here.filter(|(_, one)| one.role == Role::None);
+            members = plain.map(|(author, _)| *author).collect();
+            cut = self.cut_of_all();
+        }
+        self.write(clock, Body::MembersOnly { on, cut, members })
+    }
+
+    /// Up to where everybody was heard who has said something: who only came and went has nothing to lose by a cut.
+    fn cut_of_all(&self) -> Vec<super::body::Cut> {
+        let spoken = |entry: &&Arc<Entry>| !entry.draft.body.is_state();
+        let all = self.log.ordered().rev().filter(spoken);
+        let mut authors: Vec<Author> = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for entry in all {
+            if seen.insert(entry.author) {
+                authors.push(entry.author);
+            }
+        }
+        let cut = authors.into_iter().flat_map(|author| self.log.cut(author));
+        cut.take(MOST_CUT).collect()
     }
 
     /// Another nick from now on.

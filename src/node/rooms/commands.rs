@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{About, Core, Hosted, MAX_ROOMS};
 use crate::command::room::RoomCommand;
 use crate::event::Event;
-use crate::event::room::{RoomAbout, RoomEvent};
+use crate::event::room::{RoomAbout, RoomEvent, RoomWhy};
 use crate::model::room::body::{Body, Role};
 use crate::model::room::engine::{Room, WriteError};
 use crate::model::room::entry::{Author, EntryId, Order, RoomId};
@@ -14,16 +14,25 @@ use crate::wire::text::clean_name;
 
 type Done = Result<(), String>;
 
+/// Who was asked for older messages and does not answer within this has none.
+const HISTORY_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+
 impl Core {
     pub(in crate::node) fn on_room_command(
         &mut self,
         command: RoomCommand,
         reference: Option<Value>,
     ) {
+        let room = command.room().map(str::to_owned);
         match self.do_room_command(command, reference.clone()) {
             Ok(true) => self.done(reference),
             Ok(false) => {}
-            Err(why) => self.error(reference, why),
+            Err(why) => {
+                if let (Some(room), Some(reason)) = (room, why_of(&why)) {
+                    self.refuse(room, reason, &why);
+                }
+                self.error(reference, why);
+            }
         }
     }
 
@@ -59,10 +68,19 @@ impl Core {
                 self.list_rooms(reference);
                 return Ok(false);
             }
-            RoomCommand::RoomLeave { room } => {
+            RoomCommand::RoomLeave { room, delete } => {
+                let id = self.find_room(&room)?;
+                self.leave_room(id, delete);
+            }
+            RoomCommand::RoomRepeat { room, repeat } => {
+                let id = self.find_room(&room)?;
+                self.repeat(id, repeat)?;
+            }
+            RoomCommand::RoomMembersOnly { room, members_only } => {
                 let (id, clock) = (self.find_room(&room)?, self.clock);
-                self.hosted(id)?.about.inside = false;
-                self.hosted(id)?.room.leave(clock);
+                let room = &mut self.hosted(id)?.room;
+                let written = room.set_members_only(clock, members_only);
+                written.map_err(|why| sentence(&why))?;
             }
             RoomCommand::RoomSend {
                 room,
@@ -201,11 +219,7 @@ impl Core {
                 let hosted = self.hosted(id)?;
                 hosted.about.notify = notify.unwrap_or(hosted.about.notify);
                 let (room, notify) = (hosted.room.address(), hosted.about.notify);
-                let about = serde_json::to_value(&hosted.about).unwrap_or_default();
-                self.ops.push(crate::disk::store::Op::Room {
-                    room: id.to_string(),
-                    about,
-                });
+                self.write_about(id);
                 self.emit(Event::Room(RoomEvent::RoomSeen { room, notify }));
             }
         }
@@ -389,7 +403,14 @@ impl Core {
         role: Option<&str>,
         reason: String,
     ) -> Done {
-        if role == Some("none") && self.kick_guest(self.find_room(room)?, nick) {
+        let id = self.find_room(room)?;
+        let done = match role {
+            Some("none") => self.kick_guest(id, nick) || self.kick_repeated(id, nick),
+            Some("participant") => self.voice_through(id, nick, true),
+            Some("visitor") => self.voice_through(id, nick, false),
+            _ => false,
+        };
+        if done {
             return Ok(());
         }
         let (id, target) = self.find_member(room, nick)?;
@@ -464,11 +485,12 @@ impl Core {
             .collect();
         if ids.len() < usize::from(limit) && hosted.room.page(clock, limit) {
             hosted.history_asked = Some((reference, limit));
+            hosted.history_due = Some(clock.now + HISTORY_PAUSE);
             return Ok(());
         }
         let mut messages: Vec<_> = ids.iter().filter_map(|id| hosted.line(id)).collect();
         messages.reverse();
-        let complete = messages.len() < usize::from(limit);
+        let complete = messages.len() < usize::from(limit) && hosted.room.log().horizon == 0;
         let room = hosted.room.address();
         self.emit(Event::Room(RoomEvent::RoomHistory {
             room,
@@ -479,11 +501,12 @@ impl Core {
         Ok(())
     }
 
-    /// Older entries came in: the oldest lines that there are now.
-    pub(super) fn answer_history(&mut self, id: RoomId) {
+    /// Older entries came in, or nobody has any, or answers: the oldest lines that there are now.
+    pub(super) fn answer_history(&mut self, id: RoomId, complete: bool) {
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
             return;
         };
+        hosted.history_due = None;
         let Some((reference, limit)) = hosted.history_asked.take() else {
             return;
         };
@@ -500,7 +523,7 @@ impl Core {
         self.emit(Event::Room(RoomEvent::RoomHistory {
             room,
             messages,
-            complete: false,
+            complete,
             reference,
         }));
     }
@@ -538,7 +561,19 @@ fn entry(id: &str) -> Result<EntryId, String> {
         .map_err(|_| format!("{id} is no message of a room"))
 }
 
-fn sentence(why: &WriteError) -> String {
+/// Why a room did not do it, if it is the room that did not.
+fn why_of(words: &str) -> Option<RoomWhy> {
+    let all = [
+        (WriteError::Busy, RoomWhy::Busy),
+        (WriteError::NotAllowed, RoomWhy::NotAllowed),
+        (WriteError::TooLong, RoomWhy::TooLong),
+        (WriteError::NotIn, RoomWhy::NotIn),
+    ];
+    let found = all.iter().find(|(why, _)| sentence(why) == words);
+    found.map(|(_, reason)| *reason)
+}
+
+pub(super) fn sentence(why: &WriteError) -> String {
     let mut text = why.to_string();
     if let Some(first) = text.get_mut(..1) {
         first.make_ascii_uppercase();

@@ -22,7 +22,9 @@ const HISTORY: usize = 20;
 pub struct Guest {
     conn: ConnId,
     jid: Jid,
-    nick: String,
+    pub(super) nick: String,
+    /// Was given the floor.
+    pub(super) voice: bool,
 }
 
 /// `room@…/Nick` in two.
@@ -47,13 +49,23 @@ fn presence(room: &str, nick: &str, to: &Jid) -> Element {
 }
 
 impl Hosted {
-    fn is_taken(&self, nick: &str, by: &Jid) -> bool {
+    pub(super) fn is_taken(&self, nick: &str, by: &Jid) -> bool {
         let mut occupants = self.room.state().present();
+        let mut repeated = self.repeated.iter();
         occupants.any(|(_, one)| one.nick == nick)
+            || repeated.any(|one| one.nick == nick && one.jid != *by)
             || self
                 .guests
                 .iter()
                 .any(|guest| guest.nick == nick && guest.jid != *by)
+    }
+
+    /// This entry was written for a guest of ours, under this id and nick.
+    pub(super) fn remember_guest(&mut self, entry: EntryId, id: String, nick: String) {
+        if self.guest_ids.len() >= 1000 {
+            self.guest_ids.clear();
+        }
+        self.guest_ids.insert(entry, (id, nick));
     }
 
     /// A line as XEP-0045 has it (§7.4); with its original time if it is from the past.
@@ -147,7 +159,19 @@ impl Core {
                 }
             }
             None if known => {}
-            None => self.welcome(id, Guest { conn, jid, nick }),
+            None => {
+                let voice = false;
+                self.welcome(
+                    id,
+                    Guest {
+                        conn,
+                        jid,
+                        nick,
+                        voice,
+                    },
+                );
+                self.tell_rules(id);
+            }
         }
         true
     }
@@ -227,7 +251,11 @@ impl Core {
             .map(|body| clean_body(&body.text()));
         let text = text
             .filter(|text| !text.is_empty() && text.len() <= crate::model::room::body::MAX_TEXT);
+        let silent = |guest: &Guest| !hosted.hears_through_us(guest.voice);
         let written = match (guest, text) {
+            (Some(guest), Some(_)) if silent(&guest) => {
+                Err(crate::model::room::engine::WriteError::NotAllowed)
+            }
             (Some(guest), Some(text)) => {
                 let body = Body::Message {
                     text,
@@ -239,10 +267,7 @@ impl Core {
                         .attr("id")
                         .filter(|id| !id.is_empty() && id.len() <= 256);
                     let original = given.map_or_else(|| entry.to_string(), str::to_owned);
-                    if hosted.guest_ids.len() >= 1000 {
-                        hosted.guest_ids.clear();
-                    }
-                    hosted.guest_ids.insert(entry, (original, guest.nick));
+                    hosted.remember_guest(entry, original, guest.nick);
                 })
             }
             (Some(_), None) => Ok(()), // Not a text: nothing to pass on.
@@ -296,6 +321,7 @@ impl Core {
             .map(|guest| (guest.conn, guest.jid.clone()))
             .collect();
         self.tell_peer(gone.conn, &stanza);
+        self.rooms.rules_changed.insert(id);
         for (conn, jid) in others {
             let x = Element::new("x", ns::MUC_USER).with_child(item(affiliation, "none"));
             let stanza = presence(&room, &gone.nick, &jid)
@@ -328,6 +354,16 @@ impl Core {
             return;
         };
         hosted.about.guests = open;
+        self.write_about(id);
+        self.see_off_all(id, open);
+        self.tell_rules(id);
+    }
+
+    /// All guests go, unless `open`.
+    pub(super) fn see_off_all(&mut self, id: RoomId, open: bool) {
+        let Some(hosted) = self.rooms.all.get(&id) else {
+            return;
+        };
         let conns: Vec<ConnId> = hosted.guests.iter().map(|guest| guest.conn).collect();
         for conn in conns.into_iter().filter(|_| !open) {
             self.see_off(id, conn, "none", &["332", "110"]);
@@ -336,8 +372,12 @@ impl Core {
 
     /// A stream is gone, and the guest on it.
     pub(in crate::node) fn forget_guest(&mut self, conn: ConnId) {
-        for hosted in self.rooms.all.values_mut() {
+        for (id, hosted) in &mut self.rooms.all {
+            let before = hosted.guests.len();
             hosted.guests.retain(|guest| guest.conn != conn);
+            if hosted.guests.len() < before {
+                self.rooms.rules_changed.insert(*id);
+            }
         }
     }
 

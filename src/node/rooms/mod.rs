@@ -4,6 +4,8 @@
 
 mod commands;
 mod guests;
+mod leaving;
+mod repeat;
 mod tell;
 mod wire;
 
@@ -53,6 +55,10 @@ pub(super) struct About {
     pub notify: Notify,
     /// Programs without a key may take part through us.
     pub guests: bool,
+    /// Who has neither a key nor XEP-0045 may take part through us.
+    pub repeat: bool,
+    /// When we left it, in seconds since 1970.
+    pub left: Option<i64>,
     /// Whom to ask for it.
     pub contacts: Vec<Jid>,
 }
@@ -70,6 +76,15 @@ pub(super) struct Hosted {
     /// The id and the nick under which a guest of ours said something.
     pub guest_ids: HashMap<EntryId, (String, String)>,
     pub history_asked: Option<(Option<Value>, u16)>,
+    /// Nobody has answered that by then.
+    pub history_due: Option<Moment>,
+    /// Who takes part by ordinary messages to us.
+    pub(super) repeated: Vec<repeat::Repeated>,
+    pub repeat_due: Option<Moment>,
+    /// The corrections told to them.
+    pub(super) corrections: HashMap<EntryId, String>,
+    /// Is to be deleted as soon as our leaving is told.
+    pub deleting: bool,
 }
 
 /// All rooms.
@@ -85,6 +100,8 @@ pub(super) struct Rooms {
     advertised: Vec<RoomAd>,
     ad_after: Option<Moment>,
     pub invites: VecDeque<(Jid, RoomId, Element)>,
+    /// Faces are to be told who may do what, at the end of this turn.
+    pub rules_changed: BTreeSet<RoomId>,
 }
 
 impl Core {
@@ -95,6 +112,10 @@ impl Core {
                 continue;
             };
             let about: About = serde_json::from_value(one.about).unwrap_or_default();
+            if self.is_past_grace(&about) {
+                self.ops.push(Op::ForgetRoom { room: one.room });
+                continue;
+            }
             let entries = one
                 .entries
                 .iter()
@@ -133,6 +154,7 @@ impl Core {
             Event::PeerOffline { jid, .. } => {
                 self.rooms.presence.push((jid.clone(), false));
                 self.rooms.ads.remove(jid);
+                self.forget_repeated(jid);
             }
             Event::Room(_) => {
                 for room in self.model.rooms.values_mut() {
@@ -155,6 +177,9 @@ impl Core {
         let ids: Vec<RoomId> = self.rooms.all.keys().copied().collect();
         for id in ids {
             self.flush_room(id);
+        }
+        for id in std::mem::take(&mut self.rooms.rules_changed) {
+            self.tell_rules(id);
         }
         self.advertise_rooms();
     }
@@ -195,13 +220,19 @@ impl Core {
         if before != Some(hosted.room.is_inside()) || hosted.about.contacts.is_empty() {
             self.keep_about(id);
         }
+        if self.delete_if_told(id) {
+            return;
+        }
         let Some(hosted) = self.rooms.all.get(&id) else {
             return;
         };
-        let next = [hosted.room.poll_timeout(), hosted.members_due]
-            .into_iter()
-            .flatten()
-            .min();
+        let due = [
+            hosted.room.poll_timeout(),
+            hosted.members_due,
+            hosted.history_due,
+            hosted.repeat_due,
+        ];
+        let next = due.into_iter().flatten().min();
         self.timers.set(Timer::Room(id), next);
     }
 
@@ -214,8 +245,17 @@ impl Core {
             hosted.members_due = None;
             self.tell_members(id);
         }
-        if let Some(hosted) = self.rooms.all.get_mut(&id) {
-            hosted.room.handle_timeout(clock);
+        let due = |at: Option<Moment>| at.is_some_and(|due| due <= clock.now);
+        let Some(hosted) = self.rooms.all.get_mut(&id) else {
+            return;
+        };
+        hosted.room.handle_timeout(clock);
+        let (history, repeat) = (due(hosted.history_due), due(hosted.repeat_due));
+        if history {
+            self.answer_history(id, false);
+        }
+        if repeat {
+            self.deliver_repeated(id);
         }
     }
 
@@ -247,12 +287,17 @@ impl Core {
             about.contacts = contacts;
         }
         if about != hosted.about {
-            hosted.about = about.clone();
-            let about = serde_json::to_value(about).unwrap_or_default();
-            self.ops.push(Op::Room {
-                room: id.to_string(),
-                about,
-            });
+            hosted.about = about;
+            self.write_about(id);
+        }
+    }
+
+    /// What is kept of a room beside its entries.
+    pub(super) fn write_about(&mut self, id: RoomId) {
+        if let Some(hosted) = self.rooms.all.get(&id) {
+            let about = serde_json::to_value(&hosted.about).unwrap_or_default();
+            let room = id.to_string();
+            self.ops.push(Op::Room { room, about });
         }
     }
 
@@ -405,6 +450,11 @@ impl Hosted {
             guests: Vec::new(),
             guest_ids: HashMap::new(),
             history_asked: None,
+            history_due: None,
+            repeated: Vec::new(),
+            repeat_due: None,
+            corrections: HashMap::new(),
+            deleting: false,
         }
     }
 }

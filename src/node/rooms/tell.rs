@@ -6,9 +6,12 @@ use jiff::Timestamp;
 
 use super::{Core, Hosted, MEMBERS_PAUSE};
 use crate::event::Event;
-use crate::event::room::{RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll};
+use crate::event::room::{
+    RoomAbout, RoomBanned, RoomEvent, RoomLine, RoomMember, RoomPoll, RoomRules, RoomTroubleKind,
+    RoomWhy,
+};
 use crate::model::room::body::Role;
-use crate::model::room::engine::Happened;
+use crate::model::room::engine::{Happened, Trouble};
 use crate::model::room::entry::{Author, EntryId, RoomId};
 use crate::model::room::packet::Refusal;
 use crate::model::room::state::Occupant;
@@ -41,7 +44,8 @@ impl Hosted {
                     .push(self.name_of(*who));
             }
         }
-        let own = said.author == self.room.me();
+        // A guest whom we pass on is somebody else.
+        let own = said.author == self.room.me() && said.guest.is_none();
         let nick = state
             .occupants
             .get(&self.room.me())
@@ -105,6 +109,35 @@ impl Hosted {
         }
     }
 
+    /// Who may do what, for faces.
+    pub fn rules(&self) -> RoomRules {
+        let rules = &self.room.state().rules;
+        let banned = |who: Author| RoomBanned {
+            nick: self.name_of(who),
+            fingerprint: who.key().fingerprint().to_string(),
+        };
+        let mut through_us: Vec<String> = Vec::new();
+        through_us.extend(self.guests.iter().map(|guest| guest.nick.clone()));
+        through_us.extend(self.repeated.iter().map(|one| one.nick.clone()));
+        RoomRules {
+            members_only: rules.members_only,
+            moderated: rules.moderated,
+            banned: rules.banned().map(banned).collect(),
+            guests: self.about.guests,
+            repeat: self.repeats(),
+            through_us,
+        }
+    }
+
+    /// Was this text not told yet, for a correction? Each reaction to a corrected line changes the line, too.
+    fn is_new_text(&mut self, entry: EntryId, text: &str) -> bool {
+        if self.corrections.len() >= 500 {
+            self.corrections.clear();
+        }
+        let before = self.corrections.insert(entry, text.to_owned());
+        before.as_deref() != Some(text)
+    }
+
     pub fn poll(&self, id: &EntryId) -> Option<RoomPoll> {
         let poll = self.room.state().polls.get(id)?;
         Some(RoomPoll {
@@ -158,6 +191,7 @@ impl Core {
                 };
                 (line.history, line.late) = (history, late);
                 self.tell_guests(id, &line);
+                self.tell_repeated(id, entry, &line);
                 RoomEvent::RoomMessage {
                     room,
                     line: Box::new(line),
@@ -166,6 +200,7 @@ impl Core {
             Happened::Changed(entry) => match hosted.line(&entry) {
                 Some(mut line) => {
                     line.history = true;
+                    self.tell_correction(id, entry, &line);
                     RoomEvent::RoomMessage {
                         room,
                         line: Box::new(line),
@@ -182,6 +217,7 @@ impl Core {
                     .get_or_insert(self.clock.now + MEMBERS_PAUSE);
                 return;
             }
+            Happened::Rules => return self.tell_rules(id),
             Happened::Subject => {
                 let (subject, by) = hosted.room.state().subject.clone().unwrap_or_default();
                 RoomEvent::RoomSubject {
@@ -221,6 +257,7 @@ impl Core {
             }
             Happened::Out { by, banned, reason } => {
                 hosted.about.inside = false;
+                hosted.about.left = Some(self.clock.wall.as_second());
                 let by = by.map(|by| hosted.name_of(by));
                 let reason = crate::wire::text::clean_line(&reason);
                 self.keep_about(id);
@@ -229,14 +266,27 @@ impl Core {
                     by,
                     banned,
                     reason,
+                    deleted: false,
                 }
             }
-            Happened::Trouble(message) => {
+            Happened::Trouble(trouble) => {
+                let message = trouble.to_string();
                 tracing::info!(%room, message);
-                RoomEvent::RoomTrouble { room, message }
+                let (kind, who) = match trouble {
+                    Trouble::Fork(who) => (RoomTroubleKind::Fork, who),
+                    Trouble::Forged(who) => (RoomTroubleKind::Forged, who),
+                    Trouble::Flood(who) => (RoomTroubleKind::Flood, who),
+                    Trouble::Withheld(who) => (RoomTroubleKind::Withheld, who),
+                };
+                RoomEvent::RoomTrouble {
+                    room,
+                    message,
+                    kind,
+                    who,
+                }
             }
             Happened::Refused(why) => return self.refused(id, why),
-            Happened::Older { .. } => return self.answer_history(id),
+            Happened::Older { complete } => return self.answer_history(id, complete),
         };
         self.emit(Event::Room(event));
     }
@@ -245,7 +295,7 @@ impl Core {
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
             return;
         };
-        hosted.about.inside = true;
+        (hosted.about.inside, hosted.about.left) = (true, None);
         let reference = hosted.asked.take();
         self.keep_about(id);
         // Ourselves among them, although that entry may be on its way to the disk.
@@ -264,9 +314,12 @@ impl Core {
             }),
             members,
             messages: hosted.newest(NEWEST),
+            complete: hosted.room.log().horizon == 0
+                && hosted.room.state().timeline.len() <= NEWEST,
             reference,
         };
         self.emit(Event::Room(event));
+        self.tell_rules(id);
         let Some(hosted) = self.rooms.all.get(&id) else {
             return;
         };
@@ -304,7 +357,30 @@ impl Core {
             Refusal::Unknown => return,
         };
         let reference = hosted.asked.take();
+        let why = match why {
+            Refusal::MembersOnly => RoomWhy::MembersOnly,
+            Refusal::Banned => RoomWhy::Banned,
+            Refusal::Busy | Refusal::Unknown => RoomWhy::Busy,
+        };
+        self.refuse(name, why, &message);
         self.error(reference, message);
+    }
+
+    /// Something was not done in a room: for faces that say it in words of their own.
+    pub(super) fn refuse(&mut self, room: String, why: RoomWhy, message: &str) {
+        let message = message.to_owned();
+        self.emit(Event::Room(RoomEvent::RoomRefused { room, why, message }));
+    }
+
+    /// A correction of what was said just now, for who sees only words.
+    fn tell_correction(&mut self, id: RoomId, entry: EntryId, line: &RoomLine) {
+        let recent = self.clock.wall.as_second() - line.time.as_second() < 600;
+        let known = self.rooms.all.get_mut(&id).is_some_and(|hosted| {
+            !line.corrected || line.retracted.is_some() || !hosted.is_new_text(entry, &line.body)
+        });
+        if recent && !known {
+            self.tell_repeated(id, entry, line);
+        }
     }
 
     /// Everybody who is in the room.

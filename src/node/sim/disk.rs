@@ -551,6 +551,9 @@ impl Kept {
                 kept.room = room;
                 kept.entries.push(octets);
             }
+            Op::ForgetRoom { room } => {
+                self.rooms.remove(&room);
+            }
             Op::Room { room, about } => {
                 let kept = self.rooms.entry(room.clone()).or_default();
                 (kept.room, kept.about) = (room, about);
