@@ -180,7 +180,7 @@ impl Talk {
         scene: &Scene<'_>,
         contact: &Contact,
         wishes: &mut Vec<Wish>,
-    ) {
+    ) -> f32 {
         let pane = ui.available_rect_before_wrap();
         // As wide as the messages.
         let margin = ((pane.width() - bubbles::COLUMN) / 2.0).max(0.0);
@@ -214,6 +214,7 @@ impl Talk {
             self.foot_height = height;
             ui.ctx().request_discard("the composer changed its height");
         }
+        pane.bottom() - self.foot_height
     }
 
     /// Why nothing can be written here, or a question before it can.
