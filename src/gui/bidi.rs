@@ -260,8 +260,10 @@ fn slice(job: &LayoutJob, part: Range<usize>) -> LayoutJob {
 /// Lines one below the other.
 fn lay(ui: &Ui, job: &LayoutJob, lines: Vec<(Vec<Piece>, bool)>) -> Seen {
     let wide = |piece: &Piece| {
-        let mut alone = LayoutJob::default();
-        alone.keep_trailing_whitespace = true;
+        let mut alone = LayoutJob {
+            keep_trailing_whitespace: true,
+            ..LayoutJob::default()
+        };
         alone.append(&piece.text, 0.0, piece.format.clone());
         ui.painter().layout_job(alone).size().x
     };
@@ -332,6 +334,7 @@ pub fn written(ui: &Ui, text: &str, format: &TextFormat, width: f32) -> Arc<Gall
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::indexing_slicing)]
     use super::*;
 
     /// What stands in each line, from left to right, at a width given in points; no two words from right to left may be
