@@ -32,8 +32,7 @@ pub fn default(args: NodeArgs) -> Result<Exit> {
 /// The window. A second start only brings the first one's to the front.
 #[cfg(feature = "gui")]
 fn window(args: NodeArgs) -> Result<Exit> {
-    use balcony::gui;
-    use balcony::node::NodeConfig;
+    use balcony::gui::{self, NotShown};
 
     let data = args.data()?;
     let runtime = runtime()?;
@@ -43,8 +42,6 @@ fn window(args: NodeArgs) -> Result<Exit> {
     {
         return Ok(Exit::Done);
     }
-    // Who gave a name in the arguments need not be asked for one.
-    let named = args.name.is_some() || args.nick.is_some();
     let context = gui::context();
     let options = gui::Options {
         suggested_name: args.name.clone().unwrap_or_default(),
@@ -54,38 +51,117 @@ fn window(args: NodeArgs) -> Result<Exit> {
         })),
         context: Some(context.clone()),
     };
+    let settings = balcony::disk::store::peek(&data).unwrap_or_default();
+    // The node and the driver of the screen take about as long as each other: they start at the same time.
+    let starting = Starting::begin(args.clone(), context)?;
+    let begun = starting.clone();
+    let shown = gui::run_while(&settings, move || begun.wait(), options);
+    if let Some(up) = starting.end() {
+        let _ = runtime.block_on(up.node.request(balcony::command::Command::Quit));
+        drop((up.control, up.node));
+        up.ended.wait();
+    }
+    match shown {
+        Ok(()) => Ok(Exit::Done),
+        Err(NotShown::Node(error)) => Err(error),
+        Err(NotShown::Window(error)) if std::io::stdin().is_terminal() => {
+            eprintln!("balcony: {error}. So here is the chat of the terminal.");
+            terminal(args)
+        }
+        Err(NotShown::Window(error)) => {
+            Err(error.context("no window; `balcony terminal` chats without one"))
+        }
+    }
+}
+
+/// A node that is started on a thread of its own while the window opens.
+#[cfg(feature = "gui")]
+#[derive(Clone)]
+struct Starting(Arc<std::sync::Mutex<Progress>>);
+
+#[cfg(feature = "gui")]
+enum Progress {
+    Begun(std::thread::JoinHandle<Result<(Up, node::Subscription)>>),
+    Up(Up),
+    Over,
+}
+
+/// A node that runs for the window, and what serves beside it.
+#[cfg(feature = "gui")]
+struct Up {
+    node: NodeHandle,
+    ended: node::Ended,
+    control: Option<Control>,
+}
+
+#[cfg(feature = "gui")]
+impl Starting {
+    fn begin(args: NodeArgs, context: egui::Context) -> Result<Starting> {
+        let thread = std::thread::Builder::new().name("start".into());
+        let begun = thread.spawn(move || bring_up(args, context))?;
+        Ok(Starting(Arc::new(std::sync::Mutex::new(Progress::Begun(
+            begun,
+        )))))
+    }
+
+    /// Waits until it is up. Once.
+    fn wait(&self) -> Result<(NodeHandle, node::Subscription)> {
+        let mut progress = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        let thread = match std::mem::replace(&mut *progress, Progress::Over) {
+            Progress::Begun(thread) => thread,
+            other => {
+                *progress = other;
+                anyhow::bail!("the node has been started already");
+            }
+        };
+        let joined = thread.join();
+        let (up, subscription) =
+            joined.map_err(|_| anyhow::anyhow!("the node failed while it started"))??;
+        let node = up.node.clone();
+        *progress = Progress::Up(up);
+        Ok((node, subscription))
+    }
+
+    /// What is to be ended, if it came that far.
+    fn end(self) -> Option<Up> {
+        // A window that could not be opened has not waited.
+        let _ = self.wait();
+        let mut progress = self.0.lock().unwrap_or_else(|poison| poison.into_inner());
+        match std::mem::replace(&mut *progress, Progress::Over) {
+            Progress::Up(up) => Some(up),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(feature = "gui")]
+fn bring_up(args: NodeArgs, context: egui::Context) -> Result<(Up, node::Subscription)> {
+    use balcony::gui;
+    use balcony::node::NodeConfig;
+
+    let data = args.data()?;
+    // Who gave a name in the arguments need not be asked for one.
+    let named = args.name.is_some() || args.nick.is_some();
     let config = NodeConfig {
         wait_for_name: !named,
-        ..args.clone().config()?
+        ..args.config()?
     };
-    let (node, ended) = node::start(config).inspect_err(|error| {
-        // Who started the program from a menu sees no terminal.
-        if let Err(error) = gui::tell(&context, &error.to_string()) {
-            tracing::info!(%error, "the error is told in words only");
-        }
-    })?;
+    let (node, ended) = node::start(config)?;
     quit_on_signals(&node)?;
-    let subscription = runtime.block_on(node.subscribe())?;
-    let raised = context;
-    let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&raised))));
+    let subscription = runtime()?.block_on(node.subscribe())?;
+    let control = serve(&data, &node, Some(Arc::new(move || gui::raise(&context))));
     let idle = node.clone();
     balcony::host::idle::watch(move |seconds| {
         // A node that is busy for the moment hears of it the next time.
         let told = idle.try_request(balcony::command::Command::Idle { seconds });
         told.is_ok() || !idle.has_ended()
     });
-    let shown = gui::run(node.clone(), subscription, options);
-    let _ = runtime.block_on(node.request(balcony::command::Command::Quit));
-    drop((control, node));
-    ended.wait();
-    match shown {
-        Ok(()) => Ok(Exit::Done),
-        Err(error) if std::io::stdin().is_terminal() => {
-            eprintln!("balcony: {error}. So here is the chat of the terminal.");
-            terminal(args)
-        }
-        Err(error) => Err(error.context("no window; `balcony terminal` chats without one")),
-    }
+    let up = Up {
+        node,
+        ended,
+        control,
+    };
+    Ok((up, subscription))
 }
 
 /// SIGTERM and SIGINT end a window as closing it does: with a goodbye, and nothing is left behind.

@@ -1,14 +1,24 @@
-//! A small window with one sentence, for when the program cannot start: who opened it from a menu sees no terminal.
+//! The window with one sentence, for when the program cannot start: who opened it from a menu sees no terminal.
 
 use std::sync::Arc;
 
-use egui::{CentralPanel, RichText, vec2};
+use egui::{CentralPanel, RichText};
 
 use super::theme::{self, size, space};
 use super::words::{Words, speak, t};
 
-struct Trouble {
+/// The one sentence.
+pub(super) struct Trouble {
     sentence: String,
+}
+
+impl Trouble {
+    /// In the language of the system: there may be no settings.
+    pub(super) fn new(ctx: &egui::Context, sentence: String) -> Trouble {
+        let code = super::words::choose("", sys_locale::get_locales());
+        speak(ctx, Arc::new(Words::of(code)));
+        Trouble { sentence }
+    }
 }
 
 impl eframe::App for Trouble {
@@ -25,28 +35,4 @@ impl eframe::App for Trouble {
             }
         });
     }
-}
-
-/// Shows the sentence until the user closes it. Needs the process's main thread.
-///
-/// # Errors
-/// If no window can be opened.
-pub fn tell(ctx: &egui::Context, sentence: &str) -> Result<(), eframe::Error> {
-    let code = super::words::choose("", sys_locale::get_locales());
-    speak(ctx, Arc::new(Words::of(code)));
-    let viewport = egui::ViewportBuilder::default()
-        .with_title("Balcony")
-        .with_app_id("balcony")
-        .with_inner_size(vec2(460.0, 220.0));
-    let native = eframe::NativeOptions {
-        viewport,
-        ..eframe::NativeOptions::default()
-    };
-    let trouble = Trouble {
-        sentence: sentence.to_owned(),
-    };
-    let creator = |_: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
-        Ok(Box::new(trouble))
-    };
-    eframe::run_native_ext("balcony", native, Some(ctx.clone()), Box::new(creator))
 }
