@@ -1,5 +1,6 @@
 //! What was on the screen and when: every eighth line of it, as long as it changes.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -75,13 +76,13 @@ impl Screen {
 }
 
 impl Film {
-    /// When more than `colors` different ones were first seen in that part.
+    /// When more than `colors` new ones were first seen in that part. (The pointer is in the first picture already.)
     pub fn painted(&self, area: Area, colors: usize) -> Option<Duration> {
+        let (_, first) = self.0.first()?;
+        let before = colors_of(first, area);
         let found = self.0.iter().find(|(_, picture)| {
-            let lines = cut(picture, area);
-            let pixels = lines.flat_map(|line| line.chunks_exact(4));
-            let seen: std::collections::HashSet<&[u8]> = pixels.collect();
-            seen.len() > colors
+            let seen = colors_of(picture, area);
+            seen.difference(&before).count() > colors
         });
         found.map(|(at, _)| *at)
     }
@@ -99,6 +100,12 @@ impl Film {
         }
         changes
     }
+}
+
+/// The colours in that part.
+fn colors_of(picture: &[Vec<u8>], area: Area) -> HashSet<&[u8]> {
+    let lines = cut(picture, area);
+    lines.flat_map(|line| line.chunks_exact(4)).collect()
 }
 
 /// The looked-at lines of that part.

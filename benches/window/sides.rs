@@ -20,7 +20,7 @@ const PEOPLE: usize = 50;
 const MILLION: usize = 1_000_000;
 
 /// So long each start is filmed.
-const FILM: Duration = Duration::from_millis(2500);
+const FILM: Duration = Duration::from_secs(4);
 
 /// The window beside Pidgin.
 #[derive(Parser)]

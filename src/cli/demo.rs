@@ -9,7 +9,7 @@ use super::{Exit, runtime};
 /// The window where there is a display, else the line chat; or the JSON lines if asked for.
 pub fn run(args: &DemoArgs) -> Result<Exit> {
     #[cfg(feature = "gui")]
-    if !args.headless && !args.terminal && super::faces::has_display() {
+    if !args.headless && !args.terminal && super::window::has_display() {
         return window();
     }
     let runtime = runtime()?;
@@ -34,7 +34,7 @@ fn window() -> Result<Exit> {
 
     let runtime = runtime()?;
     let (node, ended) = node::demo()?;
-    super::faces::quit_on_signals(&node)?;
+    super::window::quit_on_signals(&node)?;
     let subscription = runtime.block_on(node.subscribe())?;
     let shown = gui::run(node.clone(), subscription, gui::Options::default());
     let _ = runtime.block_on(node.request(Command::Quit));

@@ -12,6 +12,8 @@ mod send;
 mod send_file;
 #[cfg(feature = "gui")]
 mod services;
+#[cfg(feature = "gui")]
+mod window;
 
 use std::io::Write;
 use std::process::ExitCode;

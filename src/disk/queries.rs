@@ -36,6 +36,11 @@ pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
     })
 }
 
+/// See [`super::store::peek`].
+pub fn peek(db: &Connection) -> rusqlite::Result<Settings> {
+    values(db).map(|values| settings(&values))
+}
+
 fn values(db: &Connection) -> rusqlite::Result<BTreeMap<String, Value>> {
     let mut statement = db.prepare("SELECT key, value FROM settings")?;
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;

@@ -284,6 +284,14 @@ impl std::fmt::Debug for Job {
 /// Numbers of submissions: this one and all before it survive a power cut from now on.
 pub type Answers = mpsc::UnboundedReceiver<u64>;
 
+/// The settings of a folder as its database has them, without opening it for good: for how a window begins. None if there
+/// are none yet, or they cannot be read; [`Store::open`] says why.
+pub fn peek(dir: &Path) -> Option<Settings> {
+    let path = dir.join(open::FILE);
+    let db = path.is_file().then(|| open::reader(&path))?.ok()?;
+    queries::peek(&db).ok()
+}
+
 impl Store {
     /// Opens or makes `balcony.db` in this folder, makes the folder if need be, takes in what a crash has left in the
     /// journal, and starts the thread.

@@ -59,7 +59,7 @@ impl Crop {
     pub fn ui(&mut self, ctx: &egui::Context) -> (Vec<Wish>, bool) {
         let mut wishes = Vec::new();
         let mut done = false;
-        let modal = egui::Modal::new(Id::unique("crop")).show(ctx, |ui| {
+        let modal = theme::modal(ctx, Id::unique("crop")).show(ctx, |ui| {
             ui.set_width(SHOWN);
             ui.label(RichText::new(t!(ui, "crop-title")).font(theme::bold(size::HEADING)));
             self.picture_ui(ui);

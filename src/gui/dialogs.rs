@@ -63,7 +63,7 @@ impl Dialog {
     /// Draws it.
     pub fn ui(&mut self, ctx: &egui::Context, scene: &Scene<'_>, contact: &Contact) -> Outcome {
         let mut outcome = Outcome::Open;
-        let modal = egui::Modal::new(Id::unique("dialog")).show(ctx, |ui| {
+        let modal = theme::modal(ctx, Id::unique("dialog")).show(ctx, |ui| {
             ui.set_width(420.0_f32.min(ctx.content_rect().width() - 60.0));
             let over = match self {
                 Dialog::Details(message) => details_ui(ui, scene, contact, message),

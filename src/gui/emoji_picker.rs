@@ -44,7 +44,7 @@ impl Picker {
     pub fn ui(&mut self, ctx: &egui::Context) -> Picked {
         fonts::prepare(ctx, "😀");
         let mut picked = None;
-        let modal = egui::Modal::new(Id::unique("emoji picker")).show(ctx, |ui| {
+        let modal = theme::modal(ctx, Id::unique("emoji picker")).show(ctx, |ui| {
             ui.set_width(COLUMNS as f32 * CELL + 14.0);
             picked = self.search_ui(ui);
             ui.add_space(space::XS);

@@ -1,10 +1,13 @@
 //! Fonts: the desktop's usual sans-serif with its bold, where one of the well-known ones is there, else the embedded
-//! one. Emoji, CJK, Arabic and the rest come from the system when the first such character is shown (`system_fonts`).
+//! one. Emoji, CJK, Arabic and the rest come from the system when the first such character is shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use egui::epaint::text::{FontInsert, FontPriority, InsertFontFamily};
+use egui::epaint::text::{
+    FallbackRequest, FontInsert, FontPriority, FontProvider as _, InsertFontFamily,
+};
 use egui::{FontData, FontDefinitions, FontFamily};
+use egui_system_font_provider::SystemFontProvider;
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -101,6 +104,17 @@ const EMOJI: [&str; 6] = [
     "C:\\Windows\\Fonts\\seguiemj.ttf",
     "/System/Library/Fonts/Apple Color Emoji.ttc",
 ];
+
+/// Lets the fonts of the system be looked through when a character is in none of ours, and not before: that costs a tenth of
+/// a second and some memory, while the window opens.
+pub fn allow_system(ctx: &egui::Context) {
+    let system = OnceLock::new();
+    ctx.add_font_provider(Arc::new(move |request: &FallbackRequest<'_>| {
+        system
+            .get_or_init(SystemFontProvider::new)
+            .font_for(request)
+    }));
+}
 
 /// Lets [`prepare`] add the colour emoji of the system. Tests do without, to be the same on every machine.
 pub fn allow_emoji(ctx: &egui::Context) {

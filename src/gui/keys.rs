@@ -200,8 +200,8 @@ pub fn pressed(ui: &Ui) -> Vec<Act> {
 
 /// The map; true if it is to be closed.
 pub fn map_ui(ctx: &egui::Context) -> bool {
-    let modal = egui::Modal::new(egui::Id::unique("keyboard map")).show(ctx, |ui| {
-        ui.set_width(420.0_f32.min(ctx.content_rect().width() - 60.0));
+    let modal = theme::modal(ctx, egui::Id::unique("keyboard map")).show(ctx, |ui| {
+        ui.set_width(560.0_f32.min(ctx.content_rect().width() - 60.0));
         ui.label(RichText::new(t!(ui, "keys-title")).font(theme::bold(size::HEADING)));
         ui.add_space(space::XS);
         egui::ScrollArea::vertical()

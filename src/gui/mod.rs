@@ -73,9 +73,12 @@ pub mod window;
 pub mod words;
 mod x11;
 
+use std::cell::Cell;
+use std::rc::Rc;
+
 use anyhow::anyhow;
 
-pub use trouble::{Answer, tell};
+pub use trouble::Answer;
 
 use crate::model::settings::Settings;
 use crate::node::{NodeHandle, Subscription};
@@ -97,13 +100,47 @@ pub struct Options {
     pub context: Option<egui::Context>,
 }
 
+/// Why there was no window, or none with people in it.
+#[derive(Debug)]
+pub enum NotShown {
+    /// No window can be opened: no display, or no OpenGL.
+    Window(anyhow::Error),
+    /// The node did not start; the window has said so, and this is what the user wants then.
+    Node(anyhow::Error, Answer),
+}
+
+/// A node that did not start.
+#[derive(Debug)]
+pub struct NotStarted {
+    /// Why.
+    pub error: anyhow::Error,
+    /// A session of which nothing is kept would be possible all the same: the window offers it.
+    pub can_do_without: bool,
+}
+
 /// Shows the window until the user closes it or the node ends. Needs the process's main thread. Asks the node to quit at
 /// the end.
 ///
 /// # Errors
 /// If no window can be opened: no display, or no OpenGL.
 pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> anyhow::Result<()> {
-    let settings = &subscription.model.settings;
+    let settings = subscription.model.settings.clone();
+    match run_while(&settings, move || Ok((node, subscription)), options) {
+        Err(NotShown::Window(error) | NotShown::Node(error, _)) => Err(error),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// The same, with a node that is started meanwhile: `bring` waits for it, and is called when the window is there, before its
+/// first picture. `settings` say how the window begins.
+///
+/// # Errors
+/// See [`NotShown`].
+pub fn run_while(
+    settings: &Settings,
+    bring: impl FnOnce() -> Result<(NodeHandle, Subscription), NotStarted> + 'static,
+    options: Options,
+) -> Result<(), NotShown> {
     let zoom = f32::from(settings.zoom_percent.max(*Settings::ZOOM.start())) / 100.0;
     let size = [settings.window_size.0, settings.window_size.1]
         .map(|side| f32::from(side.max(300)) / zoom);
@@ -115,6 +152,8 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
         .with_icon(eframe::icon_data::from_png_bytes(ICON).unwrap_or_default());
     let native = eframe::NativeOptions {
         viewport,
+        // Ours waits until it is needed.
+        system_font_fallback: false,
         ..eframe::NativeOptions::default()
     };
     let suggested = match options.suggested_name.clone() {
@@ -125,15 +164,32 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
     context.options_mut(|options| options.zoom_factor = zoom);
     // Before the window, so that its first picture has the right colours.
     let taste = taste::Watched::open(context.clone());
-    let creator = move |creation: &eframe::CreationContext<'_>| {
+    let failed = Rc::new(Cell::new(None));
+    let failure = failed.clone();
+    let answer = Rc::new(Cell::new(Answer::default()));
+    let answered = answer.clone();
+    let creator = move |creation: &eframe::CreationContext<'_>| -> Result<Box<dyn eframe::App>, _> {
         let ctx = creation.egui_ctx.clone();
+        let (node, subscription) = match bring() {
+            Ok(brought) => brought,
+            Err(NotStarted {
+                error,
+                can_do_without,
+            }) => {
+                // Who started the program from a menu sees no terminal.
+                let sentence = format!("{error:#}");
+                let trouble = trouble::Trouble::new(&ctx, sentence, can_do_without, answered);
+                failure.set(Some(error));
+                return Ok(Box::new(trouble));
+            }
+        };
         let mut window = window::Window::new(&suggested);
         if let Some(icon) = icon_texture(&ctx) {
             window.set_icon(icon);
         }
         let desktop = notify::Desktop::open(ctx.clone())?;
         let inbox = inbox::Inbox::open(subscription.events, ctx)?;
-        let app: Box<dyn eframe::App> = Box::new(app::App::new(
+        Ok(Box::new(app::App::new(
             node,
             subscription.model,
             inbox,
@@ -141,14 +197,17 @@ pub fn run(node: NodeHandle, subscription: Subscription, options: Options) -> an
             Some(desktop),
             taste,
             options.services,
-        ));
-        Ok(app)
+        )))
     };
-    eframe::run_native_ext("balcony", native, Some(context), Box::new(creator)).map_err(|error| {
+    let shown = eframe::run_native_ext("balcony", native, Some(context), Box::new(creator));
+    if let Some(error) = failed.take() {
+        return Err(NotShown::Node(error, answer.get()));
+    }
+    shown.map_err(|error| {
         tracing::info!(%error, "no window");
-        anyhow!(
+        NotShown::Window(anyhow!(
             "the window cannot be opened: no display answers, or it has no OpenGL (-v says more)"
-        )
+        ))
     })
 }
 
@@ -164,6 +223,7 @@ pub fn raise(ctx: &egui::Context) {
 pub fn context() -> egui::Context {
     let ctx = egui::Context::default();
     ctx.set_fonts(fonts::of_system());
+    fonts::allow_system(&ctx);
     fonts::allow_emoji(&ctx);
     theme::install(&ctx);
     ctx

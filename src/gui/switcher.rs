@@ -53,7 +53,7 @@ impl Switcher {
     /// Draws it over the window.
     pub fn ui(&mut self, ctx: &egui::Context, scene: &Scene<'_>) -> Outcome {
         let mut outcome = Outcome::Open;
-        let modal = egui::Modal::new(Id::unique("switcher")).show(ctx, |ui| {
+        let modal = theme::modal(ctx, Id::unique("switcher")).show(ctx, |ui| {
             ui.set_width(440.0_f32.min(ctx.content_rect().width() - 60.0));
             // As many rows as without a search: the list does not jump while one types.
             ui.set_min_height((MOST as f32 + 1.0) * (space::TARGET + space::XS) + space::M);

@@ -221,6 +221,12 @@ pub fn choose(ctx: &egui::Context, settings: &Settings, taste: Taste) {
     });
 }
 
+/// A dialog over everything, with the margin of a pane around what is in it.
+pub fn modal(ctx: &egui::Context, id: egui::Id) -> egui::Modal {
+    let frame = egui::Frame::popup(&ctx.global_style()).inner_margin(Margin::same(space::L as i8));
+    egui::Modal::new(id).frame(frame)
+}
+
 /// Whether the density is the compact one.
 pub fn is_compact(ui: &egui::Ui) -> bool {
     ui.spacing().interact_size.y < space::TARGET

@@ -125,6 +125,7 @@ impl Desktop {
     }
 
     /// The file in which the X server keeps what is on the screen (xwd(1)).
+    #[allow(dead_code, reason = "only the bench of the window films it")]
     pub fn screen_file(&self) -> PathBuf {
         self.host.folder("desktop").join("Xvfb_screen0")
     }

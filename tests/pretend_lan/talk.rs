@@ -356,3 +356,52 @@ fn a_knock_is_heard_once_in_thirty_seconds() {
         assert!(!fates(&play.sim, play.romeo).is_empty());
     });
 }
+
+#[test]
+fn a_draft_is_kept_until_it_is_emptied_or_its_conversation_is_deleted() {
+    use balcony::disk::store::Op;
+
+    let mut alone = Alone::new();
+    let mut kept: std::collections::BTreeMap<String, serde_json::Value> = Default::default();
+    let mut ask = |alone: &mut Alone, command: Command| {
+        alone.input(Input::Request(command.into()));
+        while let Some((_, ops)) = alone.commits.front().cloned() {
+            for op in ops {
+                if let Op::Setting { key, value } = op {
+                    kept.insert(key, value);
+                }
+            }
+            alone.stored(Vec::new());
+        }
+        kept.retain(|_, value| !value.is_null());
+        kept.keys().cloned().collect::<Vec<_>>()
+    };
+    let draft = |to: &str, text: &str| Command::Draft {
+        to: jid(to),
+        text: text.into(),
+    };
+    let (juliet, nurse) = ("draft:juliet@pronto", "draft:nurse@hall");
+    assert_eq!(ask(&mut alone, draft("juliet@pronto", "But so")), [juliet]);
+    assert_eq!(
+        ask(&mut alone, draft("juliet@pronto", "But soft")),
+        [juliet]
+    );
+    assert_eq!(
+        ask(&mut alone, draft("nurse@hall", "Six plates")),
+        [juliet, nurse]
+    );
+    let drafts = &alone.core.model().drafts;
+    assert_eq!(drafts[&jid("juliet@pronto")], "But soft");
+    let delete = Command::Delete {
+        id: None,
+        with: Some(jid("nurse@hall")),
+        everything: false,
+    };
+    // What was to follow the conversation goes with it.
+    ask(&mut alone, delete);
+    assert_eq!(ask(&mut alone, draft("juliet@pronto", "")), [""; 0]);
+    assert!(alone.core.model().drafts.is_empty());
+    let long = "x".repeat(1024 * 1024 + 1);
+    assert_eq!(ask(&mut alone, draft("juliet@pronto", &long)), [""; 0]);
+    assert!(matches!(alone.events.last(), Some(Event::Error { .. })));
+}

@@ -161,7 +161,7 @@ const TOKEN: Gate = Gate::Token([7; 32]);
 fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) {
     let (mut blocks, mut outcomes) = (0, [None, None]);
     while outcomes.iter().any(Option::is_none) {
-        for turn in 0..2 {
+        for (turn, outcome) in outcomes.iter_mut().enumerate() {
             let (from, to) = match turn {
                 0 => (&mut *one, &mut *other),
                 _ => (&mut *other, &mut *one),
@@ -188,7 +188,7 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
                     to.mover.perform(Ask::Taken { transfer, run });
                 }
                 Told::Progress { .. } | Told::Listening { .. } => {}
-                told => outcomes[turn] = Some(told),
+                told => *outcome = Some(told),
             }
         }
     }
