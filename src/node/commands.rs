@@ -175,7 +175,7 @@ impl Core {
         }
         pending.delayed = true;
         // Asked and answered: this is the user's word for plaintext to this contact.
-        self.allow_plaintext(&to);
+        self.allow_plaintext_for_now(&to);
         let id = pending.id.clone();
         if let Content::About(about) = pending.content {
             self.ops.push(Op::Settled { id });

@@ -34,6 +34,8 @@ const MOST_BYTES: usize = 256 << 10;
 #[derive(Debug, Default)]
 pub(super) struct Plain {
     allowed: BTreeSet<Jid>,
+    /// To whom something was sent again after it had been refused for this: until the end of the program.
+    for_now: BTreeSet<Jid>,
     held: BTreeMap<Jid, Vec<Message>>,
 }
 
@@ -61,7 +63,7 @@ impl Plain {
     }
 
     pub(super) fn is_allowed(&self, jid: &Jid) -> bool {
-        self.allowed.contains(jid)
+        self.allowed.contains(jid) || self.for_now.contains(jid)
     }
 
     fn held(&self, jid: &Jid) -> u32 {
@@ -127,8 +129,15 @@ impl Core {
         self.done(reference);
     }
 
+    /// Something is sent to this contact again: as it is, this time, but that is no word about the future.
+    pub(super) fn allow_plaintext_for_now(&mut self, peer: &Jid) {
+        if self.plain.for_now.len() < MOST_ALLOWED {
+            self.plain.for_now.insert(peer.clone());
+        }
+    }
+
     /// From now on this contact is talked to without encryption, and what waits is shown.
-    pub(super) fn allow_plaintext(&mut self, peer: &Jid) {
+    fn allow_plaintext(&mut self, peer: &Jid) {
         if !self.plain.allowed.insert(peer.clone()) {
             return;
         }

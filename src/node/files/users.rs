@@ -207,7 +207,7 @@ impl Core {
         let (outgoing, peer) = (transfer.file.outgoing, transfer.file.peer.clone());
         if again {
             // The user's word for plaintext to this contact, where that is asked for.
-            self.allow_plaintext(&peer);
+            self.allow_plaintext_for_now(&peer);
         }
         if outgoing && !again {
             // The receiver may be the one who holds it back.
