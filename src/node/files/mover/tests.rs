@@ -171,9 +171,12 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
                 continue;
             };
             match told {
+                // What is left of an earlier attempt is nobody's.
                 Told::Block {
-                    transfer, bytes, ..
-                } => {
+                    transfer,
+                    run,
+                    bytes,
+                } if run == from.runs.get() => {
                     assert!(bytes.len() <= super::super::ask::BLOCK);
                     blocks += 1;
                     let run = to.runs.get();
@@ -183,10 +186,11 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
                         bytes,
                     });
                 }
-                Told::Taken { transfer, .. } => {
+                Told::Taken { transfer, run } if run == from.runs.get() => {
                     let run = to.runs.get();
                     to.mover.perform(Ask::Taken { transfer, run });
                 }
+                Told::Block { .. } | Told::Taken { .. } => {}
                 Told::Progress { .. } | Told::Listening { .. } => {}
                 told => *outcome = Some(told),
             }
