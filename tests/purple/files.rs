@@ -100,6 +100,38 @@ fn files_of_all_sizes_from_libpurple() {
     );
 }
 
+/// What does not fit into libpurple's `int`, by hand: `BALCONY_FILES_GIB=3`. Usually a small one, with holes all the same.
+#[test]
+fn a_large_file_with_holes_from_libpurple() {
+    let Some(lab) = lab_with_purple() else { return };
+    let pair = Pair::on(&lab);
+    let (romeo, juliet) = (&pair.balcony, &pair.purple);
+    let (theirs, ours) = (pair.pronto.folder("sent"), pair.forza.folder("received"));
+    let gib: Option<u64> = std::env::var("BALCONY_FILES_GIB")
+        .ok()
+        .and_then(|count| count.parse().ok());
+    let size = gib.map_or(40 << 20, |gib| gib << 30);
+    let path = theirs.join("holes");
+    let mut file = fs::File::create(&path).unwrap();
+    file.set_len(size).unwrap();
+    std::io::Write::write_all(&mut file, b"not everything is nothing").unwrap();
+    let (offered, own) = offer(juliet, romeo, &path);
+    assert_eq!(offered["size"], size);
+    takes(romeo, &offered, &ours);
+    let within = LONG * (1 + u32::try_from(size >> 28).unwrap());
+    let is_it = |event: &Value| event["transfer"] == transfer(&offered);
+    let got = romeo.event("file-done", within, is_it).line;
+    juliet.event("file-done", within, |event| {
+        event["transfer"] == own.as_str()
+    });
+    let sum = |path: &Path| {
+        let out = std::process::Command::new("sha256sum").arg(path).output();
+        String::from_utf8(out.unwrap().stdout).unwrap()[..64].to_owned()
+    };
+    assert_eq!(got["sha256"], sum(&path));
+    assert_eq!(fs::metadata(ours.join("holes")).unwrap().len(), size);
+}
+
 #[test]
 fn files_of_all_sizes_and_names_to_libpurple() {
     let Some(lab) = lab_with_purple() else { return };
