@@ -32,7 +32,7 @@ impl Room {
             .peers
             .iter()
             .filter(|(jid, peer)| {
-                let served = own_hub && from_hub && is_hub(jid) && !(spreads && !is_first(jid));
+                let served = own_hub && from_hub && is_hub(jid) && (!spreads || is_first(jid));
                 let down = peer.here == Level::Primary && !served;
                 let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
                 peer.linked
