@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::facts::{Facts, Figures, Idle, between};
 use crate::lab::{Host, Lab};
-use crate::swarm::{Said, Swarm};
+use crate::swarm::{Said, Seat, Swarm};
 use crate::{LATE, Options, PAUSE, step};
 
 /// For what has an end only because every wait must have one.
@@ -63,24 +63,34 @@ impl Hall {
         let mut complete = 0;
         let at = self
             .swarm
-            .until("everybody to see everybody", LONG, |news, seats| {
+            .may_see(LONG, |news, seats| {
                 let seat = &seats[news.seat];
                 let came = matches!(news.said, Said::Here { .. }) && seat.sees.len() + 1 == all;
                 // Who was complete and is not any more is counted again when it is.
                 if came {
-                    complete = seats
-                        .iter()
-                        .filter(|seat| seat.sees.len() + 1 >= all)
-                        .count();
+                    let full = |seat: &&Seat| seat.sees.len() + 1 >= all;
+                    complete = seats.iter().filter(full).count();
                 }
                 came && complete == all
             })
             .await;
-        self.facts.all_seen = Some(between(begun, at));
-        step(&format!(
-            "everybody sees everybody after {:.1} s",
-            between(begun, at) / 1e3
-        ));
+        let sees = self.swarm.seats.iter().map(|seat| seat.sees.len());
+        let (full, least) = (
+            sees.clone().filter(|sees| sees + 1 >= all).count(),
+            sees.min(),
+        );
+        let took = begun.elapsed().as_secs_f64();
+        match at {
+            Some(at) => step(&format!(
+                "everybody sees everybody after {:.1} s",
+                between(begun, at) / 1e3
+            )),
+            // A room needs a hub in sight, not everybody.
+            None => step(&format!(
+                "after {took:.0} s, {full} of {all} see everybody, and the least sees {least:?}"
+            )),
+        }
+        self.facts.all_seen = at.map(|at| between(begun, at));
     }
 
     /// Somebody opens the room, and everybody hears of it.

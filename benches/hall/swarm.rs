@@ -135,17 +135,27 @@ impl Swarm {
         &mut self,
         what: &str,
         within: Duration,
-        mut done: impl FnMut(&News, &mut [Seat]) -> bool,
+        done: impl FnMut(&News, &mut [Seat]) -> bool,
     ) -> Instant {
+        match self.may_see(within, done).await {
+            Some(at) => at,
+            None => panic!("{what}: not within {within:?}; {}", self.story()),
+        }
+    }
+
+    /// The same for what may fail to happen.
+    pub async fn may_see(
+        &mut self,
+        within: Duration,
+        mut done: impl FnMut(&News, &mut [Seat]) -> bool,
+    ) -> Option<Instant> {
         let deadline = tokio::time::Instant::now() + within;
         loop {
             let news = tokio::time::timeout_at(deadline, self.news.recv()).await;
-            let Ok(Some(news)) = news else {
-                panic!("{what}: not within {within:?}; {}", self.story());
-            };
+            let news = news.ok().flatten()?;
             self.note(&news);
             if done(&news, &mut self.seats) {
-                return news.at;
+                return Some(news.at);
             }
         }
     }

@@ -143,10 +143,6 @@ fn what_somebody_knows_already_is_not_news_and_what_it_asks_is_heard() {
             instance: "bob@pc".into()
         }]
     );
-    // A probe is read whole.
-    let place = Place::new("pc.local.", 5298).unwrap();
-    let claim = probe("bob@pc", &place, &Vec::new()).unwrap();
-    assert!(matches!(read(&claim)[..], [Heard::Probe { .. }]));
 }
 
 #[test]

@@ -33,8 +33,7 @@ impl Room {
             .peers
             .iter()
             .filter(|(jid, peer)| {
-                let spread_to = spreads && !is_first(jid);
-                let served = own_hub && from_hub && is_hub(jid) && !spread_to;
+                let served = own_hub && from_hub && is_hub(jid) && (!spreads || is_first(jid));
                 let down = peer.here == Level::Primary && !served;
                 let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
                 let due = (down || up)
