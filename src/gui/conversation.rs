@@ -79,7 +79,7 @@ pub struct Talk {
     /// The newest message that we have said to have seen.
     seen: Option<String>,
     /// Of the field and the typing sign, as last drawn.
-    foot_height: f32,
+    pub(super) foot_height: f32,
     typing_since: Option<Instant>,
 }
 
@@ -173,7 +173,7 @@ impl Talk {
         wishes
     }
 
-    /// The foot of the pane; gives back where it begins.
+    /// The foot of the pane.
     pub(super) fn foot_ui(
         &mut self,
         ui: &mut Ui,

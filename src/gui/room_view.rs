@@ -165,19 +165,26 @@ impl RoomPane {
         }
         self.ask_once(room, wishes);
         let pane = ui.available_rect_before_wrap();
-        let mut foot = pane.bottom();
-        if room.may_speak() && room.out.is_none() {
+        // In the order in which one reads: how high what stands below is follows from the last pass.
+        let speaks = room.may_speak() && room.out.is_none();
+        let foot = match speaks {
+            true => pane.bottom() - self.talk.foot_height,
+            false => pane.bottom(),
+        };
+        let rest = pane.with_max_y((foot - self.above).max(pane.top()));
+        ui.scope_builder(egui::UiBuilder::new().max_rect(rest), |ui| {
+            self.talk.messages_ui(ui, scene, contact, &mut asked);
+        });
+        self.above_ui(ui, room, pane.with_max_y(foot), wishes);
+        if speaks {
             self.talk.composer.room = Some(RoomField {
                 hint: t!(ui, "room-write", name = room.about.name),
                 nicks: nicks(room),
             });
-            foot = self.talk.foot_ui(ui, scene, contact, &mut asked);
+            let place = egui::UiBuilder::new().max_rect(pane).id_salt("foot pane");
+            let mut below = ui.new_child(place);
+            self.talk.foot_ui(&mut below, scene, contact, &mut asked);
         }
-        foot = self.above_ui(ui, room, pane.with_max_y(foot), wishes);
-        let rest = egui::UiBuilder::new().max_rect(pane.with_max_y(foot));
-        ui.scope_builder(rest, |ui| {
-            self.talk.messages_ui(ui, scene, contact, &mut asked);
-        });
         self.talk.over_ui(ui.ctx(), scene, contact, &mut asked);
         if watched {
             self.talk.mark_read(&contact.conversation, &mut asked);
@@ -199,14 +206,8 @@ impl RoomPane {
         }
     }
 
-    /// Directly above the field: what may be done beside writing, and why something was not done. Gives where it begins.
-    fn above_ui(
-        &mut self,
-        ui: &mut Ui,
-        room: &RoomView,
-        pane: Rect,
-        wishes: &mut Vec<Wish>,
-    ) -> f32 {
+    /// Directly above the field: what may be done beside writing, and why something was not done.
+    fn above_ui(&mut self, ui: &mut Ui, room: &RoomView, pane: Rect, wishes: &mut Vec<Wish>) {
         let margin = ((pane.width() - bubbles::COLUMN) / 2.0).max(0.0);
         let place = Rect::from_min_max(
             pos2(pane.left() + margin + space::L, pane.bottom() - self.above),
@@ -230,7 +231,6 @@ impl RoomPane {
             ui.ctx()
                 .request_discard("what stands above the field changed its height");
         }
-        pane.bottom() - self.above
     }
 
     /// Where one stands in the room, if not just in it.
