@@ -36,9 +36,6 @@ use crate::model::trust::KnownKey;
 use crate::wire::jid::Jid;
 use crate::wire::key::Fingerprint;
 
-/// How much less urgent than the node the store's thread is.
-const STORE_NICE: i32 = 5;
-
 /// A change to be kept. Operations are applied in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -324,13 +321,7 @@ impl Store {
         let writer = Writer::new(opened.db, shared.clone(), inbox, tell, reader);
         std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || {
-                // The node has to answer; what this thread does can wait a moment. (On Linux a thread's own.)
-                if let Err(error) = rustix::process::nice(STORE_NICE) {
-                    tracing::debug!(%error, "the store's thread is as urgent as all others");
-                }
-                writer.run(opened.lock);
-            })
+            .spawn(move || writer.run(opened.lock))
             .map_err(folder)?;
         Ok((Store { jobs, shared }, loaded, answers))
     }

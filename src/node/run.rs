@@ -21,9 +21,9 @@ use crate::disk::identity::{self, IdentityError};
 use crate::disk::open::OpenError;
 use crate::disk::paths;
 use crate::disk::policy::{self, Policy, PolicyError};
-use crate::disk::store::{Answers, Loaded, Op, Store};
+use crate::disk::store::{Answers, Loaded, Store};
+use crate::net::Report;
 use crate::net::lan::{Lan, LanConfig};
-use crate::net::{Report, Request};
 use crate::wire::jid::{Jid, JidError};
 use crate::wire::key::Fingerprint;
 use crate::wire::time::{Clock, Moment};
@@ -256,18 +256,9 @@ impl Runner {
     }
 
     async fn perform(&mut self) {
-        let mut written = false;
         while let Some(effect) = self.core.poll_effect() {
-            if written && is_a_note(&effect) {
-                // What was written leaves first: the peer waits for it, and nobody for the note.
-                written = false;
-                tokio::task::yield_now().await;
-            }
             match effect {
-                Effect::Net(request) => {
-                    written |= matches!(request, Request::Write { .. });
-                    self.lan.perform(request);
-                }
+                Effect::Net(request) => self.lan.perform(request),
                 Effect::Emit(event) => self.faces.emit(event).await,
                 Effect::Store { seq, ops } => match self.store.submit(seq, ops).await {
                     Ok(stored) => self.input(Input::Stored(stored)),
@@ -411,12 +402,6 @@ impl Runner {
             let _ = tell.blocking_send(task(&avatars));
         });
     }
-}
-
-/// Only how a message left is to be kept. (That it left is kept before, where it must not leave twice.)
-fn is_a_note(effect: &Effect) -> bool {
-    let note = |op: &Op| matches!(op, Op::Encrypted { .. });
-    matches!(effect, Effect::Store { ops, .. } if ops.iter().all(note))
 }
 
 fn blocked_names(loaded: &Loaded) -> Vec<Jid> {
