@@ -144,7 +144,7 @@ impl Core {
     /// A message to somebody, unless too many wait for them already.
     pub(super) fn send_content(&mut self, to: Jid, content: Content, reference: Option<Value>) {
         let to = self.now_called(&to).unwrap_or(to);
-        self.remember_announced(&to);
+        let to = self.remember_announced(&to).unwrap_or(to);
         let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
         if waiting >= MOST_WAITING {
             let message =

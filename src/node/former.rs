@@ -70,13 +70,19 @@ impl Core {
         self.add_former(from.clone(), key, true);
     }
 
-    /// This name is written to. If it only announces the key of somebody with another name, that is remembered.
-    pub(super) fn remember_announced(&mut self, name: &Jid) {
-        let Some(key) = self.hint(name) else { return };
-        let known = self.book.key(&key);
-        if known.is_some_and(|known| known.jid != *name) && self.book.pinned(name).is_none() {
-            self.add_former(name.clone(), key, false);
+    /// This name is written to. If it only announces the key of somebody who has shown it under another name and is connected
+    /// so, that name is given; if nobody is connected with that key, it is remembered that it was announced.
+    pub(super) fn remember_announced(&mut self, name: &Jid) -> Option<Jid> {
+        let key = self.hint(name)?;
+        let known = self.book.key(&key)?.jid.clone();
+        if known == *name || self.active(name).is_some() || self.book.pinned(name).is_some() {
+            return None;
         }
+        if self.active(&known).is_some() {
+            return Some(known);
+        }
+        self.add_former(name.clone(), key, false);
+        None
     }
 
     fn add_former(&mut self, name: Jid, key: Fingerprint, shown: bool) {

@@ -174,6 +174,7 @@ impl Core {
             // Judged before it came to this.
             Verdict::Changed(_) | Verdict::Blocked => return,
         }
+        self.gather_former(fingerprint, jid);
         self.raise(jid, None);
         self.retrust(jid);
     }
@@ -192,7 +193,6 @@ impl Core {
             self.pin(key);
         }
         self.move_contact(was, now);
-        self.gather_former(fingerprint, now);
     }
 
     /// The conversation with `from` goes on as the one with `to`.

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use super::reader::Reader;
@@ -214,6 +215,7 @@ impl Desktop {
         let mut child = self
             .host
             .command("Xvfb")
+            .arg(own_display())
             .args([
                 "-displayfd",
                 "1",
@@ -359,4 +361,12 @@ fn first_line(child: &mut Child) -> String {
         "a part of the desktop did not start"
     );
     line.trim().to_owned()
+}
+
+/// A display of our own. Left to itself a server takes the first that is free in its own network namespace, and with it the socket
+/// file of the server that has that number in another one.
+fn own_display() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let next = NEXT.fetch_add(1, Ordering::Relaxed) % 16;
+    format!(":{}", 1000 + std::process::id() % 3500 * 16 + next)
 }

@@ -180,6 +180,7 @@ impl Hall {
     }
 
     fn votes(&self) {
+        self.romeo.clicks("More about this room");
         self.romeo.clicks("Ask everybody");
         self.romeo.clicks("The question");
         self.desks[0].types(QUESTION);
@@ -227,6 +228,7 @@ impl Hall {
         self.romeo.clicks("12 people");
         self.romeo.clicks("Tybalt · listening");
         self.romeo.clicks("Send out for good");
+        self.romeo.clicks("Send out now");
         tybalt.event("room-left", SOON, |line| {
             line["banned"] == true && line["by"] == "Romeo"
         });

@@ -80,7 +80,7 @@ fn two_windows_chat_answer_react_and_edit() {
 
     // A reaction, by the right mouse button and the menu.
     romeo.presses_at("Ay me!", RIGHT);
-    romeo.presses_at("tada", LEFT);
+    romeo.presses_at("🎉", LEFT);
     juliet.reads("the reaction", |screen| screen.says("🎉"));
 
     // A mistake, corrected by Up.

@@ -190,7 +190,7 @@ fn a_file_whose_receiver_dies_before_it_remembers_it_comes_once() {
             [&romeo, &juliet].map(|peer| peer.event("ready", SOON, |_| true).line["port"].clone());
         pronto.sh(&format!(
             "nft -f - <<'END'\ntable inet deaf {{ chain out {{ type filter hook output priority 0; \
-             tcp sport != {1} tcp dport != {0} meta length 70-100 drop; }} }}\nEND",
+             tcp sport != {1} tcp dport != {0} meta length 70-100 drop; }}; }}\nEND",
             ports[0], ports[1]
         ));
         let own = send(&romeo, "juliet@pronto", &path);
@@ -218,7 +218,7 @@ fn wall(host: &Host, peer: &Peer) {
     let port = peer.event("ready", SOON, |_| true).line["port"].clone();
     host.sh(&format!(
         "nft -f - <<'END'\ntable inet wall {{ chain in {{ type filter hook input priority 0; \
-         tcp flags & (syn | ack) == syn tcp dport != {port} drop; }} }}\nEND"
+         tcp flags & (syn | ack) == syn tcp dport != {port} drop; }}; }}\nEND"
     ));
 }
 
