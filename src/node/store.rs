@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::core::{Core, Timer};
 use super::effect::Effect;
 use super::files::ask::Ask;
+use super::former::Former;
 use crate::disk::store::{Op, Stored};
 use crate::event::{Change, Content, Event, Message, MessageState, Told};
 use crate::model::outbox::Pending;
@@ -169,10 +170,14 @@ impl Core {
         self.effects.push_back(Effect::Store { seq: self.seq, ops });
     }
 
-    /// Under which name somebody is known comes before what is newer also while the disk refuses: otherwise the first message that
+    /// Under which name, and by which key, somebody is known comes before what is newer also while the disk refuses: otherwise the first message that
     /// it takes again would not be known for one that came under the old name.
     fn flush_moves(&mut self) {
-        let is_move = |op: &Op| matches!(op, Op::MoveContact { .. });
+        let is_move = |op: &Op| match op {
+            Op::MoveContact { .. } | Op::Key { .. } | Op::ForgetKey { .. } => true,
+            Op::Setting { key, .. } => Former::owns(key),
+            _ => false,
+        };
         if !self.unkept.iter().any(is_move) {
             return;
         }
@@ -273,6 +278,7 @@ impl Core {
         for after in afters {
             match after {
                 After::Queued { to: jid, pending } => {
+                    let jid = self.moved_meanwhile(jid, &pending);
                     self.queued(&jid, *pending);
                     if to.last() != Some(&jid) {
                         to.push(jid);
@@ -319,6 +325,16 @@ impl Core {
             self.pump(&jid);
         }
         acknowledge
+    }
+
+    /// While the disk was at it, it may have turned out that whom it was written to is called otherwise now.
+    fn moved_meanwhile(&mut self, to: Jid, pending: &Pending) -> Jid {
+        let Some(now) = self.now_called(&to) else {
+            return to;
+        };
+        self.recent
+            .sent(&pending.id, &now, pending.reference.clone());
+        now
     }
 
     fn show_kept(&mut self, kept: Kept) {
