@@ -19,6 +19,9 @@ use crate::memory::{self, Memory};
 const PEOPLE: usize = 50;
 const MILLION: usize = 1_000_000;
 
+/// With more new colours than this a window shows more than its ground: Pidgin's has few.
+const PAINTED: usize = 8;
+
 /// So long each start is filmed.
 const FILM: Duration = Duration::from_secs(4);
 
@@ -180,7 +183,7 @@ impl Stage {
         for time in 0..=times {
             for make in self.makes() {
                 let (running, film, window) = self.start(make, &data);
-                let painted = film.painted(window, 24).expect("a picture");
+                let painted = film.painted(window, PAINTED).expect("a picture");
                 let listed = film.changes(list(make, window));
                 let last = listed.last().copied().expect("a list");
                 if std::env::var_os("BALCONY_BENCH_SAY").is_some() {
@@ -277,7 +280,7 @@ impl Stage {
         for _ in 0..times {
             for (data, figures) in [&empty, &full].into_iter().zip(&mut figures) {
                 let (running, film, window) = self.start(Make::Balcony, data);
-                let painted = film.painted(window, 24).expect("a picture");
+                let painted = film.painted(window, PAINTED).expect("a picture");
                 figures.push(painted.as_secs_f64() * 1e3);
                 running.end();
                 std::thread::sleep(Duration::from_millis(500));
