@@ -183,7 +183,14 @@ impl Stage {
         for time in 0..=times {
             for make in self.makes() {
                 let (running, film, window) = self.start(make, &data);
-                let painted = film.painted(window, PAINTED).expect("a picture");
+                let Some(painted) = film.painted(window, PAINTED) else {
+                    println!(
+                        "{}: its window was not seen, this start is left out",
+                        make.name()
+                    );
+                    running.end();
+                    continue;
+                };
                 let listed = film.changes(list(make, window));
                 let last = listed.last().copied().expect("a list");
                 if std::env::var_os("BALCONY_BENCH_SAY").is_some() {
@@ -345,6 +352,9 @@ fn median(mut figures: Vec<f64>) -> f64 {
 }
 
 fn report(row: &str, unit: &str, balcony: f64, pidgin: f64) {
+    if pidgin.is_nan() {
+        return println!("{row}: Balcony {balcony:.1} {unit}; nothing of Pidgin to compare with");
+    }
     println!(
         "{row}: Balcony {balcony:.1} {unit}, Pidgin {pidgin:.1} {unit}: {:.2}× (goal: at most 1.0×)",
         balcony / pidgin

@@ -37,7 +37,7 @@ pub fn run(mut args: NodeArgs) -> Result<Exit> {
         context: Some(context.clone()),
     };
     let settings = balcony::disk::store::peek(&data).unwrap_or_default();
-    // The node and the driver of the screen take about as long as each other: they start at the same time.
+    // Neither the node nor the driver of the screen waits for the other: both start at the same time.
     let starting = Starting::begin(args.clone(), context)?;
     let begun = starting.clone();
     let notice = in_memory.as_ref().map(nothing_kept);

@@ -99,12 +99,17 @@ impl Core {
         let names = self.former.0.iter().filter(|known| known.key == key);
         let names: Vec<Jid> = names.map(|known| known.name.clone()).collect();
         for name in names.iter().filter(|name| *name != now) {
-            let contact = self.model.contacts.get(name);
-            let spoken = contact.is_some_and(|contact| !contact.conversation.is_empty());
-            if (spoken || self.outboxes.contains_key(name)) && self.is_free(name, key) {
+            if self.has_spoken(name) && self.is_free(name, key) {
                 self.move_contact(name, now);
             }
         }
+    }
+
+    /// Something was said to or by this one, or waits to be.
+    pub(super) fn has_spoken(&self, name: &Jid) -> bool {
+        let contact = self.model.contacts.get(name);
+        contact.is_some_and(|contact| !contact.conversation.is_empty())
+            || self.outboxes.contains_key(name)
     }
 
     /// Nobody else has taken the name since: nobody is pinned under it, and who is seen under it, if anybody is, announces the

@@ -398,11 +398,7 @@ impl Core {
             return false;
         };
         let (was, fingerprint) = (known.jid.clone(), known.fingerprint);
-        let spoken = |jid| {
-            let contact = self.model.contacts.get(jid);
-            contact.is_some_and(|contact| !contact.conversation.is_empty())
-        };
-        if was == *jid || known.blocked || !(spoken(&was) || self.outboxes.contains_key(&was)) {
+        if was == *jid || known.blocked || !self.has_spoken(&was) {
             return false;
         }
         let now = self.clock.now;
