@@ -101,12 +101,8 @@ impl Desktop {
             reader: None,
             programs: Vec::new(),
         };
-        desktop.start_screen(&folder);
+        desktop.start_managed_screen(&folder);
         desktop.start_bus(&folder);
-        desktop.spawn(&folder, "openbox", &["--sm-disable"]);
-        poll("the window manager", STARTING, || {
-            desktop.try_xdotool(&["get_desktop"])
-        });
         desktop.start_notifications(&folder);
         desktop
     }
@@ -200,6 +196,27 @@ impl Desktop {
             found.lines().next().map(str::to_owned)
         });
         self.xdotool(&["mousemove", "--window", &id, "40", "20", "click", "1"]);
+    }
+
+    /// A screen with its window manager. Now and then one of the two does not answer; then others are tried, and it is said.
+    fn start_managed_screen(&mut self, folder: &Path) {
+        for _ in 0..3 {
+            self.start_screen(folder);
+            self.spawn(folder, "openbox", &["--sm-disable"]);
+            let deadline = Instant::now() + STARTING / 2;
+            while Instant::now() < deadline {
+                if self.try_xdotool(&["get_desktop"]).is_some() {
+                    return;
+                }
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            eprintln!("no window manager answers on {}", self.display);
+            for mut program in self.programs.drain(..) {
+                let _ = program.kill();
+                let _ = program.wait();
+            }
+        }
+        panic!("no window manager answers on three screens");
     }
 
     fn start_screen(&mut self, folder: &Path) {
