@@ -22,8 +22,13 @@ use crate::wire::jid::Jid;
 /// Operations and text of one transaction: with so much it is begun.
 const GROUP_OPS: usize = 16_384;
 const GROUP_BYTES: usize = 8 << 20;
-/// How long the first submission waits for others to be synced with it.
+/// How long the first submission waits for others to be synced with it: what a person writes is synced soon.
 const GATHER: Duration = Duration::from_millis(3);
+/// So long at most while many come: each sync costs the disk, and the other end's answers to it, the same for one message
+/// as for hundreds.
+const GATHER_MOST: Duration = Duration::from_millis(24);
+/// So many submissions within one span are many.
+const MANY: usize = 16;
 /// After so many such spans without anything new, what was gathered goes into the database.
 const QUIET_SPANS: u32 = 16;
 /// While the disk does not take anything, it is tried again so often.
@@ -229,26 +234,32 @@ impl Writer {
         }
     }
 
-    /// Takes what is waiting; true if there was a submission.
-    fn drain(&mut self) -> bool {
-        let before = self.gathered.len();
+    /// Takes what is waiting.
+    fn drain(&mut self) {
         while let Ok(job) = self.inbox.try_recv() {
             self.take(job);
         }
-        self.gathered.len() > before
     }
 
     /// Syncs what comes, until it is quiet, there is enough for a transaction, or somebody wants to know something.
     fn gather(&mut self) {
-        let (mut quiet, mut unsynced) = (0, true);
+        let (mut quiet, mut unsynced, mut span) = (0, true, GATHER);
         while quiet < QUIET_SPANS
             && self.queries.is_empty()
             && self.closing.is_none()
             && self.ops < GROUP_OPS
             && self.bytes < GROUP_BYTES
         {
-            std::thread::sleep(GATHER);
-            unsynced |= self.drain();
+            std::thread::sleep(span);
+            let before = self.gathered.len();
+            self.drain();
+            let new = self.gathered.len() - before;
+            unsynced |= new > 0;
+            span = if new >= MANY {
+                (span * 2).min(GATHER_MOST)
+            } else {
+                GATHER
+            };
             quiet = if unsynced { 0 } else { quiet + 1 };
             if std::mem::take(&mut unsynced) {
                 self.sync();

@@ -4,6 +4,7 @@
 pub mod autostart;
 #[cfg(feature = "gui")]
 pub mod idle;
+pub mod memory;
 
 /// The machine part of our name when none is given: the host name's first label in ASCII (XEP-0174 §3: the machine
 /// name is ASCII), `machine` if nothing useful is left of it.

@@ -168,6 +168,9 @@ pub struct Core {
     pub(super) avatar: Option<super::effect::OwnAvatar>,
     pub(super) our_ips: BTreeSet<IpAddr>,
     pub(super) ops: Vec<Op>,
+    /// What may be kept together with the next operation: that a message left encrypted is of no interest before it is
+    /// known to have arrived, and if we end before, it is sent, and noted, again.
+    pub(super) notes: Vec<Op>,
     pub(super) afters: Vec<After>,
     pub(super) waiting: VecDeque<(u64, Vec<After>)>,
     /// What is to be acknowledged once the commit with this number is synced.
@@ -257,6 +260,7 @@ impl Core {
             avatar: start.avatar,
             our_ips: BTreeSet::new(),
             ops: Vec::new(),
+            notes: Vec::new(),
             afters: Vec::new(),
             waiting: VecDeque::new(),
             unsynced: VecDeque::new(),

@@ -213,7 +213,7 @@ impl Core {
                 }
             }
             if self.is_secure(conn) {
-                self.ops.push(Op::Encrypted { id: id.clone() });
+                self.notes.push(Op::Encrypted { id: id.clone() });
             }
             let end = self.collect(conn);
             if let Some(outbox) = self.outboxes.get_mut(jid) {

@@ -1,6 +1,7 @@
 //! Floor 3: the node joins rules and services. `core` is sans-IO: [`Input`] in, [`Effect`]s out; `run` is the loop that
 //! performs effects on the real network and disk; `sim` performs them on the pretend LAN; `demo` lets people watch that.
 
+mod alertness;
 mod broadcasts;
 mod chat;
 mod claims;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
+use super::alertness::{Alertness, Calm};
 use super::core::{Core, Start};
 use super::effect::{Effect, Input, OwnAvatar};
 use super::faces::Faces;
@@ -217,10 +218,9 @@ impl Runner {
         self.perform().await;
         let alarm = sleep_until(tokio::time::Instant::now());
         tokio::pin!(alarm);
+        let (mut alertness, mut calm) = (Alertness::default(), Calm::new(self.now()));
         while !self.ending {
-            let deadline = self
-                .core
-                .poll_timeout()
+            let deadline = earlier(self.core.poll_timeout(), calm.poll_timeout())
                 .map(|at| self.begun + Duration::from_micros(at.0));
             if let Some(deadline) = deadline.map(tokio::time::Instant::from_std)
                 && alarm.deadline() != deadline
@@ -236,12 +236,30 @@ impl Runner {
                     // Every handle is gone: nobody is left to see anything.
                     None => self.input(Input::Request(crate::command::Command::Quit.into())),
                 },
-                () = &mut alarm, if deadline.is_some() => self.input(Input::Timeout),
+                () = &mut alarm, if deadline.is_some() => {
+                    if calm.is_quiet(self.now()) {
+                        hand_back();
+                    }
+                    let now = self.now();
+                    if self.core.poll_timeout().is_none_or(|at| now < at) {
+                        continue;
+                    }
+                    self.input(Input::Timeout);
+                }
+                () = look_again(), if alertness.looks(self.now()) => continue,
             }
+            let now = self.now();
+            alertness.woken(now);
+            calm.disturbed(now);
             self.perform().await;
+            alertness.done(self.now());
         }
         self.lan.shutdown().await;
         self.store.close().await;
+    }
+
+    fn now(&self) -> Moment {
+        moment(self.begun)
     }
 
     fn input(&mut self, input: Input) {
@@ -422,11 +440,35 @@ fn stored_avatar(loaded: &Loaded, avatars: &Avatars) -> Option<OwnAvatar> {
 }
 
 fn clock(begun: Instant) -> Clock {
-    let micros = u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX);
     Clock {
-        now: Moment(micros),
+        now: moment(begun),
         wall: Timestamp::now(),
     }
+}
+
+fn moment(begun: Instant) -> Moment {
+    Moment(u64::try_from(begun.elapsed().as_micros()).unwrap_or(u64::MAX))
+}
+
+fn earlier(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// On a thread of its own: nothing waits for it.
+fn hand_back() {
+    tokio::task::spawn_blocking(|| match crate::host::memory::hand_back() {
+        Ok(kilobytes) => tracing::debug!(kilobytes, "code handed back"),
+        Err(error) => tracing::debug!(%error, "no code handed back"),
+    });
+}
+
+/// Lets every other thread and task go first; the runtime looks at the network before it comes back here.
+async fn look_again() {
+    std::thread::yield_now();
+    tokio::task::yield_now().await;
 }
 
 /// 32 bytes of the system's randomness.

@@ -108,9 +108,13 @@ const MOST_UNKEPT: usize = 20_000;
 impl Core {
     /// Hands over what `handle` collected, as one commit.
     pub(super) fn flush_store(&mut self) {
+        if self.quitting {
+            self.ops.append(&mut self.notes);
+        }
         if self.ops.is_empty() {
             return;
         }
+        self.ops.append(&mut self.notes);
         self.forget_unkept();
         if self.disk_refuses {
             self.flush_moves();
