@@ -36,6 +36,12 @@ const FIRST: Row = Row {
     unit: "ms",
     goal: Goal::AtMost(4.0),
 };
+/// In plaintext, as libpurple writes: against the same played peer.
+const FIRST_PLAIN: Row = Row {
+    name: "first message and its echo in plaintext",
+    unit: "ms",
+    goal: Goal::AtMost(1.0),
+};
 const AT_ONCE: Row = Row {
     name: "300 handshakes and messages at once, CPU",
     unit: "s",
@@ -56,6 +62,13 @@ pub fn measure(stage: &Stage, report: &mut Report) {
         report.add(HANDSHAKE, handshake);
         report.add(TLS_ALONE, tls);
         report.add(FIRST, first);
+    }
+    if report.wants(&[FIRST_PLAIN]) {
+        let figures = stage.by_turns(8, |make, sites, time| match make {
+            Make::Balcony => first_to_played(stage, false, 100 + time).echoed,
+            Make::Purple => crate::messages::first(make, sites, 100 + time),
+        });
+        report.add(FIRST_PLAIN, figures);
     }
     if report.wants(&[AT_ONCE]) {
         let times = stage.times(4);

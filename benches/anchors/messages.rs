@@ -8,7 +8,8 @@ use serde_json::json;
 const FIRST: Row = Row {
     name: "first message and its echo, no stream yet",
     unit: "ms",
-    goal: Goal::AtMost(1.0),
+    // Ours is encrypted; in plaintext it is measured among the keys.
+    goal: Goal::AtMost(4.0),
 };
 const P50: Row = Row {
     name: "round trip of 1000, p50",
@@ -75,7 +76,8 @@ fn with_echo(make: Make, sites: &[Site; 2], row: &str, time: usize) -> (Pair, St
     (pair, to)
 }
 
-fn first(make: Make, sites: &[Site; 2], time: usize) -> f64 {
+/// Milliseconds.
+pub fn first(make: Make, sites: &[Site; 2], time: usize) -> f64 {
     let (pair, to) = with_echo(make, sites, "first", time);
     ask(&pair.one, "bench-rtt", &to, 1, TEXT);
     let told = pair.one.event("bench-rtt", SOON, |_| true);

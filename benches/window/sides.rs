@@ -330,12 +330,12 @@ impl Make {
     }
 }
 
-/// Where the people are: ours without the head, which says that we are on the network; Pidgin's without its foot.
+/// Where the people are: without the head, and without the foot, where both say how we are seen ourselves.
 fn list(make: Make, window: Area) -> Area {
     match make {
         Make::Balcony => Area {
             y: window.y + 120,
-            height: window.height.saturating_sub(120),
+            height: window.height.saturating_sub(120 + 80),
             width: window.width.min(290),
             ..window
         },

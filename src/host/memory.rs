@@ -2,10 +2,10 @@
 
 use std::io;
 
-/// Hands back the pages of program code that this process has mapped: what the start ran and nothing runs again is the
-/// larger part of them. They stay in the system's page cache; whatever is run again is mapped again, sixteen pages at a
-/// time, at the price of a minor page fault. Gives how many kilobytes it was, also where nothing can be handed back
-/// (only Linux can).
+/// Hands back the pages of the program, code and constants, that this process has mapped: what the start needed and
+/// nothing needs again is the larger part of them. They stay in the system's page cache; whatever is touched again is
+/// mapped again, sixteen pages at a time, at the price of a minor page fault. Gives how many kilobytes it was; nothing
+/// where the system is not Linux.
 ///
 /// # Errors
 /// If the list of mappings cannot be read.
@@ -13,50 +13,59 @@ pub fn hand_back() -> io::Result<u64> {
     #[cfg(target_os = "linux")]
     {
         let smaps = std::fs::read_to_string("/proc/self/smaps")?;
-        let code = clean_code(&smaps);
-        for one in &code {
+        let program = std::fs::read_link("/proc/self/exe")?;
+        let unchanged = unchanged(&smaps, &program.to_string_lossy());
+        for one in &unchanged {
             advise(one);
         }
-        Ok(code.iter().map(|one| one.resident).sum())
+        Ok(unchanged.iter().map(|one| one.resident).sum())
     }
     #[cfg(not(target_os = "linux"))]
     Ok(0)
 }
 
-/// A mapping of code.
+/// A mapping of a file.
 #[cfg(target_os = "linux")]
 #[derive(Debug, PartialEq, Eq)]
-struct Code {
+struct Mapping {
     start: usize,
     end: usize,
     /// Kilobytes of it that are in memory.
     resident: u64,
 }
 
-/// The mappings of code as proc(5) lists them: of a file, never writable, and without a page that differs from the file
-/// (a debugger's breakpoints, a library that is relocated in place: those would be lost).
+/// The private mappings of the program's file as proc(5) lists them that cannot be written to and have no page that
+/// differs from the file (what was relocated, a debugger's breakpoints: those would be lost).
 #[cfg(target_os = "linux")]
-fn clean_code(smaps: &str) -> Vec<Code> {
+fn unchanged(smaps: &str, program: &str) -> Vec<Mapping> {
     let mut found = Vec::new();
-    let mut current: Option<Code> = None;
+    let mut current: Option<Mapping> = None;
     for line in smaps.lines() {
         let mut words = line.split_ascii_whitespace();
         let Some(first) = words.next() else { continue };
         let number = |mut words: std::str::SplitAsciiWhitespace<'_>| words.next()?.parse().ok();
         match first {
             "Rss:" => {
-                if let Some(code) = &mut current {
-                    code.resident = number(words).unwrap_or(0);
+                if let Some(mapping) = &mut current {
+                    mapping.resident = number(words).unwrap_or(0);
                 }
             }
             "Anonymous:" => {
                 let clean = number(words) == Some(0u64);
-                found.extend(current.take().filter(|code| clean && code.resident > 0));
+                found.extend(
+                    current
+                        .take()
+                        .filter(|mapping| clean && mapping.resident > 0),
+                );
             }
             _ if !first.ends_with(':') => {
-                let file = line.split_once('/').is_some() && !line.ends_with("(deleted)");
-                let code = words.next() == Some("r-xp") && file;
-                current = code.then(|| range(first)).flatten();
+                let ours = line.split_once('/').is_some_and(|(_, path)| {
+                    program
+                        .strip_prefix('/')
+                        .is_some_and(|program| program == path)
+                });
+                let fixed = matches!(words.next(), Some("r-xp" | "r--p"));
+                current = (fixed && ours).then(|| range(first)).flatten();
             }
             _ => {}
         }
@@ -65,10 +74,10 @@ fn clean_code(smaps: &str) -> Vec<Code> {
 }
 
 #[cfg(target_os = "linux")]
-fn range(word: &str) -> Option<Code> {
+fn range(word: &str) -> Option<Mapping> {
     let (start, end) = word.split_once('-')?;
     let address = |digits| usize::from_str_radix(digits, 16).ok();
-    Some(Code {
+    Some(Mapping {
         start: address(start)?,
         end: address(end)?,
         resident: 0,
@@ -76,17 +85,24 @@ fn range(word: &str) -> Option<Code> {
 }
 
 #[cfg(target_os = "linux")]
-#[expect(unsafe_code, reason = "madvise(2) has no safe form for memory that is not of a Rust object")]
-fn advise(code: &Code) {
-    let start = std::ptr::without_provenance_mut(code.start);
-    // SAFETY: the range is mapped from a file, privately, not writable, and no page of it differs from the file, so
-    // that each page comes back with the same content when it is touched next, by whatever thread. If the mapping has
-    // gone meanwhile (a library was unloaded) the call fails; if another of the same kind is there, the same holds.
+#[expect(
+    unsafe_code,
+    reason = "madvise(2) has no safe form for memory that is not of a Rust object"
+)]
+fn advise(mapping: &Mapping) {
+    let start = std::ptr::without_provenance_mut(mapping.start);
+    // SAFETY: the range is of the program's own file, which stays mapped where it is as long as the process lives. It is
+    // private, cannot be written to and has no page that differs from the file, so each page comes back with the same
+    // content when it is touched next, by whatever thread.
     let advised = unsafe {
-        rustix::mm::madvise(start, code.end.saturating_sub(code.start), rustix::mm::Advice::LinuxDontNeed)
+        rustix::mm::madvise(
+            start,
+            mapping.end.saturating_sub(mapping.start),
+            rustix::mm::Advice::LinuxDontNeed,
+        )
     };
     if let Err(error) = advised {
-        tracing::debug!(%error, "code not handed back");
+        tracing::debug!(%error, "a mapping not handed back");
     }
 }
 
@@ -96,9 +112,12 @@ mod tests {
     use super::*;
 
     const SMAPS: &str = "\
-5000-9000 r--p 00000000 fe:00 1    /usr/bin/balcony
+1000-5000 r--p 00000000 fe:00 1    /usr/bin/balcony
 Rss:                  16 kB
 Anonymous:             0 kB
+5000-9000 r--p 00000000 fe:00 1    /usr/bin/balcony
+Rss:                  16 kB
+Anonymous:             8 kB
 VmFlags: rd mr mw me sd
 9000-c000 r-xp 00004000 fe:00 1    /usr/bin/balcony
 Size:                 12 kB
@@ -107,9 +126,9 @@ Anonymous:             0 kB
 c000-d000 rw-p 00007000 fe:00 1    /usr/bin/balcony
 Rss:                   4 kB
 Anonymous:             4 kB
-d000-e000 r-xp 00000000 fe:00 2    /usr/lib/relocated in place.so
+d000-e000 r-xp 00000000 fe:00 2    /usr/lib/x y.so
 Rss:                   4 kB
-Anonymous:             4 kB
+Anonymous:             0 kB
 e000-f000 r-xp 00000000 00:00 0    [vdso]
 Rss:                   4 kB
 Anonymous:             0 kB
@@ -119,21 +138,27 @@ Anonymous:             0 kB
 ";
 
     #[test]
-    fn only_code_that_is_as_in_its_file_is_handed_back() {
-        let code = Code {
-            start: 0x9000,
-            end: 0xc000,
-            resident: 12,
+    fn only_what_is_as_in_its_file_is_handed_back() {
+        let mapping = |start, end, resident| Mapping {
+            start,
+            end,
+            resident,
         };
-        assert_eq!(clean_code(SMAPS), [code]);
-        assert_eq!(clean_code("9000- r-xp /x\nRss:\nAnonymous: 0 kB\n\n"), []);
+        let expected = [mapping(0x1000, 0x5000, 16), mapping(0x9000, 0xc000, 12)];
+        assert_eq!(unchanged(SMAPS, "/usr/bin/balcony"), expected);
+        assert_eq!(
+            unchanged("9000- r-xp /x\nRss:\nAnonymous: 0 kB\n\n", "/x"),
+            []
+        );
     }
 
     #[test]
     fn a_program_runs_on_with_less_of_it_in_memory() {
         let resident = || -> u64 {
             let smaps = std::fs::read_to_string("/proc/self/smaps").unwrap();
-            clean_code(&smaps).iter().map(|one| one.resident).sum()
+            let program = std::fs::read_link("/proc/self/exe").unwrap();
+            let ours = unchanged(&smaps, &program.to_string_lossy());
+            ours.iter().map(|one| one.resident).sum()
         };
         let before = resident();
         let handed = hand_back().unwrap();

@@ -460,8 +460,8 @@ fn earlier(one: Option<Moment>, other: Option<Moment>) -> Option<Moment> {
 /// On a thread of its own: nothing waits for it.
 fn hand_back() {
     tokio::task::spawn_blocking(|| match crate::host::memory::hand_back() {
-        Ok(kilobytes) => tracing::debug!(kilobytes, "code handed back"),
-        Err(error) => tracing::debug!(%error, "no code handed back"),
+        Ok(kilobytes) => tracing::debug!(kilobytes, "handed back"),
+        Err(error) => tracing::debug!(%error, "nothing handed back"),
     });
 }
 
