@@ -2,14 +2,16 @@
 
 use std::io;
 
-/// Hands back the pages of the program, code and constants, that this process has mapped: what the start needed and
+/// Hands back free memory of the heap, and the pages of the program, code and constants, that this process has mapped: what the start needed and
 /// nothing needs again is the larger part of them. They stay in the system's page cache; whatever is touched again is
-/// mapped again, sixteen pages at a time, at the price of a minor page fault. Gives how many kilobytes it was; nothing
+/// mapped again, sixteen pages at a time, at the price of a minor page fault. Gives how many kilobytes of the program it was; nothing
 /// where the system is not Linux.
 ///
 /// # Errors
 /// If the list of mappings cannot be read.
 pub fn hand_back() -> io::Result<u64> {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    glibc::malloc_trim(0);
     #[cfg(target_os = "linux")]
     {
         let smaps = std::fs::read_to_string("/proc/self/smaps")?;
@@ -22,6 +24,17 @@ pub fn hand_back() -> io::Result<u64> {
     }
     #[cfg(not(target_os = "linux"))]
     Ok(0)
+}
+
+/// What of the C library no crate of ours offers.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[expect(unsafe_code, reason = "a declaration of a foreign function is")]
+mod glibc {
+    // SAFETY: malloc_trim(3) takes any number, may be called by any thread at any time, and moves nothing.
+    unsafe extern "C" {
+        /// Gives free pages of all heaps back to the system, all but `pad` bytes at the top of the first.
+        pub safe fn malloc_trim(pad: usize) -> std::ffi::c_int;
+    }
 }
 
 /// A mapping of a file.
