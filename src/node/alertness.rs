@@ -3,8 +3,9 @@
 //! Who sleeps until a packet comes pays for the waking: on a virtual machine, where an idle processor is handed back to
 //! the host, more than for the whole message. In a conversation of programs, where the next word comes within a fraction
 //! of a millisecond, that is most of the time. So after a run of inputs that came quickly the node looks again and again for
-//! a short while before it sleeps, and lets everybody else on its processor go first each time. People never write
-//! so quickly: for them nothing is ever spent.
+//! a short while before it sleeps, and lets everybody else on its processor go first each time. Where somebody else always
+//! wants it the processor does not sleep anyway, and the node does. People never write so quickly: for them nothing is ever
+//! spent.
 
 use std::time::Duration;
 
@@ -14,12 +15,18 @@ use crate::wire::time::Moment;
 const SOON: Duration = Duration::from_micros(150);
 /// So many inputs in a row that came soon are a run.
 const RUN: u32 = 16;
+/// Whoever was let go first took so long: we are not alone on this processor.
+const TAKEN: Duration = Duration::from_micros(5);
+/// So many looks in a row that somebody went before are enough of them.
+const CROWDED: u32 = 4;
 
 /// Sans-IO: is the next input worth looking for?
 #[derive(Debug, Default)]
 pub(super) struct Alertness {
     /// Inputs in a row that came soon.
     run: u32,
+    /// Looks in a row that somebody went before.
+    crowded: u32,
     /// Since when there is nothing to do.
     since: Moment,
 }
@@ -32,6 +39,17 @@ impl Alertness {
         } else {
             0
         };
+    }
+
+    /// One look that brought nothing; everybody else took so long before it.
+    pub(super) fn looked(&mut self, others: Duration) {
+        self.crowded = if others < TAKEN { 0 } else { self.crowded + 1 };
+        if self.crowded >= CROWDED {
+            *self = Alertness {
+                since: self.since,
+                ..Alertness::default()
+            };
+        }
     }
 
     /// Everything is done; from now on the next input is waited for.
@@ -123,6 +141,21 @@ mod tests {
         assert!(alertness.looks(Moment(now + 100)));
         let now = dialogue(&mut alertness, now, 2_000_000, 20);
         assert!(!alertness.looks(Moment(now)), "people");
+    }
+
+    #[test]
+    fn on_a_processor_that_others_want_it_sleeps() {
+        let (short, long) = (Duration::from_micros(1), Duration::from_micros(50));
+        let mut alertness = Alertness::default();
+        let now = dialogue(&mut alertness, 0, 60, 20);
+        for took in [long, long, long, short, long, long, long] {
+            alertness.looked(took);
+        }
+        assert!(alertness.looks(Moment(now + 10)), "somebody, now and then");
+        alertness.looked(long);
+        assert!(!alertness.looks(Moment(now + 10)));
+        let now = dialogue(&mut alertness, now, 60, 17);
+        assert!(alertness.looks(Moment(now)), "it is tried again");
     }
 
     #[test]

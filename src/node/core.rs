@@ -85,6 +85,8 @@ pub(super) enum Timer {
     Judge(ConnId),
     /// A stream has been silent for long.
     Idle(ConnId),
+    /// More acknowledgements are to be gone through.
+    Acks(ConnId),
     /// Messages to a peer without acknowledgements may be believed to have arrived.
     Settle(Jid),
     /// Dial again.
@@ -406,6 +408,7 @@ impl Core {
                 Timer::Stream(conn) => self.on_stream_timeout(conn),
                 Timer::Judge(conn) => self.judge(conn, true),
                 Timer::Idle(conn) => self.on_idle_timeout(conn),
+                Timer::Acks(conn) => self.go_through_acks(conn),
                 Timer::Settle(jid) => self.settle(&jid),
                 Timer::Retry(jid) => self.pump(&jid),
                 Timer::Comparison(jid) => self.on_comparison_timeout(&jid),

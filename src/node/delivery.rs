@@ -20,6 +20,8 @@ use crate::xep::Outgoing;
 const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
 /// Messages that only the user may send again are remembered for that, so many.
 const MOST_PARKED: usize = 1000;
+/// Acknowledged stanzas that are gone through at once.
+const ACKS_AT_ONCE: usize = 32;
 /// How long a peer that is known by its stream only has to say what it understands.
 const GETTING_KNOWN: Duration = Duration::from_secs(3);
 /// Between two attempts to reach a peer because the user wrote to it: a script may write much.
@@ -29,11 +31,47 @@ const NO_FORM: &str = "the other program has no way to show it, so it is not see
 
 impl Core {
     pub(super) fn on_acked(&mut self, conn: ConnId, count: u32) {
+        if let Some(link) = self.links.get_mut(&conn) {
+            let acked = link.acked.saturating_add(count as usize);
+            link.acked = acked.min(link.unacked.len());
+        }
+        self.go_through_acks(conn);
+    }
+
+    /// Many at once are gone through in steps, so that what comes meanwhile need not wait for all of them.
+    pub(super) fn go_through_acks(&mut self, conn: ConnId) {
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
+        let step = link.acked.min(ACKS_AT_ONCE.max(link.acked / 4));
+        link.acked -= step;
+        let rest = link.acked > 0;
+        let at = rest.then_some(self.clock.now);
+        self.timers.set(Timer::Acks(conn), at);
+        self.acked(conn, step);
+        if let Some(jid) = self.links.get(&conn).and_then(|link| link.peer.clone()) {
+            self.pump(&jid);
+        }
+    }
+
+    /// All that is left: the stream is over.
+    pub(super) fn go_through_all_acks(&mut self, conn: ConnId) {
+        if let Some(link) = self.links.get_mut(&conn) {
+            let all = std::mem::take(&mut link.acked);
+            if all == 0 {
+                return;
+            }
+            self.timers.set(Timer::Acks(conn), None);
+            self.acked(conn, all);
+        }
+    }
+
+    fn acked(&mut self, conn: ConnId, count: usize) {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
         let Some(jid) = link.peer.clone() else { return };
-        let count = link.unacked.len().min(count as usize);
+        let count = link.unacked.len().min(count);
         let ids: Vec<String> = link.unacked.drain(..count).flatten().collect();
         let mut settled = Vec::new();
         if let Some(outbox) = self.outboxes.get_mut(&jid) {
@@ -55,7 +93,6 @@ impl Core {
             self.set_state(one, &jid);
         }
         self.resettle(&jid);
-        self.pump(&jid);
     }
 
     /// A message has left the outbox: those behind it may be the next to be believed to have arrived.

@@ -112,6 +112,7 @@ impl Core {
 
     /// The connection is over: TCP is closed and what was on its way is settled.
     pub(super) fn drop_link(&mut self, conn: ConnId, flush: bool) {
+        self.go_through_all_acks(conn);
         let Some(link) = self.links.get(&conn) else {
             return;
         };

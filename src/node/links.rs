@@ -62,6 +62,8 @@ pub(super) struct Link {
     pub(super) out: BytesMut,
     /// One entry a stanza that is not acknowledged: the message in it that the outbox waits for, if any.
     pub(super) unacked: VecDeque<Option<String>>,
+    /// So many of them the peer has acknowledged, and they were not gone through yet.
+    pub(super) acked: usize,
     /// Received messages that wait for the disk.
     pub(super) unstored: u32,
     /// The text in them.
@@ -94,6 +96,7 @@ impl Link {
             written: 0,
             out: BytesMut::new(),
             unacked: VecDeque::new(),
+            acked: 0,
             unstored: 0,
             unstored_bytes: 0,
             paused: false,

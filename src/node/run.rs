@@ -246,7 +246,10 @@ impl Runner {
                     }
                     self.input(Input::Timeout);
                 }
-                () = look_again(), if alertness.looks(self.now()) => continue,
+                others = look_again(), if alertness.looks(self.now()) => {
+                    alertness.looked(others);
+                    continue;
+                }
             }
             let now = self.now();
             alertness.woken(now);
@@ -465,10 +468,14 @@ fn hand_back() {
     });
 }
 
-/// Lets every other thread and task go first; the runtime looks at the network before it comes back here.
-async fn look_again() {
+/// Lets every other thread and task go first; the runtime looks at the network before it comes back here. Gives how long
+/// the other threads took.
+async fn look_again() -> Duration {
+    let before = Instant::now();
     std::thread::yield_now();
+    let others = before.elapsed();
     tokio::task::yield_now().await;
+    others
 }
 
 /// 32 bytes of the system's randomness.

@@ -93,7 +93,19 @@ struct Job {
     due: Moment,
     /// When it is synced, if it is something to be stored.
     synced: Moment,
+    /// The disk has no room for it.
+    refused: bool,
     effect: Effect,
+}
+
+fn refused(seq: u64, ops: Vec<Op>) -> Stored {
+    Stored {
+        seq,
+        duplicates: Vec::new(),
+        result: Err("the disk is full".to_owned()),
+        synced: false,
+        refused: ops,
+    }
 }
 
 impl std::ops::Deref for Disk {
@@ -148,9 +160,13 @@ impl Disk {
     }
 
     fn push(&mut self, due: Moment, synced: Moment, effect: Effect) {
+        // The real disk says at once that it has no room, so that nobody hands it what comes behind without knowing.
+        let refused = self.full || self.jobs.iter().any(|job| job.refused);
+        let stores = matches!(effect, Effect::Store { .. });
         self.jobs.push_back(Job {
             due,
             synced,
+            refused: refused && stores,
             effect,
         });
     }
@@ -280,6 +296,7 @@ impl Disk {
 
     fn answer(&mut self, job: Job) -> Option<Input> {
         match job.effect {
+            Effect::Store { seq, ops } if job.refused => Some(Input::Stored(refused(seq, ops))),
             Effect::Store { seq, ops } => self.store(job.synced, seq, ops).map(Input::Stored),
             Effect::History {
                 with,
@@ -438,16 +455,6 @@ impl Disk {
     }
 
     fn store(&mut self, synced: Moment, seq: u64, ops: Vec<Op>) -> Option<Stored> {
-        if self.full {
-            let result = Err("the disk is full".to_owned());
-            return Some(Stored {
-                seq,
-                duplicates: Vec::new(),
-                result,
-                synced: false,
-                refused: ops,
-            });
-        }
         // Cloned once: from here on both go their way.
         if self.durable.is_none() {
             self.durable = Some(Box::new(self.kept.clone()));
