@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::icons::{Icon, focus_ring};
+use super::room_nick::NickDialog;
 use super::room_view::ask;
 use super::scene::{Scene, Wish};
 use super::text;
@@ -29,12 +30,36 @@ pub struct Head {
     troubles: bool,
     /// So many of them were read.
     read: usize,
+    /// Our own name while it is changed.
+    nick: Option<NickDialog>,
 }
 
 impl Head {
     /// Whether Escape means something here.
     pub fn takes_escape(&self) -> bool {
-        self.subject.is_some()
+        self.subject.is_some() || self.nick.is_some()
+    }
+
+    /// Our own name in the room is to be another one.
+    pub fn change_nick(&mut self, room: &RoomView) {
+        self.nick = Some(NickDialog::new(room));
+    }
+
+    /// The dialog for our own name; true when it is over.
+    pub fn dialog_ui(
+        &mut self,
+        ctx: &egui::Context,
+        room: &RoomView,
+        wishes: &mut Vec<Wish>,
+    ) -> bool {
+        let over = self
+            .nick
+            .as_mut()
+            .is_some_and(|nick| nick.ui(ctx, room, wishes));
+        if over {
+            self.nick = None;
+        }
+        over
     }
 
     /// Draws it; true if everybody is to be asked something.
@@ -175,6 +200,10 @@ impl Head {
                 invite_ui(ui, scene, room, wishes);
                 if may_set_subject(room) && ui.button(t!(ui, "room-subject-set")).clicked() {
                     self.change_subject(room);
+                    ui.close();
+                }
+                if ui.button(t!(ui, "room-nick-set")).clicked() {
+                    self.change_nick(room);
                     ui.close();
                 }
                 if room.moderates() && ui.button(t!(ui, "room-poll-new")).clicked() {

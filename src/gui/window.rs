@@ -104,6 +104,12 @@ impl Window {
     /// An answer came that a view has asked for.
     pub fn hear(&mut self, event: &Event) {
         self.search.hear(event);
+        self.rooms.entry.hear(event);
+    }
+
+    /// Does the window say by itself that this room was not entered?
+    pub fn tells_of_room(&self, room: &str) -> bool {
+        self.rooms.entry.tells_of(room)
     }
 
     /// What is to be asked of the node before the window ends: drafts to keep.
@@ -230,7 +236,8 @@ impl Window {
             ui.add_space(space::M);
             wishes.extend(self.contacts.search_ui(ui, scene));
             let room = self.room.as_deref();
-            wishes.extend(self.rooms.list_ui(ui, scene, room, self.page));
+            let wanted = self.contacts.wanted();
+            wishes.extend(self.rooms.list_ui(ui, scene, room, self.page, wanted));
             wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
         });
         ui.scope_builder(part(border..=rect.bottom(), "foot"), |ui| {
@@ -367,10 +374,7 @@ impl Window {
                     self.contacts.start_search();
                 }
                 Act::Next | Act::Previous => {
-                    let step = if act == Act::Next { 1 } else { -1 };
-                    wishes.extend(
-                        Contacts::neighbour(scene, self.selected.as_ref(), step).map(Wish::Open),
-                    );
+                    wishes.extend(self.neighbour(scene, act == Act::Next));
                 }
                 Act::Find => wishes.push(Wish::Show(Page::Search)),
                 Act::Switch => self.switcher = Some(Switcher::default()),
@@ -390,6 +394,27 @@ impl Window {
             wishes.extend(self.talk.leave());
         }
         wishes
+    }
+
+    /// The conversation below or above the open one, in the order of the list: rooms, then people.
+    fn neighbour(&self, scene: &Scene<'_>, next: bool) -> Option<Wish> {
+        let open = self.room.as_deref();
+        let rooms = self.rooms.order(scene, open, self.contacts.wanted());
+        let rooms = rooms.iter().map(|room| room.about.room.clone());
+        let people = self.contacts.shown(scene).into_iter();
+        let people = people.map(|contact| Wish::Open(contact.jid.clone()));
+        let all: Vec<Wish> = rooms.map(Wish::OpenRoom).chain(people).collect();
+        let open = match (&self.room, &self.selected) {
+            (Some(room), _) => Some(Wish::OpenRoom(room.clone())),
+            (None, jid) => jid.clone().map(Wish::Open),
+        };
+        let at = open.and_then(|open| all.iter().position(|one| *one == open));
+        let to = match (at, next) {
+            (None, _) => 0,
+            (Some(at), true) => (at + 1) % all.len(),
+            (Some(at), false) => at.checked_sub(1).unwrap_or(all.len() - 1),
+        };
+        all.get(to).cloned()
     }
 
     /// Escape, and letters typed while nothing has the keyboard.

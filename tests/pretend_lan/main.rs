@@ -15,6 +15,7 @@ mod alone;
 mod asking;
 mod crashes;
 mod crowd;
+mod entering;
 mod files;
 mod glare;
 mod hostile;

@@ -296,6 +296,7 @@ impl Core {
             return;
         };
         (hosted.about.inside, hosted.about.left) = (true, None);
+        hosted.enter_due = None;
         let reference = hosted.asked.take();
         self.keep_about(id);
         // Ourselves among them, although that entry may be on its way to the disk.
@@ -340,10 +341,10 @@ impl Core {
     }
 
     fn refused(&mut self, id: RoomId, why: Refusal) {
+        let name = self.room_address(id);
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
             return;
         };
-        let name = hosted.room.address();
         let message = match why {
             Refusal::Busy => format!(
                 "The room {name} is busy: too many people, or too much at once. Try again later."
@@ -362,8 +363,10 @@ impl Core {
             Refusal::Banned => RoomWhy::Banned,
             Refusal::Busy | Refusal::Unknown => RoomWhy::Busy,
         };
+        hosted.enter_due = None;
         self.refuse(name, why, &message);
         self.error(reference, message);
+        self.forget_unknown(id);
     }
 
     /// Something was not done in a room: for faces that say it in words of their own.
