@@ -23,6 +23,7 @@ mod journeys;
 mod late_news;
 mod names;
 mod records;
+mod room_rules;
 mod rooms;
 mod stage;
 mod storm;

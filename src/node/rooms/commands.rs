@@ -358,6 +358,7 @@ impl Core {
             } else {
                 hosted.room.enter(self.clock);
                 self.await_entry(id);
+                self.write_about(id);
             }
             return Ok(());
         }

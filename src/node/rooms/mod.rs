@@ -153,6 +153,16 @@ impl Core {
         }
     }
 
+    /// From now on something is done wrong in each room: for tests of what others make of it.
+    pub(in crate::node) fn seed_room_fault(
+        &mut self,
+        fault: Option<crate::model::room::fault::Fault>,
+    ) {
+        for hosted in self.rooms.all.values_mut() {
+            hosted.room.seed_fault(fault);
+        }
+    }
+
     /// Who is here and who is not is told to faces: rooms hear of it, too.
     pub(super) fn note_for_rooms(&mut self, event: &crate::event::Event) {
         use crate::event::Event;

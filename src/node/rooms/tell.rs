@@ -260,7 +260,7 @@ impl Core {
                 hosted.about.left = Some(self.clock.wall.as_second());
                 let by = by.map(|by| hosted.name_of(by));
                 let reason = crate::wire::text::clean_line(&reason);
-                self.keep_about(id);
+                self.write_about(id);
                 RoomEvent::RoomLeft {
                     room,
                     by,
@@ -299,6 +299,8 @@ impl Core {
         hosted.enter_due = None;
         let reference = hosted.asked.take();
         self.keep_about(id);
+        // That we are in again outlives us, too.
+        self.write_about(id);
         // Ourselves among them, although that entry may be on its way to the disk.
         let members = self.members_of(id);
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
