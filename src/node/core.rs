@@ -56,6 +56,8 @@ pub struct Start {
     pub early: Vec<(Jid, Told)>,
     /// Rooms that we are in or remember.
     pub rooms: Vec<crate::disk::rooms::KeptRoom>,
+    /// Our latest broadcasts, the oldest first.
+    pub broadcasts: Vec<crate::disk::broadcasts::KeptBroadcast>,
     /// The keys of others.
     pub keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
@@ -281,6 +283,7 @@ impl Core {
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
         core.restore_rooms(start.rooms);
+        core.restore_broadcasts(start.broadcasts);
         core.advertise();
         core
     }

@@ -145,5 +145,8 @@ pub struct NodeConfig {
 
 /// Is this name of a setting one under which the node keeps something for its next life that it reads itself?
 fn is_kept_value(key: &str) -> bool {
-    plain::Plain::owns(key) || former::Former::owns(key) || key == trust::TAKING
+    plain::Plain::owns(key)
+        || former::Former::owns(key)
+        || key == trust::TAKING
+        || key.starts_with(crate::disk::broadcasts::KEY)
 }

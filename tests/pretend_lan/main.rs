@@ -13,6 +13,7 @@
 
 mod alone;
 mod asking;
+mod broadcasts;
 mod crashes;
 mod crowd;
 mod entering;

@@ -542,6 +542,7 @@ impl Sim {
             key,
             early: seat.disk.early(),
             rooms: seat.disk.rooms.values().cloned().collect(),
+            broadcasts: seat.disk.broadcasts(),
             files: FileStart {
                 kept: FileStart::read(&seat.disk.transfers),
                 downloads: "/received".into(),
