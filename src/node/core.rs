@@ -87,6 +87,8 @@ pub(super) enum Timer {
     Judge(ConnId),
     /// A stream has been silent for long.
     Idle(ConnId),
+    /// Something is outstanding on a stream without acks: is anybody there?
+    Life(ConnId),
     /// Messages to a peer without acknowledgements may be believed to have arrived.
     Settle(Jid),
     /// Dial again.
@@ -405,6 +407,7 @@ impl Core {
                 Timer::Stream(conn) => self.on_stream_timeout(conn),
                 Timer::Judge(conn) => self.judge(conn, true),
                 Timer::Idle(conn) => self.on_idle_timeout(conn),
+                Timer::Life(conn) => self.on_life_timeout(conn),
                 Timer::Settle(jid) => self.settle(&jid),
                 Timer::Retry(jid) => self.pump(&jid),
                 Timer::Comparison(jid) => self.on_comparison_timeout(&jid),

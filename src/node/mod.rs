@@ -19,6 +19,7 @@ mod history;
 mod iq;
 mod late;
 mod links;
+mod liveness;
 mod naming;
 mod peers;
 mod plain;

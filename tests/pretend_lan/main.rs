@@ -22,6 +22,7 @@ mod glare;
 mod hostile;
 mod journeys;
 mod late_news;
+mod liveness;
 mod names;
 mod records;
 mod room_rules;
