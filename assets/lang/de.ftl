@@ -294,7 +294,7 @@ settings-notify = Bei neuen Nachrichten benachrichtigen
 settings-notify-text = Den Text darin zeigen
 settings-notify-hint = Keine, solange du das Gespräch ansiehst, und keine bei „Bitte nicht stören“.
 settings-presence = Anwesenheit
-settings-away = Von selbst abwesend
+settings-away = Als abwesend zeigen
 settings-away-never = Nie
 settings-away-after = { $count ->
     [one] Nach 1 Minute
@@ -350,6 +350,21 @@ network-changed = Schlüssel geändert
 interface-none = Es wurde keine Netzwerkschnittstelle gefunden. Verbinde diesen Computer mit einem Netzwerk; Balcony merkt es von selbst.
 interface-used = in Gebrauch
 interface-left-out = ausgelassen
+interface-why-local = lokales Netz
+interface-why-chosen = in den Einstellungen gewählt
+interface-why-excluded = in den Einstellungen ausgelassen
+interface-why-not-chosen = nicht unter den gewählten
+interface-why-off = ausgeschaltet
+interface-why-cable = nicht verbunden: kein Kabel oder kein WLAN
+interface-why-address = hat keine Adresse
+interface-why-loopback = erreicht nur diesen Computer
+interface-why-alone = kein anderes Netz ist da, also werden nur Programme auf diesem Computer erreicht
+interface-why-link = VPN oder Einwahl
+interface-why-multicast = überträgt kein Multicast, also wäre darin niemand zu finden
+interface-why-containers = virtuelles Netz von Containern
+interface-why-machines = virtuelles Netz von virtuellen Maschinen
+interface-why-vpn = VPN, das kein Multicast überträgt
+interface-why-nobody = virtuelles Netz, in dem niemand ist
 
 ## Doctor
 
@@ -607,7 +622,7 @@ composer-emoji = Emoji
 composer-spoiler = Nächste Nachricht verbergen (Spoiler)
 composer-attention = Um Aufmerksamkeit bitten
 composer-broadcast = An mehrere …
-emoji-search = Emoji suchen (englisch)
+emoji-search = Emoji suchen
 emoji-recent = Zuletzt verwendet
 emoji-none = Kein Emoji dieses Namens
 emoji-group-smileys = Smileys

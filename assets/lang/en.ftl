@@ -299,7 +299,7 @@ settings-notify = Show notifications for new messages
 settings-notify-text = Show the text in them
 settings-notify-hint = None while you look at the conversation, and none while “Do not disturb” is on.
 settings-presence = Presence
-settings-away = Go away by itself
+settings-away = Show me as away
 settings-away-never = Never
 settings-away-after = { $count ->
     [one] After 1 minute
@@ -355,6 +355,21 @@ network-changed = key changed
 interface-none = No network interface was found. Connect this computer to a network; Balcony notices by itself.
 interface-used = used
 interface-left-out = left out
+interface-why-local = local network
+interface-why-chosen = chosen in the settings
+interface-why-excluded = left out in the settings
+interface-why-not-chosen = not among the chosen ones
+interface-why-off = switched off
+interface-why-cable = not connected: no cable or no Wi-Fi network
+interface-why-address = has no address
+interface-why-loopback = reaches this computer only
+interface-why-alone = no other network is there, so only programs on this computer are reached
+interface-why-link = VPN or dial-up link
+interface-why-multicast = carries no multicast, so nobody could be found on it
+interface-why-containers = virtual network of containers
+interface-why-machines = virtual network of virtual machines
+interface-why-vpn = VPN that carries no multicast
+interface-why-nobody = virtual network without anybody on it
 
 ## Doctor
 
@@ -485,7 +500,7 @@ key-own = My key
 key-qr = QR code with the link to my key
 key-copy = Copy the link
 key-compare = Compare keys…
-key-paste = Their fingerprint or link
+key-paste = Fingerprint or link
 key-check = Check
 held-waits = { $count ->
     [one] { $name } wants to write to you, but their program cannot encrypt. One message waits.

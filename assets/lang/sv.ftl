@@ -295,7 +295,7 @@ settings-notify = Visa aviseringar för nya meddelanden
 settings-notify-text = Visa texten i dem
 settings-notify-hint = Inga medan du tittar på samtalet, och inga när ”Stör ej” är på.
 settings-presence = Närvaro
-settings-away = Bli borta av sig självt
+settings-away = Visa mig som borta
 settings-away-never = Aldrig
 settings-away-after = { $count ->
     [one] Efter 1 minut
@@ -329,7 +329,7 @@ settings-interfaces = Nätverksgränssnitt
 
 network-title = Nätverk
 network-you = Du
-network-announced = Meddelad som { $name } på port { $port }.
+network-announced = Annonserad som { $name } på port { $port }.
 network-not-announced = Inte meddelad: inget nätverksgränssnitt används.
 network-interfaces = Gränssnitt
 network-missing = Saknas någon i listan?
@@ -351,6 +351,21 @@ network-changed = nyckeln ändrad
 interface-none = Inget nätverksgränssnitt hittades. Anslut datorn till ett nätverk; Balcony märker det av sig självt.
 interface-used = används
 interface-left-out = utelämnat
+interface-why-local = lokalt nätverk
+interface-why-chosen = valt i inställningarna
+interface-why-excluded = utelämnat i inställningarna
+interface-why-not-chosen = inte bland de valda
+interface-why-off = avstängt
+interface-why-cable = inte anslutet: ingen kabel eller inget wifi
+interface-why-address = har ingen adress
+interface-why-loopback = når bara den här datorn
+interface-why-alone = inget annat nätverk finns, så bara program på den här datorn nås
+interface-why-link = VPN eller uppringd länk
+interface-why-multicast = bär inte multicast, så ingen skulle hittas på det
+interface-why-containers = virtuellt nätverk för containrar
+interface-why-machines = virtuellt nätverk för virtuella maskiner
+interface-why-vpn = VPN som inte bär multicast
+interface-why-nobody = virtuellt nätverk utan någon på
 
 ## Doctor
 
@@ -481,7 +496,7 @@ key-own = Min nyckel
 key-qr = QR-kod med länken till min nyckel
 key-copy = Kopiera länken
 key-compare = Jämför nycklar…
-key-paste = Deras fingeravtryck eller länk
+key-paste = Fingeravtryck eller länk
 key-check = Kontrollera
 held-waits = { $count ->
     [one] { $name } vill skriva till dig, men programmet där kan inte kryptera. Ett meddelande väntar.
@@ -608,7 +623,7 @@ composer-emoji = Emoji
 composer-spoiler = Dölj nästa meddelande (spoiler)
 composer-attention = Be om uppmärksamhet
 composer-broadcast = Till flera …
-emoji-search = Sök emoji (på engelska)
+emoji-search = Sök emoji
 emoji-recent = Senast använda
 emoji-none = Ingen emoji med det namnet
 emoji-group-smileys = Smileys

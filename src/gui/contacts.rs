@@ -227,6 +227,7 @@ impl Contacts {
                 .circle_filled(corner, 4.0, theme::palette(ui).accent);
         }
         egui::Popup::menu(button).show(|ui| {
+            theme::outline_ticks(ui);
             for (filter, words) in [
                 (Filter::All, "people-filter-all"),
                 (Filter::Here, "people-filter-here"),

@@ -37,7 +37,8 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         } else {
             t!(ui, "interface-left-out")
         };
-        for part in [interface.reason.as_str(), &addresses.join(", ")] {
+        let reason = reason_words(ui, &interface.reason);
+        for part in [reason.as_str(), &addresses.join(", ")] {
             if !part.is_empty() {
                 words += &format!(" · {part}");
             }
@@ -57,6 +58,46 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
 }
 
 /// The choice after one switch: what Balcony would do by itself needs no entry.
+/// Why it is used or left out, as the node says it, and the key of the words for that.
+const REASONS: [(&str, &str); 15] = [
+    ("local network", "interface-why-local"),
+    ("chosen in the settings", "interface-why-chosen"),
+    ("left out in the settings", "interface-why-excluded"),
+    ("not among the chosen ones", "interface-why-not-chosen"),
+    ("switched off", "interface-why-off"),
+    (
+        "not connected: no cable or no Wi-Fi network",
+        "interface-why-cable",
+    ),
+    ("has no address", "interface-why-address"),
+    ("reaches this computer only", "interface-why-loopback"),
+    (
+        "no other network is there, so only programs on this computer are reached",
+        "interface-why-alone",
+    ),
+    ("VPN or dial-up link", "interface-why-link"),
+    (
+        "carries no multicast, so nobody could be found on it",
+        "interface-why-multicast",
+    ),
+    ("virtual network of containers", "interface-why-containers"),
+    (
+        "virtual network of virtual machines",
+        "interface-why-machines",
+    ),
+    ("VPN that carries no multicast", "interface-why-vpn"),
+    (
+        "virtual network without anybody on it",
+        "interface-why-nobody",
+    ),
+];
+
+/// In the user's language, where it is one that is known here; else as the node says it.
+fn reason_words(ui: &Ui, reason: &str) -> String {
+    let known = REASONS.iter().find(|(words, _)| *words == reason);
+    known.map_or_else(|| reason.to_owned(), |(_, key)| t!(ui, key))
+}
+
 fn switched(choice: &InterfaceChoice, interface: &Interface, used: bool) -> InterfaceChoice {
     let mut choice = choice.clone();
     let was_excluded = choice.exclude.contains(&interface.name);

@@ -29,6 +29,12 @@ struct Waiting {
     why: Option<RoomWhy>,
 }
 
+/// The part of a room's address that people know it by.
+pub fn name(address: &str) -> &str {
+    let name = address.rsplit_once('@').map_or("", |(name, _)| name);
+    if name.is_empty() { address } else { name }
+}
+
 /// The part of a room's address that is of no other room.
 fn place(address: &str) -> &str {
     address.rsplit_once('@').map_or(address, |(_, place)| place)
@@ -37,9 +43,8 @@ fn place(address: &str) -> &str {
 impl Entry {
     /// Asks to enter the room with this address, under `room` (the address, or its whole id), by way of `via`.
     pub fn begin(&mut self, address: &str, room: &str, via: Option<Jid>) -> Wish {
-        let name = address.rsplit_once('@').map_or(address, |(name, _)| name);
         let waiting = Waiting {
-            name: name.to_owned(),
+            name: name(address).to_owned(),
             place: place(address).to_owned(),
             room: room.to_owned(),
             via,

@@ -6,7 +6,7 @@ use egui::{
 
 use super::drag;
 use super::icons::{Icon, focus_ring};
-use super::room_entry::Entry;
+use super::room_entry::{self as entry, Entry};
 use super::room_view::ask;
 use super::scene::{Page, Scene, Wish};
 use super::text;
@@ -100,15 +100,14 @@ impl RoomList {
             wishes.push(Wish::Show(Page::Rooms));
         }
         for invitation in &scene.model.invitations {
-            let words = t!(
-                ui,
-                "rooms-invited",
-                name = invitation.from.as_str(),
-                room = invitation.room
-            );
+            let from = scene.model.contacts.get(&invitation.from);
+            let from = from.map_or(invitation.from.as_str(), |contact| &contact.nick);
+            let (name, room) = (from, entry::name(&invitation.room));
+            let words = t!(ui, "rooms-invited", name = name, room = room);
             let row = flat_ui(ui, Sign::New, &words, false, None);
-            // The row may cut it off.
-            let whole = format!("{words}\n{}", invitation.reason);
+            // The row may cut it off, and a nick is not an address.
+            let (from, room) = (invitation.from.as_str(), &invitation.room);
+            let whole = format!("{words}\n{from}, {room}\n{}", invitation.reason);
             if row.on_hover_text(whole.trim_end()).clicked() {
                 let room = if invitation.id.is_empty() {
                     &invitation.room
@@ -270,6 +269,7 @@ fn row_ui(ui: &mut Ui, room: &RoomView, selected: bool, wishes: &mut Vec<Wish>) 
         }
     }
     row.context_menu(|ui| {
+        theme::outline_ticks(ui);
         for (level, words) in [
             (Notify::All, t!(ui, "room-notify-all")),
             (Notify::Mentions, t!(ui, "room-notify-mentions")),
@@ -407,7 +407,10 @@ fn flat_ui(
 fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
     let mut enter = false;
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(&about.name).font(theme::bold(size::BODY)));
+        let color = theme::palette(ui).text;
+        let name = text::fitted(ui, &about.name, theme::bold(size::BODY), color, 300.0);
+        ui.label(name)
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, &about.name));
         ui.label(t!(ui, "room-people", count = about.occupants));
         if about.members_only {
             ui.label(t!(ui, "rooms-closed"));
@@ -417,12 +420,12 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool 
             ui.label(RichText::new(&about.subject).color(theme::palette(ui).weak));
         }
         if about.joined {
-            if ui.button(t!(ui, "rooms-open", name = about.name)).clicked() {
+            if text::button(ui, &t!(ui, "rooms-open", name = about.name)).clicked() {
                 wishes.push(Wish::OpenRoom(about.room.clone()));
             }
             return;
         }
-        if ui.button(t!(ui, "rooms-join", name = about.name)).clicked() {
+        if text::button(ui, &t!(ui, "rooms-join", name = about.name)).clicked() {
             enter = true;
         }
         // One that we were in: what was said is still here.

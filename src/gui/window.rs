@@ -45,6 +45,9 @@ pub struct Window {
     doctor: DoctorView,
     key_map: bool,
     switcher: Option<Switcher>,
+    /// What had the keyboard before the map or the switcher; and whether it gets it back now.
+    before: Option<egui::Id>,
+    give_back: bool,
     crop: Option<Crop>,
     icon: Option<egui::TextureHandle>,
 }
@@ -69,6 +72,8 @@ impl Window {
             doctor: DoctorView::default(),
             key_map: false,
             switcher: None,
+            before: None,
+            give_back: false,
             crop: None,
             icon: None,
         }
@@ -160,6 +165,7 @@ impl Window {
                 .inner;
         }
         let narrow = ui.available_width() <= theme::NARROW;
+        let give_back = std::mem::take(&mut self.give_back);
         let mut wishes = self.shortcuts(ui, scene);
         let nothing_open = self.selected.is_none() && self.room.is_none();
         let list_alone = narrow && nothing_open && self.page == Page::Talk;
@@ -189,7 +195,11 @@ impl Window {
         if let Some(switcher) = &mut self.switcher {
             match switcher.ui(ui.ctx(), scene) {
                 Outcome::Open => {}
-                Outcome::Closed => self.switcher = None,
+                Outcome::Closed => {
+                    self.switcher = None;
+                    self.give_back = true;
+                    ui.ctx().request_repaint();
+                }
                 Outcome::Go(wish) => {
                     self.switcher = None;
                     wishes.push(wish);
@@ -211,9 +221,14 @@ impl Window {
         }
         let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
+        if give_back && let Some(before) = self.before.take() {
+            ui.memory_mut(|memory| memory.request_focus(before));
+        }
         let closed = self.key_map && keys::map_ui(ui.ctx());
         if closed || wishes.len() < asked {
             self.key_map &= !closed;
+            // In the next frame: in this one the map still keeps the keyboard from what is below it.
+            self.give_back |= closed;
             ui.ctx().request_repaint();
         }
         wishes
@@ -377,14 +392,23 @@ impl Window {
                     wishes.extend(self.neighbour(scene, act == Act::Next));
                 }
                 Act::Find => wishes.push(Wish::Show(Page::Search)),
-                Act::Switch => self.switcher = Some(Switcher::default()),
+                Act::Switch => {
+                    self.before = ui.memory(egui::Memory::focused);
+                    self.switcher = Some(Switcher::default());
+                }
                 Act::Favourite => {
                     wishes.extend(self.in_sight().map(|jid| contacts::favour(scene, jid)));
                 }
                 Act::Doctor => wishes.push(Wish::Show(Page::Doctor)),
                 Act::Settings => wishes.push(Wish::Show(Page::Settings)),
                 Act::Network => wishes.push(Wish::Show(Page::Network)),
-                Act::KeyMap => self.key_map = !self.key_map,
+                Act::KeyMap => {
+                    self.key_map = !self.key_map;
+                    if self.key_map {
+                        self.before = ui.memory(egui::Memory::focused);
+                    }
+                    self.give_back = !self.key_map;
+                }
                 Act::Quit => wishes.push(Wish::Quit),
                 Act::Back => wishes.push(Wish::Back),
             }

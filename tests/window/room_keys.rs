@@ -5,11 +5,11 @@ use balcony::event::room::{RoomAbout, RoomEvent, RoomLine, RoomMember, RoomWhy};
 
 use super::desk::*;
 
-fn address(name: &str) -> String {
+pub fn address(name: &str) -> String {
     format!("{name}@room-abcdefg{}", &name[..1])
 }
 
-fn line(id: &str, nick: &str, body: &str, minutes: i64) -> RoomLine {
+pub fn line(id: &str, nick: &str, body: &str, minutes: i64) -> RoomLine {
     let own = nick == "Ally";
     serde_json::from_value(
         json!({"id": id, "nick": nick, "body": body, "time": at(minutes), "own": own}),
@@ -29,7 +29,7 @@ fn member(nick: &str, me: bool) -> RoomMember {
     }
 }
 
-fn enter(model: &mut Model, name: &str, messages: Vec<RoomLine>) {
+pub fn enter(model: &mut Model, name: &str, messages: Vec<RoomLine>) {
     let about = RoomAbout {
         room: address(name),
         id: name.repeat(43).chars().take(43).collect(),
@@ -312,4 +312,27 @@ fn who_waits_to_be_let_in_sees_it_and_why_not_and_tries_again_or_cancels() {
         assert_eq!(place(&screen), address("hall"));
         assert!(screen.query_by_label("Entering hall…").is_none());
     }
+}
+
+#[test]
+fn an_invitation_names_people_and_rooms_as_one_knows_them() {
+    let mut model = three();
+    model.apply(&Event::Room(RoomEvent::RoomInvited {
+        room: address("attic"),
+        id: "a".repeat(43),
+        from: jid("anna@pc"),
+        reason: "tea".into(),
+    }));
+    let mut screen = show(model, WIDE);
+    screen
+        .get_by_label("# Anna Kowalska invites you to attic: enter")
+        .click();
+    screen.run();
+    screen.get_by_label("Entering attic…");
+    let join = RoomCommand::RoomJoin {
+        room: "a".repeat(43),
+        nick: None,
+        via: Some(jid("anna@pc")),
+    };
+    assert_eq!(asked(&screen), [join]);
 }
