@@ -420,7 +420,7 @@ fn leave_ui(ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
     }
     ui.menu_button(t!(ui, "room-delete"), |ui| {
         ui.set_max_width(260.0);
-        ui.add(egui::Label::new(t!(ui, "room-delete-explained")).wrap());
+        text::in_menu(ui, &t!(ui, "room-delete-explained"));
         if ui.button(t!(ui, "room-delete-really")).clicked() {
             leave(ui, true);
         }

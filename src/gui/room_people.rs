@@ -187,7 +187,7 @@ fn menu_ui(ui: &mut Ui, room: &RoomView, member: &RoomMember, known: bool, wishe
     ui.menu_button(t!(ui, "room-ban"), |ui| {
         ui.set_max_width(240.0);
         let words = t!(ui, "room-ban-explained", name = member.nick);
-        ui.add(egui::Label::new(words).wrap());
+        text::in_menu(ui, &words);
         if ui.button(t!(ui, "room-ban-really")).clicked() {
             wishes.push(ban(room, &member.nick, true));
             ui.close_kind(egui::UiKind::Menu);

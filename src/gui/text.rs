@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Color32, Galley, Response, RichText, Role, Ui, WidgetInfo, WidgetText};
+use egui::{
+    Align, Color32, Galley, Label, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText,
+};
 
 use super::bidi;
 use super::fonts;
@@ -52,6 +54,13 @@ pub fn shown(words: &str, color: Color32) -> WidgetText {
         Color32::PLACEHOLDER => words.into(),
         color => RichText::new(words).color(color).into(),
     }
+}
+
+/// A sentence in a menu, whose own layout would pull the words apart to fill its lines.
+pub fn in_menu(ui: &mut Ui, words: &str) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.add(Label::new(words).wrap());
+    });
 }
 
 /// A button with a name on it; a screen reader hears it as it is written.

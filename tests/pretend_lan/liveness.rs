@@ -44,7 +44,7 @@ fn talk(features: &[&str]) -> Talk {
     // Whatever it is asked, it says what it can.
     talk.alone
         .hears(CONN, "<presence from='juliet@pronto' to='romeo@forza'/>");
-    let asked = talk.new();
+    let asked = talk.news();
     let id = asked
         .split("<iq")
         .skip(1)
@@ -60,13 +60,13 @@ fn talk(features: &[&str]) -> Talk {
     );
     talk.alone.all_stored();
     talk.taken();
-    talk.new();
+    talk.news();
     talk
 }
 
 impl Talk {
     /// What we said since the last look.
-    fn new(&mut self) -> String {
+    fn news(&mut self) -> String {
         let all = self.alone.said(CONN);
         let new = all[self.seen..].to_owned();
         self.seen = all.len();
@@ -100,7 +100,7 @@ impl Talk {
         while passed < span {
             self.alone.wait(100 * MS);
             passed += 100 * MS;
-            if self.new().contains("urn:xmpp:ping") {
+            if self.news().contains("urn:xmpp:ping") {
                 pings.push(passed);
             }
             self.taken();
@@ -151,7 +151,7 @@ fn who_is_heard_keeps_its_stream_and_is_asked_ever_more_seldom() {
     let mut pings = 0;
     for _ in 0..6000 {
         talk.alone.wait(100 * MS);
-        let new = talk.new();
+        let new = talk.news();
         if new.contains(PING) {
             pings += 1;
             // Any answer will do.
