@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::Interface;
 use crate::model::settings::InterfaceChoice;
@@ -58,44 +58,30 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
 }
 
 /// The choice after one switch: what Balcony would do by itself needs no entry.
-/// Why it is used or left out, as the node says it, and the key of the words for that.
-const REASONS: [(&str, &str); 15] = [
-    ("local network", "interface-why-local"),
-    ("chosen in the settings", "interface-why-chosen"),
-    ("left out in the settings", "interface-why-excluded"),
-    ("not among the chosen ones", "interface-why-not-chosen"),
-    ("switched off", "interface-why-off"),
-    (
-        "not connected: no cable or no Wi-Fi network",
-        "interface-why-cable",
-    ),
-    ("has no address", "interface-why-address"),
-    ("reaches this computer only", "interface-why-loopback"),
-    (
-        "no other network is there, so only programs on this computer are reached",
-        "interface-why-alone",
-    ),
-    ("VPN or dial-up link", "interface-why-link"),
-    (
-        "carries no multicast, so nobody could be found on it",
-        "interface-why-multicast",
-    ),
-    ("virtual network of containers", "interface-why-containers"),
-    (
-        "virtual network of virtual machines",
-        "interface-why-machines",
-    ),
-    ("VPN that carries no multicast", "interface-why-vpn"),
-    (
-        "virtual network without anybody on it",
-        "interface-why-nobody",
-    ),
+/// Why an interface is used or left out: the keys of the words for it. The English ones are those of the node.
+const REASONS: [&str; 15] = [
+    "interface-why-local",
+    "interface-why-chosen",
+    "interface-why-excluded",
+    "interface-why-not-chosen",
+    "interface-why-off",
+    "interface-why-cable",
+    "interface-why-address",
+    "interface-why-loopback",
+    "interface-why-alone",
+    "interface-why-link",
+    "interface-why-multicast",
+    "interface-why-containers",
+    "interface-why-machines",
+    "interface-why-vpn",
+    "interface-why-nobody",
 ];
 
 /// In the user's language, where it is one that is known here; else as the node says it.
 fn reason_words(ui: &Ui, reason: &str) -> String {
-    let known = REASONS.iter().find(|(words, _)| *words == reason);
-    known.map_or_else(|| reason.to_owned(), |(_, key)| t!(ui, key))
+    let words = ui.words();
+    let known = REASONS.iter().find(|key| words.english(key) == reason);
+    known.map_or_else(|| reason.to_owned(), |key| words.get(key))
 }
 
 fn switched(choice: &InterfaceChoice, interface: &Interface, used: bool) -> InterfaceChoice {

@@ -93,7 +93,7 @@ impl Head {
                 let mut state = (&mut *self, &mut *wishes);
                 ends::row(
                     ui,
-                    "room head",
+                    "head",
                     &mut state,
                     |ui, (head, wishes)| head.name_ui(ui, room, wishes),
                     |ui, (head, wishes)| {
