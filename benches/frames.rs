@@ -28,6 +28,7 @@ fn main() {
 
 #[cfg(feature = "gui")]
 mod window {
+    use std::collections::HashSet;
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -63,10 +64,14 @@ mod window {
             store.close().await;
         });
         fill(&folder.path().join("balcony.db"));
-        let store = runtime.block_on(async { Store::open(folder.path()).unwrap().0 });
+        let opened = runtime.block_on(async { Store::open(folder.path()).unwrap() });
+        let (store, loaded, _synced) = opened;
         let mut model = people();
-        receive(&mut model, "person0@pc", "m999999", "the newest", -1);
-        let mut pages = 0;
+        // As at a start: the last message of each conversation is known, and none is loaded.
+        for (with, summary) in loaded.conversations {
+            model.remember(with, summary);
+        }
+        let mut pages = Pages::default();
         let times = frames(model, 600.0, |model, wishes, _| {
             let mut taking_in = Duration::ZERO;
             // What the node does on its own thread is not counted; that the window takes its answer in, is.
@@ -85,7 +90,7 @@ mod window {
                 let limit = limit.unwrap_or(100);
                 let page = store.history(with.clone(), limit, place.unwrap_or_default());
                 let page = runtime.block_on(page).unwrap();
-                pages += 1;
+                pages.take(&page.messages);
                 let answer = Event::History {
                     with: with.clone(),
                     before: before.clone(),
@@ -102,9 +107,36 @@ mod window {
             }
             taking_in
         });
-        let loaded =
-            format!("a conversation of {STORED} stored messages scrolled, {pages} pages loaded");
+        assert!(pages.count >= 20, "this scrolls through nothing: {pages:?}");
+        let loaded = format!(
+            "a conversation of {STORED} stored messages scrolled, {} pages of {} different messages loaded, {} back",
+            pages.count,
+            pages.seen.len(),
+            pages.back(),
+        );
         report(&loaded, times);
+    }
+
+    /// What was loaded of the stored conversation.
+    #[derive(Debug, Default)]
+    struct Pages {
+        count: usize,
+        seen: HashSet<String>,
+    }
+
+    impl Pages {
+        fn take(&mut self, messages: &[Message]) {
+            self.count += 1;
+            let ids = messages.iter().map(|message| message.id.clone());
+            self.seen.extend(ids);
+        }
+
+        /// How far from the newest message the oldest of them is.
+        fn back(&self) -> usize {
+            let number = |id: &String| id.strip_prefix('m')?.parse::<usize>().ok();
+            let oldest = self.seen.iter().filter_map(number).min();
+            STORED - oldest.unwrap_or(STORED)
+        }
     }
 
     /// Draws them all; `before` a frame the model changes, with what the last frame asked for, and says
@@ -130,7 +162,7 @@ mod window {
             wishes.clear();
             let input = wheel(frame, speed);
             let begun = Instant::now();
-            let output = ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 let scene = Scene {
                     model: &model,
                     now: &now,
@@ -145,6 +177,8 @@ mod window {
             if frame >= 60 {
                 times.push(changed + begun.elapsed());
             }
+            // Textures are the graphics card's.
+            output.textures_delta.clear();
         }
         times
     }

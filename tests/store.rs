@@ -689,3 +689,43 @@ async fn history_goes_both_ways_from_any_message() {
     );
     store.close().await;
 }
+
+#[tokio::test]
+async fn how_far_a_text_to_many_got_is_read_from_its_messages() {
+    let dir = tempfile::tempdir().unwrap();
+    let kept = json!({"time": 7, "people": 3, "messages": [["juliet@pronto", "a"], ["juliet@pronto", "b"], ["gone@pc", "x"]]});
+    let begun = |id: &str, value| Op::Setting {
+        key: format!("broadcast:{id}"),
+        value,
+    };
+    let delivered = Op::State {
+        id: "b".into(),
+        state: MessageState::Delivered,
+        reason: None,
+    };
+    let ops = vec![
+        op("a", "lunch?", true),
+        op("b", "lunch?", true),
+        // A peer may use the same id.
+        op("x", "lunch!", false),
+        begun("one", kept.clone()),
+        begun("two", json!({"time": 6, "people": 1, "messages": []})),
+        begun("none", json!("nonsense")),
+    ];
+    keep(dir.path(), vec![ops, vec![delivered]]).await;
+    let (store, loaded, _synced) = Store::open(dir.path()).unwrap();
+    store.close().await;
+    let all = &loaded.broadcasts;
+    let ids: Vec<&str> = all.iter().map(|one| one.id.as_str()).collect();
+    assert_eq!(ids, ["two", "one"], "the oldest first");
+    let states: Vec<_> = all[1].states.clone().into_iter().collect();
+    assert_eq!(
+        states,
+        [
+            ("a".to_owned(), MessageState::Queued),
+            ("b".to_owned(), MessageState::Delivered),
+        ]
+    );
+    assert_eq!((all[1].body.as_str(), all[1].people), ("lunch?", 3));
+    assert!(all[0].states.is_empty());
+}

@@ -8,6 +8,7 @@
 //! Files of people's are elsewhere: [`sources`] reads those that are sent, [`downloads`] and [`folder_part`] write those that come in.
 
 pub mod avatars;
+pub mod broadcasts;
 pub mod downloads;
 pub mod export;
 pub mod folder_part;

@@ -25,6 +25,7 @@ pub fn load(db: &Connection) -> rusqlite::Result<Loaded> {
     let values = values(db)?;
     Ok(Loaded {
         settings: settings(&values),
+        broadcasts: super::broadcasts::load(db, &values)?,
         values,
         contacts: contacts(db)?,
         keys: super::keys::load(db)?,
@@ -291,7 +292,7 @@ pub const fn state_number(state: MessageState) -> i64 {
     }
 }
 
-fn state_of(number: i64) -> Option<MessageState> {
+pub(super) fn state_of(number: i64) -> Option<MessageState> {
     use MessageState::{Delivered, Displayed, Failed, Queued, Sent, Uncertain};
     [Queued, Sent, Delivered, Displayed, Failed, Uncertain]
         .into_iter()

@@ -194,6 +194,8 @@ pub struct Loaded {
     pub early: Vec<(Jid, Told)>,
     /// Rooms with their entries.
     pub rooms: Vec<super::rooms::KeptRoom>,
+    /// Our latest broadcasts, with how far they got.
+    pub broadcasts: Vec<super::broadcasts::KeptBroadcast>,
     /// The copy of the database that was made before bringing it to this version.
     pub backup: Option<PathBuf>,
 }

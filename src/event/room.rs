@@ -240,6 +240,12 @@ pub enum RoomWhy {
     MembersOnly,
     /// Sent out for good.
     Banned,
+    /// Not entered: nobody who is in it could be reached.
+    Unreachable,
+    /// Not entered: who was reached has not let us in.
+    NoAnswer,
+    /// Not entered: we are in as many as there can be.
+    TooMany,
 }
 
 /// How much of a room is told to the user.

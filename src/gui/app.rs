@@ -196,6 +196,7 @@ impl App {
     fn refused(&mut self, event: &Event) {
         if let Event::Room(RoomEvent::RoomRefused { room, why, .. }) = event
             && !self.model.rooms.contains_key(room)
+            && !self.window.tells_of_room(room)
         {
             let name = room.split('@').next().unwrap_or(room);
             let why = why_words(&self.words, *why);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use egui::epaint::text::ByteRangeExt as _;
 use egui::text::{ByteIndex, LayoutJob, LayoutSection, TextFormat};
 use egui::{Galley, Rect, Ui};
-use unicode_bidi::{BidiClass, BidiInfo, ParagraphInfo, bidi_class};
+use unicode_bidi::{BidiClass, BidiInfo, Level, ParagraphInfo, bidi_class};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::links::is_rtl;
@@ -63,14 +63,32 @@ pub fn one_line(ui: &Ui, job: &LayoutJob, width: f32) -> Seen {
     line_of(ui, &shortened(end.copied().unwrap_or(0)))
 }
 
+/// A sentence of ours with a name in it: it runs from left to right whatever the name begins with.
+pub fn sentence(ui: &Ui, job: &LayoutJob) -> Seen {
+    lay(ui, job, vec![(seen_line(job, Some(Level::ltr())), false)])
+}
+
+/// The same for a widget that lays out itself: a line in the order in which it is seen.
+pub fn job(job: &LayoutJob) -> LayoutJob {
+    let mut seen = LayoutJob::default();
+    for piece in seen_line(job, Some(Level::ltr())) {
+        apart(&mut seen, &piece.text, 0.0, piece.format);
+    }
+    seen
+}
+
 fn line_of(ui: &Ui, job: &LayoutJob) -> Seen {
+    lay(ui, job, vec![(seen_line(job, None), false)])
+}
+
+fn seen_line(job: &LayoutJob, base: Option<Level>) -> Vec<Piece> {
     let text = harmless(&job.text);
-    let info = BidiInfo::new(&text, None);
+    let info = BidiInfo::new(&text, base);
     let mut line = Vec::new();
     for paragraph in &info.paragraphs {
         line.extend(pieces(&info, paragraph, job, paragraph.range.clone()));
     }
-    lay(ui, job, vec![(line, false)])
+    line
 }
 
 /// The marks that force a direction upon letters of the other one are only good for deceiving: they do nothing here. (As
@@ -183,7 +201,7 @@ fn broken(ui: &Ui, job: &LayoutJob, paragraph: Range<usize>, width: f32) -> Vec<
     let mut lines = Vec::new();
     let mut line = paragraph.start..paragraph.start;
     let mut used = 0.0;
-    for (at, word) in text.split_word_bound_indices() {
+    for (at, word) in unbroken(text) {
         let word = paragraph.start + at..paragraph.start + at + word.len();
         let blank = text
             .get(at..)
@@ -210,6 +228,22 @@ fn broken(ui: &Ui, job: &LayoutJob, paragraph: Range<usize>, width: f32) -> Vec<
         line.start..line.start + words.trim_end().len()
     };
     lines.into_iter().map(trimmed).collect()
+}
+
+/// Blanks, and what stands between them: no line begins with the mark behind a word.
+fn unbroken(text: &str) -> Vec<(usize, &str)> {
+    let mut starts: Vec<usize> = Vec::new();
+    let mut blank = None;
+    for (at, c) in text.char_indices() {
+        if blank.replace(c.is_whitespace()) != Some(c.is_whitespace()) {
+            starts.push(at);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let parts = starts.iter().copied().zip(ends);
+    parts
+        .filter_map(|(start, end)| Some((start, text.get(start..end)?)))
+        .collect()
 }
 
 /// A word that is wider than a line: whole lines of it, the rest, and how wide that is.
@@ -336,6 +370,23 @@ pub fn written(ui: &Ui, text: &str, format: &TextFormat, width: f32) -> Arc<Gall
 mod tests {
     #![allow(clippy::indexing_slicing)]
     use super::*;
+
+    #[test]
+    fn a_name_that_runs_from_right_to_left_keeps_its_place_in_a_sentence_of_ours() {
+        let of = |words: &str| {
+            let font = egui::FontId::proportional(14.0);
+            let color = egui::Color32::BLACK;
+            job(&LayoutJob::simple_singleline(words.into(), font, color)).text
+        };
+        // The words of the name in the order in which they are seen; each is turned by its font.
+        assert_eq!(of("Message to שרה כהן"), "Message to כהן שרה");
+        assert_eq!(of("שרה כהן is typing"), "כהן שרה is typing");
+        // A mark that forces a direction does not carry over to what we say.
+        assert_eq!(
+            of("\u{202e}gnp.exe is typing").replace('\u{202e}', ""),
+            "gnp.exe is typing"
+        );
+    }
 
     /// What stands in each line, from left to right, at a width given in points; no two words from right to left may be
     /// shaped together.

@@ -87,7 +87,13 @@ impl Broadcasting {
         list.show(ui, |ui| {
             for person in &people {
                 let mut chosen = !self.without.contains(&person.jid);
-                if ui.checkbox(&mut chosen, &person.nick).changed() {
+                if ui
+                    .checkbox(
+                        &mut chosen,
+                        super::text::shown(&person.nick, egui::Color32::PLACEHOLDER),
+                    )
+                    .changed()
+                {
                     if chosen {
                         self.without.remove(&person.jid);
                     } else {

@@ -456,7 +456,7 @@ impl Composer {
         let field = scroll.show(ui, |ui| {
             let edit = TextEdit::multiline(draft)
                 .id(Self::id())
-                .hint_text(egui::RichText::new(text_hint(ui, &hint)).color(palette.weak))
+                .hint_text(super::text::shown(&text_hint(ui, &hint), palette.weak))
                 .margin(egui::Margin::symmetric(12, 7))
                 .desired_rows(1)
                 .desired_width(f32::INFINITY)

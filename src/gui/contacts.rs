@@ -102,19 +102,19 @@ impl Contacts {
         first
     }
 
-    /// Whom the list shows before and after somebody, for the keys that walk through conversations.
-    pub fn neighbour(scene: &Scene<'_>, of: Option<&Jid>, step: isize) -> Option<Jid> {
-        let people = Self::order(scene);
-        let length = isize::try_from(people.len())
-            .ok()
-            .filter(|length| *length > 0)?;
-        let at = of.and_then(|jid| people.iter().position(|contact| contact.jid == *jid));
-        let next = at
-            .and_then(|at| isize::try_from(at).ok())
-            .map_or(0, |at| (at + step).rem_euclid(length));
-        people
-            .get(usize::try_from(next).ok()?)
-            .map(|contact| contact.jid.clone())
+    /// What is searched for.
+    pub fn wanted(&self) -> &str {
+        &self.search
+    }
+
+    /// Everybody whom the list shows now, in its order.
+    pub fn shown<'a>(&self, scene: &Scene<'a>) -> Vec<&'a Contact> {
+        let people = self.entries(scene).into_iter();
+        let people = people.filter_map(|entry| match entry {
+            Entry::Person(contact) => Some(contact),
+            Entry::Heading(..) => None,
+        });
+        people.collect()
     }
 
     /// Draws the search field, and the filter beside it.
@@ -227,6 +227,7 @@ impl Contacts {
                 .circle_filled(corner, 4.0, theme::palette(ui).accent);
         }
         egui::Popup::menu(button).show(|ui| {
+            theme::outline_ticks(ui);
             for (filter, words) in [
                 (Filter::All, "people-filter-all"),
                 (Filter::Here, "people-filter-here"),
@@ -241,10 +242,15 @@ impl Contacts {
     }
 
     fn first_match(&self, scene: &Scene<'_>) -> Option<Jid> {
-        self.entries(scene).iter().find_map(|entry| match entry {
-            Entry::Person(contact) => Some(contact.jid.clone()),
-            Entry::Heading(..) => None,
-        })
+        let first = self.shown(scene).into_iter().next();
+        first.map(|contact| contact.jid.clone())
+    }
+
+    fn first_room(&self, scene: &Scene<'_>) -> Option<Wish> {
+        let wanted = self.search.trim();
+        let rooms = super::room_list::by_latest(scene.model, wanted);
+        let room = rooms.into_iter().find(|_| !wanted.is_empty())?;
+        Some(Wish::OpenRoom(room.about.room.clone()))
     }
 
     fn search_keys(&mut self, ui: &Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
@@ -274,11 +280,14 @@ impl Contacts {
             self.scroll_to_marked = true;
         }
         self.take_text_before_enter(ui, scene);
-        if key(Key::Enter)
-            && let Some(jid) = self.marked.take().or_else(|| self.first_match(scene))
-        {
-            self.search.clear();
-            wishes.push(Wish::Open(jid));
+        if key(Key::Enter) {
+            let person = self.marked.take().or_else(|| self.first_match(scene));
+            // A room is named by somebody who finds nobody of that name.
+            let found = person.map(Wish::Open).or_else(|| self.first_room(scene));
+            if let Some(found) = found {
+                self.search.clear();
+                wishes.push(found);
+            }
         }
         if self.is_searching() && key(Key::Escape) {
             self.search.clear();
@@ -392,7 +401,7 @@ impl Contacts {
                     });
                 } else if self.search.trim().is_empty() {
                     nobody_ui(ui, scene, wishes);
-                } else {
+                } else if self.first_room(scene).is_none() {
                     ui.vertical_centered(|ui| {
                         ui.label(
                             egui::RichText::new(t!(ui, "people-no-match"))

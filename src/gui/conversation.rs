@@ -284,7 +284,7 @@ impl Talk {
         let response = ui.interact(slot, Id::unique("typing"), Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(Role::Status, true, &words));
         let words =
-            super::text::one_line(ui, &words, size::SMALL, palette.weak, slot.width() - 40.0);
+            super::text::sentence(ui, &words, size::SMALL, palette.weak, slot.width() - 40.0);
         ui.painter().galley(
             slot.left_center() + vec2(30.0, -words.size().y / 2.0),
             words,

@@ -194,7 +194,8 @@ fn forward_ui(
         for person in people.iter().filter(fits).take(MOST_PEOPLE) {
             let words = t!(ui, "forward-to", name = person.nick);
             let button =
-                egui::Button::new(&person.nick).min_size(egui::vec2(ui.available_width(), 32.0));
+                egui::Button::new(super::text::shown(&person.nick, egui::Color32::PLACEHOLDER))
+                    .min_size(egui::vec2(ui.available_width(), 32.0));
             let response = ui.add(button);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
             if response.clicked() {

@@ -67,7 +67,7 @@ fn menu_ui(ui: &mut Ui, contact: &Contact, wishes: &mut Vec<Wish>) {
         }
         ui.menu_button(t!(ui, "head-delete"), |ui| {
             ui.set_max_width(260.0);
-            ui.label(t!(ui, "head-delete-explained", name = contact.nick));
+            super::text::in_menu(ui, &t!(ui, "head-delete-explained", name = contact.nick));
             if ui.button(t!(ui, "head-delete-really")).clicked() {
                 wishes.push(Wish::Ask(Command::Delete {
                     id: None,

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 use crate::command::Command;
 use crate::event::Interface;
 use crate::model::settings::InterfaceChoice;
@@ -37,7 +37,8 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         } else {
             t!(ui, "interface-left-out")
         };
-        for part in [interface.reason.as_str(), &addresses.join(", ")] {
+        let reason = reason_words(ui, &interface.reason);
+        for part in [reason.as_str(), &addresses.join(", ")] {
             if !part.is_empty() {
                 words += &format!(" · {part}");
             }
@@ -57,6 +58,32 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
 }
 
 /// The choice after one switch: what Balcony would do by itself needs no entry.
+/// Why an interface is used or left out: the keys of the words for it. The English ones are those of the node.
+const REASONS: [&str; 15] = [
+    "interface-why-local",
+    "interface-why-chosen",
+    "interface-why-excluded",
+    "interface-why-not-chosen",
+    "interface-why-off",
+    "interface-why-cable",
+    "interface-why-address",
+    "interface-why-loopback",
+    "interface-why-alone",
+    "interface-why-link",
+    "interface-why-multicast",
+    "interface-why-containers",
+    "interface-why-machines",
+    "interface-why-vpn",
+    "interface-why-nobody",
+];
+
+/// In the user's language, where it is one that is known here; else as the node says it.
+fn reason_words(ui: &Ui, reason: &str) -> String {
+    let words = ui.words();
+    let known = REASONS.iter().find(|key| words.english(key) == reason);
+    known.map_or_else(|| reason.to_owned(), |key| words.get(key))
+}
+
 fn switched(choice: &InterfaceChoice, interface: &Interface, used: bool) -> InterfaceChoice {
     let mut choice = choice.clone();
     let was_excluded = choice.exclude.contains(&interface.name);

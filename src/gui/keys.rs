@@ -226,7 +226,7 @@ pub fn map_ui(ctx: &egui::Context) -> bool {
 /// Keys and what they do, beside each other.
 fn row_ui(ui: &mut Ui, keys: &str, words: &str) {
     ui.horizontal_top(|ui| {
-        let left = vec2((ui.available_width() * 0.42).min(170.0), 0.0);
+        let left = vec2((ui.available_width() * 0.44).min(180.0), 0.0);
         ui.allocate_ui(left, |ui| {
             ui.set_width(left.x);
             let keys = RichText::new(keys).font(theme::bold(size::SMALL + 1.0));

@@ -84,10 +84,7 @@ pub fn transcript<'a>(
             }
             lines.push(scene.now.date_in_full(message.time));
         }
-        let name = match message.is_own() {
-            true => scene.my_name(),
-            false => nick.to_owned(),
-        };
+        let name = name_of(scene, nick, message);
         let (time, text) = (scene.now.time(message.time), text_of(scene, message));
         lines.push(match crate::wire::text::action(&text) {
             Some(action) => format!("[{time}] * {name} {action}"),
@@ -95,6 +92,17 @@ pub fn transcript<'a>(
         });
     }
     lines.join("\n")
+}
+
+/// Who said it: in a room under the nick there.
+fn name_of(scene: &Scene<'_>, nick: &str, message: &Message) -> String {
+    let room = scene.model.rooms.get(message.to.as_str());
+    match (room, message.is_own()) {
+        (Some(room), true) => room.about.nick.clone(),
+        (Some(_), false) => message.from.as_str().to_owned(),
+        (None, true) => scene.my_name(),
+        (None, false) => nick.to_owned(),
+    }
 }
 
 /// What is read in it.

@@ -255,9 +255,7 @@ fn hands_ui(ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
         let words = t!(ui, "room-hands", count = room.hands.len());
         ui.label(RichText::new(words).font(theme::bold(size::BODY - 0.5)));
         for (n, nick) in room.hands.iter().take(MOST).enumerate() {
-            chip_ui(ui, |ui| {
-                let words = format!("{}. {nick}", n + 1);
-                ui.label(RichText::new(words).color(name_color(ui, nick)));
+            chip_ui(ui, &format!("{}. {nick}", n + 1), nick, |ui| {
                 let spoken = t!(ui, "room-give-floor", name = nick);
                 if room.moderates() && Icon::Check.button(ui, &spoken).clicked() {
                     wishes.push(floor(room, nick, "participant"));
@@ -277,8 +275,7 @@ fn speakers_ui(ui: &mut Ui, room: &RoomView, speakers: &[&str], wishes: &mut Vec
         let words = RichText::new(t!(ui, "room-speaking")).font(theme::bold(size::BODY - 0.5));
         ui.label(words);
         for nick in speakers.iter().take(MOST) {
-            chip_ui(ui, |ui| {
-                ui.label(RichText::new(*nick).color(name_color(ui, nick)));
+            chip_ui(ui, nick, nick, |ui| {
                 let spoken = t!(ui, "room-take-floor", name = *nick);
                 if room.moderates() && Icon::Close.button(ui, &spoken).clicked() {
                     wishes.push(floor(room, nick, "visitor"));
@@ -289,9 +286,17 @@ fn speakers_ui(ui: &mut Ui, room: &RoomView, speakers: &[&str], wishes: &mut Vec
     });
 }
 
-fn chip_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+/// Somebody's name, and what can be done; in the next line if this one has no room for it.
+fn chip_ui(ui: &mut Ui, words: &str, nick: &str, content: impl FnOnce(&mut Ui)) {
     let palette = theme::palette(ui);
     let height = space::TARGET;
+    let (font, color) = (theme::regular(size::BODY), name_color(ui, nick));
+    let beside = height + 2.0 * space::L;
+    let most = (ui.max_rect().width() - beside).clamp(60.0, 320.0);
+    let name = text::fitted(ui, words, font, color, most);
+    if ui.available_size_before_wrap().x < name.size().x + beside {
+        ui.end_row();
+    }
     let frame = Frame::new()
         .fill(palette.side)
         .corner_radius(height / 2.0)
@@ -301,6 +306,8 @@ fn chip_ui(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         let layout = Layout::left_to_right(Align::Center);
         ui.allocate_ui_with_layout(vec2(0.0, height), layout, |ui| {
             ui.set_min_height(height);
+            ui.label(name)
+                .widget_info(|| WidgetInfo::labeled(Role::Label, true, words));
             content(ui);
         });
     });

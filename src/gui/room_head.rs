@@ -5,7 +5,9 @@ use egui::{
     Ui, WidgetInfo, pos2, vec2,
 };
 
+use super::ends;
 use super::icons::{Icon, focus_ring};
+use super::room_nick::NickDialog;
 use super::room_view::ask;
 use super::scene::{Scene, Wish};
 use super::text;
@@ -29,12 +31,36 @@ pub struct Head {
     troubles: bool,
     /// So many of them were read.
     read: usize,
+    /// Our own name while it is changed.
+    nick: Option<NickDialog>,
 }
 
 impl Head {
     /// Whether Escape means something here.
     pub fn takes_escape(&self) -> bool {
-        self.subject.is_some()
+        self.subject.is_some() || self.nick.is_some()
+    }
+
+    /// Our own name in the room is to be another one.
+    pub fn change_nick(&mut self, room: &RoomView) {
+        self.nick = Some(NickDialog::new(room));
+    }
+
+    /// The dialog for our own name; true when it is over.
+    pub fn dialog_ui(
+        &mut self,
+        ctx: &egui::Context,
+        room: &RoomView,
+        wishes: &mut Vec<Wish>,
+    ) -> bool {
+        let over = self
+            .nick
+            .as_mut()
+            .is_some_and(|nick| nick.ui(ctx, room, wishes));
+        if over {
+            self.nick = None;
+        }
+        over
     }
 
     /// Draws it; true if everybody is to be asked something.
@@ -64,11 +90,17 @@ impl Head {
                 }
                 sign_ui(ui, room);
                 ui.add_space(space::XS);
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                    poll = self.menu_ui(ui, scene, room, wishes);
-                    people_ui(ui, room, people);
-                    self.name_ui(ui, room, wishes);
-                });
+                let mut state = (&mut *self, &mut *wishes);
+                ends::row(
+                    ui,
+                    "head",
+                    &mut state,
+                    |ui, (head, wishes)| head.name_ui(ui, room, wishes),
+                    |ui, (head, wishes)| {
+                        people_ui(ui, room, people);
+                        poll = head.menu_ui(ui, scene, room, wishes);
+                    },
+                );
             });
             self.troubles_ui(ui, room);
         });
@@ -177,15 +209,17 @@ impl Head {
                     self.change_subject(room);
                     ui.close();
                 }
+                if ui.button(t!(ui, "room-nick-set")).clicked() {
+                    self.change_nick(room);
+                    ui.close();
+                }
                 if room.moderates() && ui.button(t!(ui, "room-poll-new")).clicked() {
                     poll = true;
                     ui.close();
                 }
                 ui.separator();
                 ui.scope(|ui| {
-                    // A menu has no lines around what can be clicked; a box that is not ticked needs one.
-                    let line = egui::Stroke::new(1.0, theme::palette(ui).outline);
-                    ui.visuals_mut().widgets.inactive.bg_stroke = line;
+                    theme::outline_ticks(ui);
                     notify_ui(ui, room, wishes);
                     ui.separator();
                     rules_ui(ui, room, wishes);
@@ -210,30 +244,30 @@ impl Head {
             .corner_radius(theme::ROUND)
             .inner_margin(Margin::symmetric(8, 4));
         frame.show(ui, |ui| {
-            ui.with_layout(Layout::right_to_left(Align::Min), |ui| {
-                if Icon::Close
-                    .button(ui, &t!(ui, "room-trouble-read"))
-                    .clicked()
-                {
-                    self.read = room.troubles_told;
-                    self.troubles = false;
-                }
-                let more = seen.len() - 1;
-                let words = match self.troubles {
-                    true => t!(ui, "room-trouble-less"),
-                    false => t!(ui, "room-trouble-more", count = more),
-                };
-                if more > 0 && ui.small_button(words).clicked() {
-                    self.troubles = !self.troubles;
-                }
+            let words_ui = |ui: &mut Ui, head: &mut Head| {
                 ui.vertical(|ui| {
-                    let shown = if self.troubles { seen.len() } else { 1 };
+                    let shown = if head.troubles { seen.len() } else { 1 };
                     for trouble in seen.iter().rev().take(shown) {
                         let words = trouble_words(ui, trouble);
                         let words = RichText::new(words).color(palette.text);
                         ui.add(egui::Label::new(words).wrap());
                     }
                 });
+            };
+            ends::row(ui, "troubles", self, words_ui, |ui, head| {
+                let more = seen.len() - 1;
+                let words = match head.troubles {
+                    true => t!(ui, "room-trouble-less"),
+                    false => t!(ui, "room-trouble-more", count = more),
+                };
+                if more > 0 && ui.small_button(words).clicked() {
+                    head.troubles = !head.troubles;
+                }
+                let read = t!(ui, "room-trouble-read");
+                if Icon::Close.button(ui, &read).clicked() {
+                    head.read = room.troubles_told;
+                    head.troubles = false;
+                }
             });
         });
     }
@@ -296,7 +330,7 @@ fn invite_ui(ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<W
             .max_height(320.0)
             .show(ui, |ui| {
                 for contact in people {
-                    if ui.button(&contact.nick).clicked() {
+                    if text::button(ui, &contact.nick).clicked() {
                         wishes.push(invite(&room.about.room, &contact.jid));
                         ui.close();
                     }
@@ -386,7 +420,7 @@ fn leave_ui(ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
     }
     ui.menu_button(t!(ui, "room-delete"), |ui| {
         ui.set_max_width(260.0);
-        ui.add(egui::Label::new(t!(ui, "room-delete-explained")).wrap());
+        text::in_menu(ui, &t!(ui, "room-delete-explained"));
         if ui.button(t!(ui, "room-delete-really")).clicked() {
             leave(ui, true);
         }

@@ -6,6 +6,7 @@ use egui::{
 
 use super::drag;
 use super::icons::{Icon, focus_ring};
+use super::room_entry::{self as entry, Entry};
 use super::room_view::ask;
 use super::scene::{Page, Scene, Wish};
 use super::text;
@@ -13,6 +14,7 @@ use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::room::RoomCommand;
 use crate::event::room::{Notify, RoomAbout};
+use crate::model::Model;
 use crate::model::rooms::RoomView;
 
 /// Rooms in the list, above the people; the rest is on the page.
@@ -27,18 +29,59 @@ pub struct RoomList {
     asked: bool,
     /// More than the first few of our rooms are shown.
     all: bool,
-    /// The room that was made or entered here, by name or id: it is opened as soon as we are in it.
+    /// The room that was made here, by name: it is opened as soon as it is there.
     awaited: Option<String>,
+    /// The room that is being entered.
+    pub(super) entry: Entry,
+}
+
+/// Our rooms with this in their name, the latest line first.
+pub fn by_latest<'a>(model: &'a Model, wanted: &str) -> Vec<&'a RoomView> {
+    let wanted = wanted.trim().to_lowercase();
+    let rooms = model.rooms.values();
+    let mut rooms: Vec<&RoomView> = rooms
+        .filter(|room| room.about.name.to_lowercase().contains(&wanted))
+        .collect();
+    let latest = |room: &RoomView| room.lines.back().map(|line| line.time);
+    rooms.sort_by_cached_key(|room| {
+        let name = room.about.name.to_lowercase();
+        let latest = std::cmp::Reverse(latest(room));
+        (latest, name, room.about.room.clone())
+    });
+    rooms
 }
 
 impl RoomList {
-    /// The way to the page, invitations, and our rooms, in the manner of the list below them.
+    /// Our rooms in the order in which the list shows them: the latest line first. Of many only the first few, and those in which
+    /// something is for us or which are open. With `wanted`, those with this in their name.
+    pub fn order<'a>(
+        &self,
+        scene: &Scene<'a>,
+        open: Option<&str>,
+        wanted: &str,
+    ) -> Vec<&'a RoomView> {
+        let mut rooms = by_latest(scene.model, wanted);
+        if !self.all && rooms.len() > MOST {
+            // What is new, and what is open, is shown whatever its age.
+            let matters =
+                |room: &&RoomView| room.mentions > 0 || open == Some(room.about.room.as_str());
+            let (mut first, rest): (Vec<_>, Vec<_>) =
+                rooms.iter().copied().partition(|room| matters(room));
+            first.extend(rest);
+            first.truncate(MOST);
+            rooms.retain(|room| first.iter().any(|kept| kept.about.room == room.about.room));
+        }
+        rooms
+    }
+
+    /// The way to the page, invitations, and our rooms, in the manner of the list below them. `wanted` is what is searched for.
     pub fn list_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
         open: Option<&str>,
         page: Page,
+        wanted: &str,
     ) -> Vec<Wish> {
         let mut wishes = Vec::new();
         ui.add_space(space::XS);
@@ -57,73 +100,43 @@ impl RoomList {
             wishes.push(Wish::Show(Page::Rooms));
         }
         for invitation in &scene.model.invitations {
-            let words = t!(
-                ui,
-                "rooms-invited",
-                name = invitation.from.as_str(),
-                room = invitation.room
-            );
+            let from = scene.model.contacts.get(&invitation.from);
+            let from = from.map_or(invitation.from.as_str(), |contact| &contact.nick);
+            let (name, room) = (from, entry::name(&invitation.room));
+            let words = t!(ui, "rooms-invited", name = name, room = room);
             let row = flat_ui(ui, Sign::New, &words, false, None);
-            // The row may cut it off.
-            let whole = format!("{words}\n{}", invitation.reason);
+            // The row may cut it off, and a nick is not an address.
+            let (from, room) = (invitation.from.as_str(), &invitation.room);
+            let whole = format!("{words}\n{from}, {room}\n{}", invitation.reason);
             if row.on_hover_text(whole.trim_end()).clicked() {
                 let room = if invitation.id.is_empty() {
                     &invitation.room
                 } else {
                     &invitation.id
                 };
-                self.awaited = Some(room.clone());
-                wishes.push(ask(RoomCommand::RoomJoin {
-                    room: room.clone(),
-                    nick: None,
-                    via: Some(invitation.from.clone()),
-                }));
+                let via = Some(invitation.from.clone());
+                wishes.push(self.entry.begin(&invitation.room, room, via));
             }
         }
-        self.rows_ui(ui, scene, open.filter(|_| page == Page::Talk), &mut wishes);
+        if page != Page::Rooms {
+            self.entry.ui(ui, scene, &mut wishes);
+        }
+        let open = open.filter(|_| page == Page::Talk);
+        let rooms = self.order(scene, open, wanted);
+        self.rows_ui(ui, scene, &rooms, open, &mut wishes);
+        self.go_where_awaited(scene, &mut wishes);
         ui.spacing_mut().item_spacing.y = spacing;
         wishes
     }
 
-    /// Our rooms: those in which something is new for us first, then by the latest line.
     fn rows_ui(
         &mut self,
         ui: &mut Ui,
         scene: &Scene<'_>,
+        rooms: &[&RoomView],
         open: Option<&str>,
         wishes: &mut Vec<Wish>,
     ) {
-        let mut rooms: Vec<&RoomView> = scene.model.rooms.values().collect();
-        let latest = |room: &RoomView| room.lines.back().map(|line| line.time);
-        rooms.sort_by_key(|room| {
-            let name = room.about.name.to_lowercase();
-            (
-                std::cmp::Reverse(latest(room)),
-                name,
-                room.about.room.clone(),
-            )
-        });
-        let all = rooms.len();
-        if !self.all && all > MOST {
-            // What is new, and what is open, is shown whatever its age.
-            let matters =
-                |room: &&RoomView| room.mentions > 0 || open == Some(room.about.room.as_str());
-            let (mut first, rest): (Vec<_>, Vec<_>) =
-                rooms.iter().copied().partition(|room| matters(room));
-            first.extend(rest);
-            first.truncate(MOST);
-            rooms.retain(|room| first.iter().any(|kept| kept.about.room == room.about.room));
-        }
-        if let Some(awaited) = &self.awaited {
-            let is = |about: &RoomAbout| {
-                about.joined && (about.name == *awaited || about.id == *awaited)
-            };
-            let came = scene.model.rooms.values().find(|room| is(&room.about));
-            if let Some(room) = came {
-                wishes.push(Wish::OpenRoom(room.about.room.clone()));
-                self.awaited = None;
-            }
-        }
         let most = (ui.available_height() * 0.5).max(120.0);
         ScrollArea::vertical()
             .id_salt("rooms")
@@ -135,13 +148,26 @@ impl RoomList {
                     row_ui(ui, room, selected, wishes);
                 }
             });
-        if all > MOST {
+        let all = scene.model.rooms.len();
+        if all > MOST && rooms.len() >= MOST {
             let words = match self.all {
                 true => t!(ui, "rooms-fewer"),
                 false => t!(ui, "rooms-all", count = all),
             };
             if flat_ui(ui, Sign::Icon(Icon::Down), &words, false, None).clicked() {
                 self.all = !self.all;
+            }
+        }
+    }
+
+    /// A room that was made here is opened as soon as it is there.
+    fn go_where_awaited(&mut self, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+        if let Some(awaited) = &self.awaited {
+            let is = |about: &RoomAbout| about.joined && about.name == *awaited;
+            let came = scene.model.rooms.values().find(|room| is(&room.about));
+            if let Some(room) = came {
+                wishes.push(Wish::OpenRoom(room.about.room.clone()));
+                self.awaited = None;
             }
         }
     }
@@ -159,9 +185,10 @@ impl RoomList {
         if scene.model.directory.is_empty() {
             ui.label(RichText::new(t!(ui, "rooms-none")).color(theme::palette(ui).weak));
         }
+        self.entry.ui(ui, scene, &mut wishes);
         for about in &scene.model.directory {
             if directory_ui(ui, about, &mut wishes) {
-                self.awaited = Some(about.id.clone());
+                wishes.push(self.entry.begin(&about.room, &about.id, about.via.clone()));
             }
         }
         if ui.button(t!(ui, "rooms-again")).clicked() {
@@ -242,6 +269,7 @@ fn row_ui(ui: &mut Ui, room: &RoomView, selected: bool, wishes: &mut Vec<Wish>) 
         }
     }
     row.context_menu(|ui| {
+        theme::outline_ticks(ui);
         for (level, words) in [
             (Notify::All, t!(ui, "room-notify-all")),
             (Notify::Mentions, t!(ui, "room-notify-mentions")),
@@ -379,7 +407,10 @@ fn flat_ui(
 fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
     let mut enter = false;
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(&about.name).font(theme::bold(size::BODY)));
+        let color = theme::palette(ui).text;
+        let name = text::fitted(ui, &about.name, theme::bold(size::BODY), color, 300.0);
+        ui.label(name)
+            .widget_info(|| WidgetInfo::labeled(Role::Label, true, &about.name));
         ui.label(t!(ui, "room-people", count = about.occupants));
         if about.members_only {
             ui.label(t!(ui, "rooms-closed"));
@@ -389,18 +420,13 @@ fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool 
             ui.label(RichText::new(&about.subject).color(theme::palette(ui).weak));
         }
         if about.joined {
-            if ui.button(t!(ui, "rooms-open", name = about.name)).clicked() {
+            if text::button(ui, &t!(ui, "rooms-open", name = about.name)).clicked() {
                 wishes.push(Wish::OpenRoom(about.room.clone()));
             }
             return;
         }
-        if ui.button(t!(ui, "rooms-join", name = about.name)).clicked() {
+        if text::button(ui, &t!(ui, "rooms-join", name = about.name)).clicked() {
             enter = true;
-            wishes.push(ask(RoomCommand::RoomJoin {
-                room: about.id.clone(),
-                nick: None,
-                via: about.via.clone(),
-            }));
         }
         // One that we were in: what was said is still here.
         if about.via.is_none() {

@@ -18,8 +18,9 @@ use crate::wire::jid::Jid;
 /// A row is so high, in points.
 const ROW: f32 = 38.0;
 
-/// The list.
-pub fn ui(ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<Wish>) {
+/// The list; true if our own name in it was clicked.
+pub fn ui(ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<Wish>) -> bool {
+    let mut own = false;
     let mut members: Vec<&RoomMember> = room.members.iter().collect();
     members.sort_by_key(|one| (one.role != "moderator", !one.here, one.nick.to_lowercase()));
     ScrollArea::vertical()
@@ -35,12 +36,13 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>, room: &RoomView, wishes: &mut Vec<Wish
                 if y + ROW < clip.top() - ROW || y > clip.bottom() + ROW {
                     ui.allocate_space(vec2(ui.available_width(), ROW));
                 } else {
-                    member_ui(ui, scene, room, member, wishes);
+                    own |= member_ui(ui, scene, room, member, wishes);
                 }
             }
             through_ui(ui, room, wishes);
             banned_ui(ui, room, wishes);
         });
+    own
 }
 
 fn heading(ui: &mut Ui, words: String) {
@@ -69,7 +71,7 @@ fn member_ui(
     room: &RoomView,
     member: &RoomMember,
     wishes: &mut Vec<Wish>,
-) {
+) -> bool {
     let palette = theme::palette(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::click());
     let what = rank_words(ui, member);
@@ -132,11 +134,13 @@ fn member_ui(
         let at = egui::pos2(left, rect.center().y + 2.0);
         ui.painter().galley(at, words, palette.weak);
     }
-    let response = response.on_hover_text(&member.jid);
-    if !member.me {
-        egui::Popup::menu(&response)
-            .show(|ui| menu_ui(ui, room, member, contact.is_some(), wishes));
+    if member.me {
+        let hint = format!("{}\n{}", member.jid, t!(ui, "room-nick-set"));
+        return response.on_hover_text(hint).clicked() && room.about.joined;
     }
+    let response = response.on_hover_text(&member.jid);
+    egui::Popup::menu(&response).show(|ui| menu_ui(ui, room, member, contact.is_some(), wishes));
+    false
 }
 
 fn menu_ui(ui: &mut Ui, room: &RoomView, member: &RoomMember, known: bool, wishes: &mut Vec<Wish>) {
@@ -183,7 +187,7 @@ fn menu_ui(ui: &mut Ui, room: &RoomView, member: &RoomMember, known: bool, wishe
     ui.menu_button(t!(ui, "room-ban"), |ui| {
         ui.set_max_width(240.0);
         let words = t!(ui, "room-ban-explained", name = member.nick);
-        ui.add(egui::Label::new(words).wrap());
+        text::in_menu(ui, &words);
         if ui.button(t!(ui, "room-ban-really")).clicked() {
             wishes.push(ban(room, &member.nick, true));
             ui.close_kind(egui::UiKind::Menu);

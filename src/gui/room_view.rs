@@ -1,7 +1,7 @@
 //! A room: who and what is in it on top, polls and raised hands below that, what was said, the field to write in. What was
 //! said is shown as in a conversation with one person, and by the same code; see [`super::room_lines`].
 
-use egui::{CentralPanel, Frame, Margin, Panel, Rect, RichText, Ui, pos2};
+use egui::{CentralPanel, Context, Frame, Margin, Panel, Rect, RichText, Ui, pos2};
 
 use super::bubbles;
 use super::composer::RoomField;
@@ -56,6 +56,9 @@ pub fn why_words(ui: &impl super::words::Speaks, why: RoomWhy) -> String {
         RoomWhy::NotIn => t!(ui, "room-not-in"),
         RoomWhy::MembersOnly => t!(ui, "room-why-members-only"),
         RoomWhy::Banned => t!(ui, "room-why-banned"),
+        RoomWhy::Unreachable => t!(ui, "room-why-unreachable"),
+        RoomWhy::NoAnswer => t!(ui, "room-why-no-answer"),
+        RoomWhy::TooMany => t!(ui, "room-why-too-many"),
     }
 }
 
@@ -128,11 +131,13 @@ impl RoomPane {
             let frame = Frame::new()
                 .fill(theme::palette(ui).side)
                 .inner_margin(Margin::same(8));
-            CentralPanel::no_frame()
+            let shown = CentralPanel::no_frame()
                 .frame(frame)
                 .show(ui, |ui| room_people::ui(ui, scene, room, wishes));
+            self.nick_ui(ui.ctx(), room, shown.inner, wishes);
             return;
         }
+        let mut own = false;
         if self.people {
             let frame = Frame::new()
                 .fill(theme::palette(ui).side)
@@ -141,12 +146,24 @@ impl RoomPane {
                 .frame(frame)
                 .default_size(230.0)
                 .size_range(180.0..=360.0)
-                .show(ui, |ui| room_people::ui(ui, scene, room, wishes));
+                .show(ui, |ui| own = room_people::ui(ui, scene, room, wishes));
         }
         self.board.ui(ui, room, wishes);
         CentralPanel::no_frame().show(ui, |ui| {
             self.talk_ui(ui, scene, room, contact, watched, wishes);
         });
+        self.nick_ui(ui.ctx(), room, own, wishes);
+    }
+
+    /// The dialog for our own name, which a click on it opens.
+    fn nick_ui(&mut self, ctx: &Context, room: &RoomView, own: bool, wishes: &mut Vec<Wish>) {
+        if own {
+            self.head.change_nick(room);
+        }
+        if self.head.dialog_ui(ctx, room, wishes) {
+            self.talk.composer.focus();
+            ctx.request_repaint();
+        }
     }
 
     /// The lines, and what stands below them.
@@ -164,6 +181,7 @@ impl RoomPane {
             self.talk.enter(contact, &mut asked);
         }
         self.ask_once(room, wishes);
+        self.talk.selection_keys(ui, scene, contact);
         let pane = ui.available_rect_before_wrap();
         // In the order in which one reads: how high what stands below is follows from the last pass.
         let speaks = room.may_speak() && room.out.is_none();
@@ -238,10 +256,10 @@ impl RoomPane {
         let palette = theme::palette(ui);
         let (words, color) = if let Some(out) = &room.out {
             (t!(ui, "room-out", text = out), palette.bad)
-        } else if !room.about.joined {
-            (t!(ui, "room-not-in"), palette.weak)
         } else if let Some(why) = room.problem {
             (why_words(ui, why), palette.bad)
+        } else if !room.about.joined {
+            (t!(ui, "room-not-in"), palette.weak)
         } else {
             return;
         };

@@ -448,7 +448,7 @@ fn history_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut
         }
         ui.menu_button(t!(ui, "settings-delete"), |ui| {
             ui.set_max_width(260.0);
-            ui.label(t!(ui, "settings-delete-explained"));
+            super::text::in_menu(ui, &t!(ui, "settings-delete-explained"));
             if ui.button(t!(ui, "settings-delete-really")).clicked() {
                 wishes.push(Wish::Ask(Command::Delete {
                     id: None,

@@ -6,6 +6,7 @@ use super::avatar;
 use super::contacts::Contacts;
 use super::icons::Icon;
 use super::keys;
+use super::room_list as rooms;
 use super::scene::{Page, Scene, Wish};
 use super::text;
 use super::theme::{self, size, space};
@@ -117,10 +118,10 @@ impl Switcher {
             let matches = !wanted.is_empty() && name.to_lowercase().contains(&wanted);
             matches.then_some(Target::Page(*page, *icon, name))
         });
-        let rooms = scene.model.rooms.values();
-        let rooms = rooms
-            .filter(|room| !wanted.is_empty() && room.about.name.to_lowercase().contains(&wanted));
-        let rooms = rooms.map(Target::Room);
+        let rooms = rooms::by_latest(scene.model, &wanted);
+        // Without a word typed both have their place.
+        let most = if wanted.is_empty() { MOST / 2 } else { MOST };
+        let rooms = rooms.into_iter().take(most).map(Target::Room);
         let people = people.map(Target::Person);
         rooms.chain(people).chain(pages).take(MOST).collect()
     }

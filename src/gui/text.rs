@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use egui::text::{LayoutJob, TextWrapping};
-use egui::{Color32, Galley, Ui};
+use egui::{
+    Align, Color32, Galley, Label, Layout, Response, RichText, Role, Ui, WidgetInfo, WidgetText,
+};
 
 use super::bidi;
 use super::fonts;
@@ -28,6 +30,47 @@ pub fn fitted(ui: &Ui, words: &str, font: egui::FontId, color: Color32, width: f
     job.break_on_newline = false;
     job.wrap = TextWrapping::truncate_at_width(width.max(10.0));
     ui.painter().layout_job(job)
+}
+
+/// A short sentence of ours with a name in it, which stays in its place whichever way it runs.
+pub fn sentence(ui: &Ui, words: &str, points: f32, color: Color32, width: f32) -> Arc<Galley> {
+    if bidi::is_needed(words) {
+        fonts::prepare(ui.ctx(), words);
+        let seen = bidi::sentence(ui, &with_emoji(words, theme::regular(points), color));
+        if seen.galley.size().x <= width {
+            return seen.galley;
+        }
+    }
+    one_line(ui, words, points, color, width)
+}
+
+/// Words for a widget, which by itself would turn names around that run from right to left.
+pub fn shown(words: &str, color: Color32) -> WidgetText {
+    if bidi::is_needed(words) {
+        let job = with_emoji(words, theme::regular(theme::size::BODY), color);
+        return bidi::job(&job).into();
+    }
+    match color {
+        Color32::PLACEHOLDER => words.into(),
+        color => RichText::new(words).color(color).into(),
+    }
+}
+
+/// A sentence in a menu, whose own layout would pull the words apart to fill its lines.
+pub fn in_menu(ui: &mut Ui, words: &str) {
+    ui.with_layout(Layout::top_down(Align::Min), |ui| {
+        ui.add(Label::new(words).wrap());
+    });
+}
+
+/// A button with a name on it; a screen reader hears it as it is written.
+pub fn button(ui: &mut Ui, words: &str) -> Response {
+    let response = ui.button(shown(words, Color32::PLACEHOLDER));
+    if bidi::is_needed(words) {
+        let enabled = response.enabled();
+        response.widget_info(|| WidgetInfo::labeled(Role::Button, enabled, words));
+    }
+    response
 }
 
 /// A text in one font, and the emoji in it in colour.

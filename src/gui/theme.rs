@@ -227,6 +227,12 @@ pub fn modal(ctx: &egui::Context, id: egui::Id) -> egui::Modal {
     egui::Modal::new(id).frame(frame)
 }
 
+/// For boxes and circles in a menu, which has no lines around what can be clicked: those that are not ticked need one.
+pub fn outline_ticks(ui: &mut egui::Ui) {
+    let line = egui::Stroke::new(1.0, palette(ui).outline);
+    ui.visuals_mut().widgets.inactive.bg_stroke = line;
+}
+
 /// Whether the density is the compact one.
 pub fn is_compact(ui: &egui::Ui) -> bool {
     ui.spacing().interact_size.y < space::TARGET

@@ -45,6 +45,9 @@ pub struct Window {
     doctor: DoctorView,
     key_map: bool,
     switcher: Option<Switcher>,
+    /// What had the keyboard before the map or the switcher; and whether it gets it back now.
+    before: Option<egui::Id>,
+    give_back: bool,
     crop: Option<Crop>,
     icon: Option<egui::TextureHandle>,
 }
@@ -69,6 +72,8 @@ impl Window {
             doctor: DoctorView::default(),
             key_map: false,
             switcher: None,
+            before: None,
+            give_back: false,
             crop: None,
             icon: None,
         }
@@ -104,6 +109,12 @@ impl Window {
     /// An answer came that a view has asked for.
     pub fn hear(&mut self, event: &Event) {
         self.search.hear(event);
+        self.rooms.entry.hear(event);
+    }
+
+    /// Does the window say by itself that this room was not entered?
+    pub fn tells_of_room(&self, room: &str) -> bool {
+        self.rooms.entry.tells_of(room)
     }
 
     /// What is to be asked of the node before the window ends: drafts to keep.
@@ -154,6 +165,7 @@ impl Window {
                 .inner;
         }
         let narrow = ui.available_width() <= theme::NARROW;
+        let give_back = std::mem::take(&mut self.give_back);
         let mut wishes = self.shortcuts(ui, scene);
         let nothing_open = self.selected.is_none() && self.room.is_none();
         let list_alone = narrow && nothing_open && self.page == Page::Talk;
@@ -183,7 +195,11 @@ impl Window {
         if let Some(switcher) = &mut self.switcher {
             match switcher.ui(ui.ctx(), scene) {
                 Outcome::Open => {}
-                Outcome::Closed => self.switcher = None,
+                Outcome::Closed => {
+                    self.switcher = None;
+                    self.give_back = true;
+                    ui.ctx().request_repaint();
+                }
                 Outcome::Go(wish) => {
                     self.switcher = None;
                     wishes.push(wish);
@@ -205,9 +221,14 @@ impl Window {
         }
         let asked = wishes.len();
         wishes.retain(|wish| !self.fulfil(wish));
+        if give_back && let Some(before) = self.before.take() {
+            ui.memory_mut(|memory| memory.request_focus(before));
+        }
         let closed = self.key_map && keys::map_ui(ui.ctx());
         if closed || wishes.len() < asked {
             self.key_map &= !closed;
+            // In the next frame: in this one the map still keeps the keyboard from what is below it.
+            self.give_back |= closed;
             ui.ctx().request_repaint();
         }
         wishes
@@ -230,7 +251,8 @@ impl Window {
             ui.add_space(space::M);
             wishes.extend(self.contacts.search_ui(ui, scene));
             let room = self.room.as_deref();
-            wishes.extend(self.rooms.list_ui(ui, scene, room, self.page));
+            let wanted = self.contacts.wanted();
+            wishes.extend(self.rooms.list_ui(ui, scene, room, self.page, wanted));
             wishes.extend(self.contacts.ui(ui, scene, self.selected.as_ref()));
         });
         ui.scope_builder(part(border..=rect.bottom(), "foot"), |ui| {
@@ -367,20 +389,26 @@ impl Window {
                     self.contacts.start_search();
                 }
                 Act::Next | Act::Previous => {
-                    let step = if act == Act::Next { 1 } else { -1 };
-                    wishes.extend(
-                        Contacts::neighbour(scene, self.selected.as_ref(), step).map(Wish::Open),
-                    );
+                    wishes.extend(self.neighbour(scene, act == Act::Next));
                 }
                 Act::Find => wishes.push(Wish::Show(Page::Search)),
-                Act::Switch => self.switcher = Some(Switcher::default()),
+                Act::Switch => {
+                    self.before = ui.memory(egui::Memory::focused);
+                    self.switcher = Some(Switcher::default());
+                }
                 Act::Favourite => {
                     wishes.extend(self.in_sight().map(|jid| contacts::favour(scene, jid)));
                 }
                 Act::Doctor => wishes.push(Wish::Show(Page::Doctor)),
                 Act::Settings => wishes.push(Wish::Show(Page::Settings)),
                 Act::Network => wishes.push(Wish::Show(Page::Network)),
-                Act::KeyMap => self.key_map = !self.key_map,
+                Act::KeyMap => {
+                    self.key_map = !self.key_map;
+                    if self.key_map {
+                        self.before = ui.memory(egui::Memory::focused);
+                    }
+                    self.give_back = !self.key_map;
+                }
                 Act::Quit => wishes.push(Wish::Quit),
                 Act::Back => wishes.push(Wish::Back),
             }
@@ -390,6 +418,27 @@ impl Window {
             wishes.extend(self.talk.leave());
         }
         wishes
+    }
+
+    /// The conversation below or above the open one, in the order of the list: rooms, then people.
+    fn neighbour(&self, scene: &Scene<'_>, next: bool) -> Option<Wish> {
+        let open = self.room.as_deref();
+        let rooms = self.rooms.order(scene, open, self.contacts.wanted());
+        let rooms = rooms.iter().map(|room| room.about.room.clone());
+        let people = self.contacts.shown(scene).into_iter();
+        let people = people.map(|contact| Wish::Open(contact.jid.clone()));
+        let all: Vec<Wish> = rooms.map(Wish::OpenRoom).chain(people).collect();
+        let open = match (&self.room, &self.selected) {
+            (Some(room), _) => Some(Wish::OpenRoom(room.clone())),
+            (None, jid) => jid.clone().map(Wish::Open),
+        };
+        let at = open.and_then(|open| all.iter().position(|one| *one == open));
+        let to = match (at, next) {
+            (None, _) => 0,
+            (Some(at), true) => (at + 1) % all.len(),
+            (Some(at), false) => at.checked_sub(1).unwrap_or(all.len() - 1),
+        };
+        all.get(to).cloned()
     }
 
     /// Escape, and letters typed while nothing has the keyboard.

@@ -69,6 +69,15 @@ impl Words {
         self.format(key, None)
     }
 
+    /// A message without variables as it is in English.
+    pub fn english(&self, key: &str) -> String {
+        let bundle = self.english.as_ref().unwrap_or(&self.bundle);
+        let message = bundle.get_message(key);
+        let pattern = message.as_ref().and_then(|message| message.value());
+        let words = pattern.map(|pattern| bundle.format_pattern(pattern, None, &mut Vec::new()));
+        words.unwrap_or_default().into_owned()
+    }
+
     /// A message.
     pub fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
         let found = [Some(&self.bundle), self.english.as_ref()]

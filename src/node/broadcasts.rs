@@ -1,8 +1,12 @@
-//! How far the messages of our broadcasts got, all together.
+//! How far the messages of our broadcasts got, all together; also those of an earlier life.
 
 use std::collections::{HashMap, VecDeque};
 
+use super::core::Core;
+use crate::disk::broadcasts::{KEY, KeptBroadcast};
+use crate::disk::store::Op;
 use crate::event::{BroadcastProgress, Event, MessageState};
+use crate::wire::jid::Jid;
 
 /// Broadcasts that are counted; the oldest is forgotten.
 const MOST: usize = 20;
@@ -16,6 +20,8 @@ struct Sent {
     id: String,
     people: u32,
     messages: HashMap<String, MessageState>,
+    /// As it is on the disk.
+    kept: Option<KeptBroadcast>,
 }
 
 impl Broadcasts {
@@ -23,13 +29,11 @@ impl Broadcasts {
     pub(super) fn count(&mut self, event: &Event) -> Option<Event> {
         match event {
             Event::Broadcast { id, to, .. } => {
-                if self.0.len() >= MOST {
-                    self.0.pop_front();
-                }
                 self.0.push_back(Sent {
                     id: id.clone(),
                     people: u32::try_from(to.len()).unwrap_or(u32::MAX),
                     messages: HashMap::new(),
+                    kept: None,
                 });
                 None
             }
@@ -86,5 +90,98 @@ impl Sent {
             }
         }
         progress
+    }
+}
+
+impl Core {
+    /// Those of an earlier life. One of which everything was deleted is not remembered.
+    pub(super) fn restore_broadcasts(&mut self, stored: Vec<KeptBroadcast>) {
+        for kept in stored {
+            if kept.states.is_empty() {
+                self.forget_broadcast(&kept.id);
+                continue;
+            }
+            let sent = Sent {
+                id: kept.id.clone(),
+                people: kept.people,
+                messages: kept.states.clone().into_iter().collect(),
+                kept: Some(KeptBroadcast {
+                    states: Default::default(),
+                    body: String::new(),
+                    ..kept.clone()
+                }),
+            };
+            self.model.broadcasts.push_back(crate::model::Broadcast {
+                id: kept.id,
+                body: kept.body,
+                to: kept.messages.into_iter().map(|(to, _)| to).collect(),
+                progress: sent.progress(),
+            });
+            self.broadcasts.0.push_back(sent);
+        }
+        self.forget_old_broadcasts();
+    }
+
+    /// One was begun, with these messages: it is to be counted in the next life, too.
+    pub(super) fn keep_broadcast(&mut self, id: &str, people: u32, messages: Vec<(Jid, String)>) {
+        let kept = KeptBroadcast {
+            id: id.to_owned(),
+            time: self.clock.wall.as_microsecond(),
+            people,
+            messages,
+            ..KeptBroadcast::default()
+        };
+        self.write_broadcast(&kept);
+        if let Some(sent) = self.broadcasts.0.iter_mut().find(|sent| sent.id == id) {
+            sent.kept = Some(kept);
+        }
+        self.forget_old_broadcasts();
+    }
+
+    /// The conversation with this one was deleted, or all: nothing shall tell that there was one.
+    pub(super) fn forget_in_broadcasts(&mut self, with: Option<&Jid>) {
+        let concerned = |sent: &Sent| {
+            let kept = sent.kept.as_ref()?;
+            let of = |(to, _): &(Jid, String)| with.is_none_or(|with| with == to);
+            kept.messages.iter().any(of).then(|| kept.clone())
+        };
+        let changed: Vec<KeptBroadcast> = self.broadcasts.0.iter().filter_map(concerned).collect();
+        for mut kept in changed {
+            kept.messages
+                .retain(|(to, _)| with.is_some_and(|with| with != to));
+            match kept.messages.is_empty() {
+                true => self.forget_broadcast(&kept.id),
+                false => self.write_broadcast(&kept),
+            }
+            let mut all = self.broadcasts.0.iter_mut();
+            if let Some(sent) = all.find(|sent| sent.id == kept.id) {
+                sent.kept = Some(kept);
+            }
+        }
+    }
+
+    fn write_broadcast(&mut self, kept: &KeptBroadcast) {
+        self.ops.push(Op::Setting {
+            key: format!("{KEY}{}", kept.id),
+            value: serde_json::to_value(kept).unwrap_or_default(),
+        });
+    }
+
+    fn forget_broadcast(&mut self, id: &str) {
+        self.ops.push(Op::Setting {
+            key: format!("{KEY}{id}"),
+            value: serde_json::Value::Null,
+        });
+    }
+
+    fn forget_old_broadcasts(&mut self) {
+        while self.broadcasts.0.len() > MOST
+            && let Some(old) = self.broadcasts.0.pop_front()
+        {
+            self.forget_broadcast(&old.id);
+        }
+        let spare = self.model.broadcasts.len();
+        let spare = spare.saturating_sub(crate::model::Model::MAX_BROADCASTS);
+        self.model.broadcasts.drain(..spare);
     }
 }

@@ -142,17 +142,26 @@ impl Core {
     }
 
     /// A message to somebody, unless too many wait for them already.
-    pub(super) fn send_content(&mut self, to: Jid, content: Content, reference: Option<Value>) {
+    /// Gives its id, if it was taken.
+    pub(super) fn send_content(
+        &mut self,
+        to: Jid,
+        content: Content,
+        reference: Option<Value>,
+    ) -> Option<String> {
         let to = self.now_called(&to).unwrap_or(to);
         let to = self.remember_announced(&to).unwrap_or(to);
         let waiting = self.outboxes.get(&to).map_or(0, |outbox| outbox.len());
         if waiting >= MOST_WAITING {
             let message =
                 format!("{MOST_WAITING} messages wait for {to} already: this one was not taken.");
-            return self.error(reference, message);
+            self.error(reference, message);
+            return None;
         }
-        let pending = Pending::new(self.rng.uuid(), None, content, self.clock.wall);
+        let id = self.rng.uuid();
+        let pending = Pending::new(id.clone(), None, content, self.clock.wall);
         self.enqueue(to, pending, reference);
+        Some(id)
     }
 
     fn resend(&mut self, id: String, reference: Option<Value>) {

@@ -56,6 +56,8 @@ pub struct Start {
     pub early: Vec<(Jid, Told)>,
     /// Rooms that we are in or remember.
     pub rooms: Vec<crate::disk::rooms::KeptRoom>,
+    /// Our latest broadcasts, the oldest first.
+    pub broadcasts: Vec<crate::disk::broadcasts::KeptBroadcast>,
     /// The keys of others.
     pub keys: Vec<KnownKey>,
     /// Names from which nothing is wanted.
@@ -87,6 +89,8 @@ pub(super) enum Timer {
     Idle(ConnId),
     /// More acknowledgements are to be gone through.
     Acks(ConnId),
+    /// Something is outstanding on a stream without acks: is anybody there?
+    Life(ConnId),
     /// Messages to a peer without acknowledgements may be believed to have arrived.
     Settle(Jid),
     /// Dial again.
@@ -287,6 +291,7 @@ impl Core {
         core.ask(Net::Interfaces { choice });
         core.serve_avatar();
         core.restore_rooms(start.rooms);
+        core.restore_broadcasts(start.broadcasts);
         core.advertise();
         core
     }
@@ -409,6 +414,7 @@ impl Core {
                 Timer::Judge(conn) => self.judge(conn, true),
                 Timer::Idle(conn) => self.on_idle_timeout(conn),
                 Timer::Acks(conn) => self.go_through_acks(conn),
+                Timer::Life(conn) => self.on_life_timeout(conn),
                 Timer::Settle(jid) => self.settle(&jid),
                 Timer::Retry(jid) => self.pump(&jid),
                 Timer::Comparison(jid) => self.on_comparison_timeout(&jid),

@@ -132,7 +132,12 @@ impl Core {
         self.rooms.links_changed = true;
         self.forget_guest(conn);
         self.links.remove(&conn);
-        for timer in [Timer::Stream(conn), Timer::Judge(conn), Timer::Idle(conn)] {
+        for timer in [
+            Timer::Stream(conn),
+            Timer::Judge(conn),
+            Timer::Idle(conn),
+            Timer::Life(conn),
+        ] {
             self.timers.set(timer, None);
         }
         self.ask(Net::Close { conn, flush });

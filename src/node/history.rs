@@ -188,6 +188,7 @@ impl Core {
             }
             (with, id) => {
                 self.forget_drafts(with.as_ref());
+                self.forget_in_broadcasts(with.as_ref());
                 self.outboxes
                     .retain(|to, _| with.as_ref().is_some_and(|with| with != to));
                 self.emit(Event::Deleted {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::BytesMut;
 
 use super::core::{Core, Timer};
+use super::liveness::Watch;
 use crate::model::settings::PlaintextPolicy;
 use crate::net::{ConnId, Request as Net};
 use crate::stream::{Limits, ReadyStream, SendError, Stream, StreamConfig, StreamEvent};
@@ -77,6 +78,8 @@ pub(super) struct Link {
     pub(super) goodbye: bool,
     /// The connection ended and nobody had closed the stream.
     pub(super) broken: bool,
+    /// Is anybody there?
+    pub(super) watch: Watch,
 }
 
 impl Link {
@@ -104,6 +107,7 @@ impl Link {
             claim: None,
             goodbye: false,
             broken: false,
+            watch: Watch::default(),
         }
     }
 
@@ -225,11 +229,11 @@ impl Core {
 
     pub(super) fn on_received(&mut self, conn: ConnId, bytes: &[u8]) {
         let now = self.clock.now;
-        let Some(stream) = self
-            .links
-            .get_mut(&conn)
-            .and_then(|link| link.stream.as_mut())
-        else {
+        let Some(link) = self.links.get_mut(&conn) else {
+            return;
+        };
+        link.watch.heard(now);
+        let Some(stream) = &mut link.stream else {
             return;
         };
         stream.handle_bytes(bytes, now);
@@ -416,6 +420,8 @@ impl Core {
         stream.send(stanza)?;
         if acks {
             link.unacked.push_back(message);
+        } else if message.is_some() {
+            self.await_life(conn);
         }
         self.dirty.push(conn);
         Ok(())

@@ -20,6 +20,7 @@ mod history;
 mod iq;
 mod late;
 mod links;
+mod liveness;
 mod naming;
 mod peers;
 mod plain;
@@ -146,5 +147,8 @@ pub struct NodeConfig {
 
 /// Is this name of a setting one under which the node keeps something for its next life that it reads itself?
 fn is_kept_value(key: &str) -> bool {
-    plain::Plain::owns(key) || former::Former::owns(key) || key == trust::TAKING
+    plain::Plain::owns(key)
+        || former::Former::owns(key)
+        || key == trust::TAKING
+        || key.starts_with(crate::disk::broadcasts::KEY)
 }

@@ -155,6 +155,7 @@ pub async fn start_within(
         key,
         early: loaded.early,
         rooms: loaded.rooms,
+        broadcasts: loaded.broadcasts,
         keys: loaded.keys,
         files: FileStart {
             kept: FileStart::read(&loaded.values),

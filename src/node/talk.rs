@@ -198,6 +198,7 @@ impl Core {
             to: people.clone(),
             reference: reference.clone(),
         });
+        let mut messages = Vec::with_capacity(people.len());
         for person in people {
             let extra = Extra {
                 broadcast: Some(Broadcast {
@@ -210,8 +211,10 @@ impl Core {
                 body: body.clone(),
                 extra: extra.boxed(),
             };
-            self.send_content(person, content, reference.clone());
+            let message = self.send_content(person.clone(), content, reference.clone());
+            messages.extend(message.map(|id| (person, id)));
         }
+        self.keep_broadcast(&id, count, messages);
     }
 
     fn may_broadcast(&self, people: &[Jid], body: &str) -> Result<String, String> {

@@ -13,12 +13,13 @@ const HELP: &str = "\
   /room join ROOM                 enter; ROOM is an address as /rooms shows it
   /room say ROOM TEXT             also announce ROOM TEXT
   /room topic ROOM TEXT           what is talked about
+  /room nick ROOM NICK            your name in this room
   /room hand ROOM, /room down ROOM
   /room voice|mute|kick|ban|unban|admin|member ROOM NICK
   /room moderated|open ROOM       only who has the floor speaks; everybody does
   /room closed|public ROOM        for members only; for everybody
   /room pidgin ROOM               Pidgin and its like take part through you; /room nopidgin ROOM
-  /room leave ROOM, /room delete ROOM: leave, and delete what is kept of it here";
+  /room leave ROOM, /room delete ROOM: leave (or stop waiting to be let in), and delete what is kept of it here";
 
 /// Reads what stands behind `/room`.
 pub fn read(rest: &str) -> Wish {
@@ -93,6 +94,10 @@ pub fn read(rest: &str) -> Wish {
         "topic" => RoomCommand::RoomSubject {
             room: room.clone(),
             subject: text.clone(),
+        },
+        "nick" => RoomCommand::RoomNick {
+            room: room.clone(),
+            nick: text.clone(),
         },
         "voice" => role(None, Some("participant")),
         "mute" => role(None, Some("visitor")),
@@ -175,6 +180,12 @@ mod tests {
         };
         assert_eq!((room.as_str(), body.as_str()), ("hall@room-x", "good day"));
         assert!(matches!(read("kick hall@room-x romeo"), Wish::Ask(_)));
+        let Wish::Ask(Command::Room(RoomCommand::RoomNick { nick, .. })) =
+            read("nick hall@room-x Romeo Montague")
+        else {
+            panic!("no other name");
+        };
+        assert_eq!(nick, "Romeo Montague");
         for unclear in ["", "say", "say hall@room-x", "dance hall@room-x x"] {
             assert!(matches!(read(unclear), Wish::Say(_)), "{unclear}");
         }

@@ -19,7 +19,7 @@ impl Extension for Ping {
             title: "XMPP Ping",
             version: "2.0.1",
             features: &[NS],
-            scope: "answers; asks when the user wants to know the latency",
+            scope: "answers; asks when the user wants to know the latency, and where a message is outstanding on a stream without acks",
         }
     }
 

@@ -198,25 +198,13 @@ impl Desktop {
         self.xdotool(&["mousemove", "--window", &id, "40", "20", "click", "1"]);
     }
 
-    /// A screen with its window manager. Now and then one of the two does not answer; then others are tried, and it is said.
+    /// A screen with its window manager.
     fn start_managed_screen(&mut self, folder: &Path) {
-        for _ in 0..3 {
-            self.start_screen(folder);
-            self.spawn(folder, "openbox", &["--sm-disable"]);
-            let deadline = Instant::now() + STARTING / 2;
-            while Instant::now() < deadline {
-                if self.try_xdotool(&["get_desktop"]).is_some() {
-                    return;
-                }
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            eprintln!("no window manager answers on {}", self.display);
-            for mut program in self.programs.drain(..) {
-                let _ = program.kill();
-                let _ = program.wait();
-            }
-        }
-        panic!("no window manager answers on three screens");
+        self.start_screen(folder);
+        self.spawn(folder, "openbox", &["--sm-disable"]);
+        poll("the window manager", STARTING, || {
+            self.try_xdotool(&["get_desktop"]).map(drop)
+        });
     }
 
     fn start_screen(&mut self, folder: &Path) {
@@ -234,6 +222,9 @@ impl Desktop {
             .command("Xvfb")
             .arg(own_display())
             .args([
+                // When its last client goes a server begins anew, and hangs up on who is just coming: each question
+                // whether the window manager is there is such a client.
+                "-noreset",
                 "-displayfd",
                 "1",
                 "-screen",
@@ -341,7 +332,8 @@ impl Desktop {
             .command(program)
             .args(arguments)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            // openbox complains there.
+            .stdout(log.try_clone().expect("a log file"))
             .stderr(log)
             .spawn()
             .unwrap_or_else(|error| panic!("{program}: {error}"));

@@ -1,5 +1,7 @@
 //! What calls its user, and what leaves him in peace.
 
+use serde_json::json;
+
 use super::Stage;
 use crate::lab::peer::SOON;
 
@@ -96,4 +98,55 @@ fn nothing_is_told_while_he_does_not_want_to_be_disturbed() {
     desktop.notifies("It is not yet near day");
     window.titled("(2) Balcony");
     assert_eq!(desktop.notes().len(), 1, "{:?}", desktop.notes());
+}
+
+#[test]
+fn what_names_him_in_a_room_is_told_and_a_click_opens_the_room() {
+    let Some(stage) = Stage::new_or_skip() else {
+        return;
+    };
+    let Stage {
+        window,
+        desktop,
+        juliet,
+        ..
+    } = &stage;
+    juliet.tell(&json!({"command": "room-create", "name": "orchard"}));
+    let room = juliet.event("room-joined", SOON, |_| true).line["room"].clone();
+    window.has_signed_on();
+    window.clicks("Rooms…");
+    window.reads("the room among those that are here", |screen| {
+        let there = screen.called("Enter orchard").is_some();
+        if !there && let Some(again) = screen.called("Look again") {
+            desktop.reader().press(again);
+        }
+        there
+    });
+    window.clicks("Enter orchard");
+    window.focuses("Write to orchard");
+    juliet.event("room-members", SOON, |line| {
+        line["members"].as_array().unwrap().len() == 2
+    });
+    // Looking at something else, he is told only of what names him.
+    window.opens("jul", "Juliet");
+    window.minimises();
+    let say = |body: &str| {
+        juliet.tell(&json!({"command": "room-send", "room": room, "body": body}));
+    };
+    say("O me");
+    say("O Romeo, Romeo!");
+    let note = desktop.notifies("O Romeo, Romeo!");
+    assert_eq!(
+        (note.program.as_str(), note.title.as_str()),
+        ("Balcony", "Juliet in orchard")
+    );
+    desktop.click_notification();
+    window.has_keyboard();
+    window.focuses("Write to orchard");
+    window.reads("both lines", |screen| {
+        screen.says("O me") && screen.says("O Romeo, Romeo!")
+    });
+    assert_eq!(desktop.notes().len(), 1, "{:?}", desktop.notes());
+    window.titled("Balcony");
+    window.picture("room-from-notification");
 }

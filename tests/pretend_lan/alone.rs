@@ -47,6 +47,7 @@ impl Alone {
             key: SecretKey::from_seed(&[7; 32]).unwrap(),
             early: Vec::new(),
             rooms: Vec::new(),
+            broadcasts: Vec::new(),
             files: Default::default(),
             wait_for_name: false,
             seed: [7; 32],

@@ -13,15 +13,19 @@
 
 mod alone;
 mod asking;
+mod broadcasts;
 mod crashes;
 mod crowd;
+mod entering;
 mod files;
 mod glare;
 mod hostile;
 mod journeys;
 mod late_news;
+mod liveness;
 mod names;
 mod records;
+mod room_rules;
 mod rooms;
 mod stage;
 mod storm;

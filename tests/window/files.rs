@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::desk::*;
 
-fn a_file(transfer: &str, outgoing: bool, state: FileState) -> File {
+pub fn a_file(transfer: &str, outgoing: bool, state: FileState) -> File {
     File {
         transfer: transfer.into(),
         peer: jid("anna@pc"),

@@ -19,6 +19,7 @@ mod languages;
 mod layout;
 mod list;
 mod network;
+mod room_keys;
 mod rooms;
 mod search;
 mod selection;

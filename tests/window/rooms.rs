@@ -564,3 +564,26 @@ fn the_room_is_readable_in_every_language_and_width() {
         }
     }
 }
+
+#[test]
+fn a_long_name_in_the_queue_stays_in_the_window_with_its_button() {
+    let long = "Alexander Ferdinand von Hohenstein-Weizsäcker";
+    let mut model = hall("moderator");
+    model.apply(&Event::Room(RoomEvent::RoomHand {
+        room: HALL.into(),
+        hands: vec!["Bob".into(), long.into()],
+    }));
+    let mut screen = show(model, NARROW);
+    screen.state_mut().window.open_room(HALL);
+    screen.run();
+    let place = |label: &str| screen.get_by_label(label).rect();
+    let give = format!("Give the floor to {long}");
+    for label in [format!("2. {long}"), give, "Give the floor to Bob".into()] {
+        let rect = place(&label);
+        assert!(
+            rect.left() >= 0.0 && rect.right() <= NARROW.x,
+            "{label} {rect:?}"
+        );
+    }
+    assert!(place("1. Bob").bottom() < place(&format!("2. {long}")).bottom());
+}

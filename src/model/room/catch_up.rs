@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::body::Role;
 use super::engine::{Happened, Output, Room, Trouble};
 use super::entry::{Author, Entry, Order};
+use super::fault::Fault;
 use super::log::{Head, Insert};
 use super::packet::{BATCH_OCTETS, Level, MAX_BATCH, Packet, Refusal, Since};
 use super::sync::{CREDIT, CREDIT_A_SECOND, MOST, MOST_BAD, REDIAL, SHUN};
@@ -88,6 +89,9 @@ impl Room {
         let mut octets = 0;
         let mut batches = Vec::new();
         for entry in entries {
+            if self.errs(Fault::Withholds) && entry.author != self.me {
+                continue;
+            }
             if batch.len() >= MAX_BATCH || octets + entry.octets().len() > BATCH_OCTETS {
                 batches.push(std::mem::take(&mut batch));
                 octets = 0;

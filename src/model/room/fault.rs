@@ -24,6 +24,8 @@ pub enum Fault {
     HoldsOnToAll,
     /// It passes everything on to everybody.
     PassesOnToAll,
+    /// It passes on nothing that others wrote, whoever asks.
+    Withholds,
     /// It draws random numbers that do not come from its seed.
     OtherDice,
 }

@@ -194,7 +194,12 @@ impl Host {
                 Vec::new()
             },
             used: up,
-            reason: if up { "carries multicast" } else { "no cable" }.to_owned(),
+            reason: if up {
+                "local network"
+            } else {
+                "not connected: no cable or no Wi-Fi network"
+            }
+            .to_owned(),
         }
     }
 }

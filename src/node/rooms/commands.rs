@@ -53,7 +53,10 @@ impl Core {
                 return Ok(false);
             }
             RoomCommand::RoomJoin { room, nick, via } => {
-                self.join_room(&room, nick, via, reference)?;
+                if let Err((why, message)) = self.join_room(&room, nick, via, reference) {
+                    self.refuse(room, why, &message);
+                    return Err(message);
+                }
                 return Ok(false);
             }
             RoomCommand::RoomHistory {
@@ -206,6 +209,10 @@ impl Core {
             RoomCommand::RoomHand { room, up } => self.write_in(&room, Body::Hand { up })?,
             RoomCommand::RoomNick { room, nick } => {
                 let (id, clock) = (self.find_room(&room)?, self.clock);
+                let nick = clean_name(&nick);
+                if nick.is_empty() || nick.len() > 64 {
+                    return Err("a nick in a room has 1 to 64 bytes".into());
+                }
                 let hosted = self.hosted(id)?;
                 hosted
                     .room
@@ -235,14 +242,10 @@ impl Core {
 
     /// By address or id.
     fn find_room(&self, room: &str) -> Result<RoomId, String> {
-        let is = |(id, hosted): &(&RoomId, &Hosted)| {
-            hosted.room.address() == room || id.to_string() == room
-        };
-        self.rooms
-            .all
-            .iter()
-            .find(is)
-            .map(|(id, _)| *id)
+        let is = |id: &&RoomId| self.room_address(**id) == room || id.to_string() == room;
+        let found = self.rooms.all.keys().find(is);
+        found
+            .copied()
             .ok_or_else(|| format!("you are in no room {room}"))
     }
 
@@ -345,20 +348,22 @@ impl Core {
         nick: Option<String>,
         via: Option<Jid>,
         reference: Option<Value>,
-    ) -> Done {
+    ) -> Result<(), (RoomWhy, String)> {
         let nick = self.wanted_nick(nick);
-        if let Ok(id) = self.find_room(room) {
-            let clock = self.clock;
-            let hosted = self.hosted(id)?;
+        let known = self.find_room(room).ok();
+        if let Some((id, hosted)) = known.and_then(|id| Some((id, self.rooms.all.get_mut(&id)?))) {
             (hosted.asked, hosted.about.inside) = (reference, true);
             if hosted.room.is_inside() {
                 self.entered(id);
             } else {
-                hosted.room.enter(clock);
+                hosted.room.enter(self.clock);
+                self.await_entry(id);
+                self.write_about(id);
             }
             return Ok(());
         }
-        self.room_for_one_more()?;
+        self.room_for_one_more()
+            .map_err(|why| (RoomWhy::TooMany, why))?;
         let advertised = |ad: &crate::wire::room_ad::RoomAd| {
             ad.id == room
                 || ad
@@ -366,24 +371,22 @@ impl Core {
                     .parse::<RoomId>()
                     .is_ok_and(|id| format!("{}@room-{}", ad.name, id.id8()) == room)
         };
-        let mut from: Vec<(Jid, String)> = Vec::new();
+        let mut from: Vec<(Jid, crate::wire::room_ad::RoomAd)> = Vec::new();
         for (jid, ads) in &self.rooms.ads {
-            from.extend(
-                ads.iter()
-                    .filter(|ad| advertised(ad))
-                    .map(|ad| (jid.clone(), ad.id.clone())),
-            );
+            let ads = ads.iter().filter(|ad| advertised(ad));
+            from.extend(ads.map(|ad| (jid.clone(), ad.clone())));
         }
-        let id = from.first().map_or(room, |(_, id)| id.as_str());
-        let id: RoomId = id
-            .parse()
-            .map_err(|_| format!("no room {room} is advertised here, and this is no id of one"))?;
+        let name = from.first().map(|(_, ad)| ad.name.clone());
+        let id = from.first().map_or(room, |(_, ad)| ad.id.as_str());
+        let id: RoomId = id.parse().map_err(|_| {
+            let why = format!("no room {room} is advertised here, and this is no id of one");
+            (RoomWhy::Unreachable, why)
+        })?;
         let mut contacts: Vec<Jid> = via.into_iter().collect();
         contacts.extend(from.into_iter().map(|(jid, _)| jid));
         if contacts.is_empty() {
-            return Err(format!(
-                "nobody here is known to be in {room}: say whom to ask (via)"
-            ));
+            let why = format!("nobody here is known to be in {room}: say whom to ask (via)");
+            return Err((RoomWhy::Unreachable, why));
         }
         let (key, jid, seed) = (
             self.key.clone(),
@@ -392,6 +395,10 @@ impl Core {
         );
         let room = Room::join(id, key, jid, &nick, &contacts, seed, self.clock);
         self.host(room, nick, contacts.into_iter().next(), reference);
+        if let Some(hosted) = self.rooms.all.get_mut(&id) {
+            hosted.advertised = name.unwrap_or_default();
+        }
+        self.await_entry(id);
         Ok(())
     }
 

@@ -13,13 +13,16 @@ const GRACE: i64 = 30 * 24 * 3600;
 impl Core {
     /// Leaves a room; with `delete`, what is kept of it goes as soon as the others are told. Also of one that was left before.
     pub(super) fn leave_room(&mut self, id: RoomId, delete: bool) {
+        if self.stop_entering(id) {
+            return;
+        }
         let (clock, left) = (self.clock, self.clock.wall.as_second());
         self.see_off_all(id, false);
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
             return;
         };
         (hosted.about.inside, hosted.about.left) = (false, Some(left));
-        hosted.asked = None;
+        (hosted.asked, hosted.enter_due) = (None, None);
         hosted.deleting |= delete;
         hosted.room.leave(clock);
         self.write_about(id);

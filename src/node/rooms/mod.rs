@@ -3,6 +3,7 @@
 //! and the key behind the stream are the same key.
 
 mod commands;
+mod entering;
 mod guests;
 mod leaving;
 mod repeat;
@@ -69,6 +70,10 @@ pub(super) struct Hosted {
     pub about: About,
     /// The answer to these waits for our being in.
     pub asked: Option<Value>,
+    /// Whoever waits to be let in is told by then that nobody does.
+    pub(super) enter_due: Option<Moment>,
+    /// The name under which it was advertised when we wanted in.
+    pub(super) advertised: String,
     pub members: Vec<RoomMember>,
     pub members_due: Option<Moment>,
     pub delivered: HashMap<EntryId, (u16, u16)>,
@@ -140,7 +145,21 @@ impl Core {
                     self.clock,
                 )
             };
+            let waits = about.inside && room.log().is_empty();
             self.rooms.all.insert(id, Hosted::new(room, about));
+            if waits {
+                self.await_entry(id);
+            }
+        }
+    }
+
+    /// From now on something is done wrong in each room: for tests of what others make of it.
+    pub(in crate::node) fn seed_room_fault(
+        &mut self,
+        fault: Option<crate::model::room::fault::Fault>,
+    ) {
+        for hosted in self.rooms.all.values_mut() {
+            hosted.room.seed_fault(fault);
         }
     }
 
@@ -228,6 +247,7 @@ impl Core {
         };
         let due = [
             hosted.room.poll_timeout(),
+            hosted.enter_due,
             hosted.members_due,
             hosted.history_due,
             hosted.repeat_due,
@@ -251,6 +271,9 @@ impl Core {
         };
         hosted.room.handle_timeout(clock);
         let (history, repeat) = (due(hosted.history_due), due(hosted.repeat_due));
+        if due(hosted.enter_due) {
+            self.give_up_entering(id);
+        }
         if history {
             self.answer_history(id, false);
         }
@@ -444,6 +467,8 @@ impl Hosted {
             room,
             about,
             asked: None,
+            enter_due: None,
+            advertised: String::new(),
             members: Vec::new(),
             members_due: None,
             delivered: HashMap::new(),

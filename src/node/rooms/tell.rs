@@ -260,7 +260,7 @@ impl Core {
                 hosted.about.left = Some(self.clock.wall.as_second());
                 let by = by.map(|by| hosted.name_of(by));
                 let reason = crate::wire::text::clean_line(&reason);
-                self.keep_about(id);
+                self.write_about(id);
                 RoomEvent::RoomLeft {
                     room,
                     by,
@@ -296,8 +296,11 @@ impl Core {
             return;
         };
         (hosted.about.inside, hosted.about.left) = (true, None);
+        hosted.enter_due = None;
         let reference = hosted.asked.take();
         self.keep_about(id);
+        // That we are in again outlives us, too.
+        self.write_about(id);
         // Ourselves among them, although that entry may be on its way to the disk.
         let members = self.members_of(id);
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
@@ -340,10 +343,10 @@ impl Core {
     }
 
     fn refused(&mut self, id: RoomId, why: Refusal) {
+        let name = self.room_address(id);
         let Some(hosted) = self.rooms.all.get_mut(&id) else {
             return;
         };
-        let name = hosted.room.address();
         let message = match why {
             Refusal::Busy => format!(
                 "The room {name} is busy: too many people, or too much at once. Try again later."
@@ -362,8 +365,10 @@ impl Core {
             Refusal::Banned => RoomWhy::Banned,
             Refusal::Busy | Refusal::Unknown => RoomWhy::Busy,
         };
+        hosted.enter_due = None;
         self.refuse(name, why, &message);
         self.error(reference, message);
+        self.forget_unknown(id);
     }
 
     /// Something was not done in a room: for faces that say it in words of their own.

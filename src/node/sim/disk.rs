@@ -11,6 +11,7 @@ use bytes::Bytes;
 
 use crate::command::Place;
 use crate::disk::avatars::Avatars;
+use crate::disk::broadcasts::KeptBroadcast;
 use crate::disk::search::{Found, Wanted};
 use crate::disk::store::{Op, Page, Stored};
 use crate::event::{Change, Content, ConversationSummary, Extra, Hit, Message, MessageState, Told};
@@ -268,6 +269,22 @@ impl Disk {
             conversations,
             self.outbox.iter().filter_map(pending).collect(),
         )
+    }
+
+    /// Our broadcasts, with how far they got.
+    pub fn broadcasts(&self) -> Vec<KeptBroadcast> {
+        let mut all = KeptBroadcast::all(&self.values);
+        for kept in &mut all {
+            for (_, id) in &kept.messages {
+                let mut messages = self.conversations.values().flatten();
+                let found = messages.find(|message| message.is_own() && message.id == *id);
+                if let Some((message, state)) = found.and_then(|one| Some((one, one.state?))) {
+                    kept.states.insert(id.clone(), state);
+                    kept.body.clone_from(&message.body);
+                }
+            }
+        }
+        all
     }
 
     /// What peers said about messages that have not come.

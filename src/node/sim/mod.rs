@@ -205,6 +205,17 @@ impl Sim {
         }
     }
 
+    /// What this node does wrong in the rooms that it is in now; `None`: nothing any more.
+    pub fn seed_room_fault(
+        &mut self,
+        host: HostId,
+        fault: Option<crate::model::room::fault::Fault>,
+    ) {
+        if let Some(Actor::Node(core)) = self.seats.get_mut(host.0).map(|seat| &mut seat.actor) {
+            core.seed_room_fault(fault);
+        }
+    }
+
     /// From its next start on it is called so. Its machine keeps its name.
     pub fn rename(&mut self, host: HostId, who: &Jid) {
         if let Some(seat) = self.seats.get_mut(host.0) {
@@ -531,6 +542,7 @@ impl Sim {
             key,
             early: seat.disk.early(),
             rooms: seat.disk.rooms.values().cloned().collect(),
+            broadcasts: seat.disk.broadcasts(),
             files: FileStart {
                 kept: FileStart::read(&seat.disk.transfers),
                 downloads: "/received".into(),
