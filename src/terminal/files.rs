@@ -20,6 +20,14 @@ pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish 
             to: to.clone(),
             path: path(rest),
         }),
+        ("forward", None) => Wish::Say("To whom? /to NAME chooses.".into()),
+        ("forward", Some(to)) => match newest(model, rest, here) {
+            Some(transfer) => Wish::Ask(Command::ForwardFile {
+                transfer,
+                to: to.clone(),
+            }),
+            None => Wish::Say("No such file has come. /files shows them.".into()),
+        },
         ("take", _) => match newest(model, rest, offered) {
             Some(transfer) => Wish::Ask(Command::AcceptFile {
                 transfer,
@@ -39,6 +47,10 @@ pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish 
 
 fn offered(file: &File) -> bool {
     !file.outgoing && file.state == FileState::Offered
+}
+
+fn here(file: &File) -> bool {
+    !file.outgoing && file.state == FileState::Done
 }
 
 fn open(file: &File) -> bool {

@@ -17,7 +17,7 @@ use crate::disk::sources::{self, Source};
 use crate::model::roster::hex;
 use crate::net::bytestream;
 pub(super) use pipe::{Sink, Spout, drink, pour};
-pub(super) use place::Place;
+pub(super) use place::{Place, set_mode};
 
 /// The longest head of an entry.
 const MAX_HEAD: usize = 64 << 10;

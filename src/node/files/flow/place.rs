@@ -245,14 +245,37 @@ fn receive_entry(
         }
     };
     let sha256 = receive_file(head, before, &mut file, hash, from, moved)?;
-    let mode = if head.executable { 0o755 } else { 0o644 };
-    rustix::fs::fchmod(&file, rustix::fs::Mode::from_bits_truncate(mode))
-        .map_err(|error| disk(&error.into()))?;
+    set_mode(&file, head.executable).map_err(|error| disk(&error))?;
     part.done(&path, head.size, Some(sha256))
         .map_err(|error| disk(&error))
 }
 
+/// As others may have it: to be executed or not.
+pub(in crate::node::files) fn set_mode(file: &File, executable: bool) -> io::Result<()> {
+    let mode = if executable { 0o755 } else { 0o644 };
+    Ok(rustix::fs::fchmod(
+        file,
+        rustix::fs::Mode::from_bits_truncate(mode),
+    )?)
+}
+
 impl Place {
+    /// How many bytes of a file are there by now.
+    pub(in crate::node::files) fn length(&self) -> u64 {
+        match &self.have {
+            Have::File { file, .. } => file.metadata().map_or(0, |found| found.len()),
+            _ => 0,
+        }
+    }
+
+    /// What is there of a folder.
+    pub(in crate::node::files) fn part_of_folder(&mut self) -> Result<&mut FolderPart, Fault> {
+        match &mut self.have {
+            Have::Folder(part) => Ok(part),
+            _ => Err(Fault::Final("it is no folder any more".to_owned())),
+        }
+    }
+
     /// The file, at its `from`th byte, with the hash of what is before that: for bytes that come without heads.
     ///
     /// A file that got its name is not found by these ways: whoever offers so cannot go on with anything.

@@ -45,6 +45,14 @@ impl Ahead {
             .map(|known| known.sha256)
     }
 
+    /// The core knows the hash.
+    pub(super) fn learn(&self, serve: &Serve) {
+        let hash = serve.sha256.as_deref().and_then(unhex);
+        if let Some(sha256) = hash.filter(|_| self.of(serve).is_none()) {
+            self.add(serve, sha256);
+        }
+    }
+
     fn add(&self, serve: &Serve, sha256: [u8; 32]) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.push_front(Known {
@@ -54,6 +62,18 @@ impl Ahead {
         });
         known.truncate(MOST);
     }
+}
+
+/// A hash from 64 hexadecimal digits.
+fn unhex(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 impl Shared {

@@ -4,6 +4,7 @@
 mod ahead;
 mod band;
 mod fetch;
+mod http;
 mod serve;
 
 use std::collections::HashMap;
@@ -151,6 +152,7 @@ impl Mover {
     }
 
     fn serve(&self, serve: Serve) {
+        self.shared.ahead.learn(&serve);
         let in_band = serve.gate == Gate::Band;
         let (transfer, run) = (serve.transfer.clone(), serve.run);
         let mut desk = Desk {
@@ -391,5 +393,7 @@ fn finish(carrier: &mut Carrier) -> io::Result<Option<u8>> {
     Ok((read > 0).then_some(verdict[0]))
 }
 
+#[cfg(test)]
+mod http_tests;
 #[cfg(test)]
 mod tests;
