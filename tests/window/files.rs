@@ -319,7 +319,7 @@ fn a_received_file_is_passed_on_from_its_card_and_from_the_page() {
     assert_eq!(buttons, 1, "what was sent is sent again by choosing it");
     click(&mut screen, "Forward…");
     screen.get_by_label("Forward to");
-    click(&mut screen, "Forward to Bob");
+    click(&mut screen, "Forward to Bob Baker");
     let asked = Command::ForwardFile {
         transfer: "rose".into(),
         to: jid("bob@pc"),

@@ -12,6 +12,7 @@ use crate::disk::downloads;
 use crate::disk::folder_part::FolderPart;
 use crate::model::roster::hex;
 use crate::node::files::ask::{Fault, Fetch};
+use crate::wire::text::CleanPath;
 
 /// Where a file or folder goes, and what is there of it.
 pub(in crate::node::files) struct Place {
@@ -226,8 +227,7 @@ fn receive_entry(
     from: &mut Sink,
     moved: &mut dyn FnMut(u64),
 ) -> Result<(), Fault> {
-    let asked = crate::wire::text::clean_path(&head.path)
-        .ok_or_else(|| lie("it has a file without a name"))?;
+    let asked = CleanPath::of(&head.path).ok_or_else(|| lie("it has a file without a name"))?;
     if head.folder {
         part.folder(&asked).map_err(|error| disk(&error))?;
         return part.done(&asked, 0, None).map_err(|error| disk(&error));
@@ -237,26 +237,14 @@ fn receive_entry(
         Some(half) => (half.file, half.path, half.hash),
         None if head.from != 0 => return Err(lie("a part came that was not asked for")),
         None => {
-            let begun = part.file(&asked, head.size);
-            let (mut file, path) = begun.map_err(|error| disk(&error))?;
-            let mut hash = Context::new(&SHA256);
-            restart(&mut file, &mut hash).map_err(|error| disk(&error))?;
-            (file, path, hash)
+            let begun = part.file(&asked, head.size, head.executable);
+            let (file, path) = begun.map_err(|error| disk(&error))?;
+            (file, path, Context::new(&SHA256))
         }
     };
     let sha256 = receive_file(head, before, &mut file, hash, from, moved)?;
-    set_mode(&file, head.executable).map_err(|error| disk(&error))?;
-    part.done(&path, head.size, Some(sha256))
+    part.done(&path, head.size, Some(&sha256))
         .map_err(|error| disk(&error))
-}
-
-/// As others may have it: to be executed or not.
-pub(in crate::node::files) fn set_mode(file: &File, executable: bool) -> io::Result<()> {
-    let mode = if executable { 0o755 } else { 0o644 };
-    Ok(rustix::fs::fchmod(
-        file,
-        rustix::fs::Mode::from_bits_truncate(mode),
-    )?)
 }
 
 impl Place {

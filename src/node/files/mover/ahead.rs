@@ -5,14 +5,14 @@
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::Shared;
-use crate::disk::sources;
+use crate::disk::sources::{self, Source};
 use crate::node::files::ask::{Gate, Serve};
 
 /// Smaller files are hashed on the way, larger ones as well: the system would read them twice from the disk.
@@ -20,10 +20,16 @@ const SIZES: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
 /// Hashes that are remembered: one file may be offered to many.
 const MOST: usize = 32;
 
-/// Hashes that are known.
+/// Entries of folders that are remembered: a few megabytes.
+const MOST_ENTRIES: usize = 20_000;
+
+/// What is known of files before they are sent.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     known: Mutex<VecDeque<Known>>,
+    /// Folders that were looked at, the newest first: what is in them is sent as it was offered, each file if it is
+    /// unchanged.
+    folders: Mutex<VecDeque<(PathBuf, Arc<Source>)>>,
     /// One file at a time.
     busy: AtomicBool,
 }
@@ -43,6 +49,30 @@ impl Ahead {
             .iter()
             .find(|known| known.path == serve.path && known.stamp == serve.stamp)
             .map(|known| known.sha256)
+    }
+
+    /// A folder was looked at.
+    pub(super) fn looked(&self, path: &Path, source: &Arc<Source>) {
+        if source.folder.is_none() || source.entries.len() > MOST_ENTRIES {
+            return;
+        }
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.retain(|(known, _)| known != path);
+        folders.push_front((path.to_owned(), Arc::clone(source)));
+        let mut entries = 0;
+        folders.retain(|(_, source)| {
+            entries += source.entries.len();
+            entries <= MOST_ENTRIES
+        });
+    }
+
+    /// What was in this folder when it was offered, if that is remembered.
+    pub(super) fn folder(&self, serve: &Serve) -> Option<Arc<Source>> {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders
+            .iter()
+            .find(|(path, source)| *path == serve.path && source.stamp == serve.stamp)
+            .map(|(_, source)| Arc::clone(source))
     }
 
     /// The core knows the hash.

@@ -18,7 +18,7 @@ use crate::net::bytestream::{self, Pace, SILENCE};
 use crate::node::files::ask::{Fault, Fetch, Told};
 use crate::node::files::flow::{self, Place};
 use crate::wire::dir_listing::{self, Entry, Listing};
-use crate::wire::text::clean_path;
+use crate::wire::text::CleanPath;
 use crate::xep::xep0066_oob::encode;
 
 /// How long is waited before each further attempt.
@@ -126,7 +126,7 @@ impl Shared {
     ) -> Result<u64, Fault> {
         let folder = place.folder.clone();
         let part = place.part_of_folder()?;
-        let clean = clean_path(asked).ok_or_else(|| refused("it has a file without a name"))?;
+        let clean = CleanPath::of(asked).ok_or_else(|| refused("it has a file without a name"))?;
         if entry.is_folder {
             part.folder(&clean).map_err(|error| flow::disk(&error))?;
             part.done(&clean, 0, None)
@@ -135,10 +135,9 @@ impl Shared {
         }
         let size = entry.size.unwrap_or(0);
         let (mut file, here) = part
-            .file(&clean, size)
+            .file(&clean, size, entry.executable)
             .map_err(|error| flow::disk(&error))?;
         let mut hash = Context::new(&SHA256);
-        restart(&mut file, &mut hash)?;
         let mut path = at.folder.to_owned();
         for part in asked {
             path.push('/');
@@ -181,9 +180,8 @@ impl Shared {
             }
             Ok(())
         })?;
-        flow::set_mode(&file, entry.executable).map_err(|error| flow::disk(&error))?;
         let sha256 = hex(hash.finish().as_ref());
-        let done = place.part_of_folder()?.done(&here, have, Some(sha256));
+        let done = place.part_of_folder()?.done(&here, have, Some(&sha256));
         done.map_err(|error| flow::disk(&error))?;
         Ok(have)
     }

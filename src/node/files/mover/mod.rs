@@ -193,7 +193,9 @@ impl Mover {
         let (shared, port) = (Arc::clone(&self.shared), self.port);
         let id = transfer.clone();
         self.work(transfer, 0, move || {
-            let result = look(&path, port).map_err(|error| error.to_string());
+            let result = shared
+                .looked(&path, port)
+                .map_err(|error| error.to_string());
             shared.say(Told::Looked {
                 transfer: id,
                 result,
@@ -228,23 +230,6 @@ impl Drop for Mover {
     }
 }
 
-fn look(path: &Path, port: u16) -> Result<Look, sources::SourceError> {
-    let source = sources::look(path)?;
-    let mut token = [0; 32];
-    if aws_lc_rs::rand::fill(&mut token).is_err() {
-        tracing::error!("the system gives no randomness");
-    }
-    Ok(Look {
-        name: source.name,
-        size: source.size,
-        folder: source.folder,
-        media_type: source.media_type.map(str::to_owned),
-        stamp: source.stamp,
-        port,
-        token,
-    })
-}
-
 impl Desk {
     fn expects(&self, ip: IpAddr) -> bool {
         let served = self.serve.iter().flat_map(|serve| &serve.from);
@@ -272,6 +257,24 @@ fn stopped() -> Fault {
 }
 
 impl Shared {
+    fn looked(&self, path: &Path, port: u16) -> Result<Look, sources::SourceError> {
+        let source = Arc::new(sources::look(path)?);
+        self.ahead.looked(path, &source);
+        let mut token = [0; 32];
+        if aws_lc_rs::rand::fill(&mut token).is_err() {
+            tracing::error!("the system gives no randomness");
+        }
+        Ok(Look {
+            name: source.name.clone(),
+            size: source.size,
+            folder: source.folder,
+            media_type: source.media_type.map(str::to_owned),
+            stamp: source.stamp.clone(),
+            port,
+            token,
+        })
+    }
+
     fn desks(&self) -> MutexGuard<'_, HashMap<String, Desk>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
