@@ -97,7 +97,7 @@ fn take<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
-/// Files of this size and less are not looked at before they are read.
+/// Files of this size and less are not looked at before they are read, and are whole in memory before they are written.
 const SMALL: u64 = 128 << 10;
 
 /// The head of an entry.
@@ -124,11 +124,12 @@ struct HeadOf<'a> {
     executable: bool,
 }
 
-/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: that, if it is known already.
+/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: the hashes of the first entries, as
+/// far as they are known already.
 pub(super) fn send(
     source: &Source,
     request: &Request,
-    known: Option<[u8; 32]>,
+    known: &[[u8; 32]],
     out: &mut Spout,
     moved: &mut dyn FnMut(u64),
 ) -> Result<Option<String>, Fault> {
@@ -168,6 +169,7 @@ pub(super) fn send(
                     .map_err(|error| Fault::Final(error.to_string()))?;
             }
         }
+        let known = known.get(number);
         write_head(out, &head)?;
         moved(before + head.from);
         out.read_from(
@@ -179,16 +181,20 @@ pub(super) fn send(
             },
         )?;
         sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))?;
-        let sha256 = match known {
-            Some(known) => known.to_vec(),
-            None => hash.finish().as_ref().to_vec(),
+        let digest = match known {
+            Some(_) => None,
+            None => Some(hash.finish()),
         };
-        out.write_all(&sha256).map_err(|error| network(&error))?;
+        let made = digest.as_ref().map(AsRef::as_ref);
+        let sha256 = made.or(known.map(<[u8; 32]>::as_slice)).unwrap_or_default();
+        out.write_all(sha256).map_err(|error| network(&error))?;
         before += entry.size;
-        last = Some(hex(&sha256));
+        if source.folder.is_none() {
+            last = Some(hex(sha256));
+        }
     }
     out.write_all(&[0; 4]).map_err(|error| network(&error))?;
-    Ok(last.filter(|_| source.folder.is_none()))
+    Ok(last)
 }
 
 fn write_head(out: &mut Spout, head: &HeadOf<'_>) -> Result<(), Fault> {

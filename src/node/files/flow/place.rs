@@ -1,18 +1,26 @@
 //! What is there of a file or folder that comes in, and how the rest is taken.
 
 use std::fs::File;
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
 
-use aws_lc_rs::digest::{Context, SHA256};
+use aws_lc_rs::digest::{Context, SHA256, digest};
 
 use super::pipe::Sink;
-use super::{Head, Request, disk, lie, network, read_head, receive_file, restart, take};
+use super::{
+    Head, Request, SMALL, broken_thread, disk, lie, network, read_head, receive_file, restart, take,
+};
 use crate::disk::downloads;
 use crate::disk::folder_part::FolderPart;
 use crate::model::roster::hex;
 use crate::node::files::ask::{Fault, Fetch};
 use crate::wire::text::CleanPath;
+
+/// Small files that are compared and wait to be written.
+const WAITING: usize = 16;
 
 /// Where a file or folder goes, and what is there of it.
 pub(in crate::node::files) struct Place {
@@ -207,37 +215,146 @@ fn receive_entries(
     from: &mut Sink,
     moved: &mut dyn FnMut(u64),
 ) -> Result<(), Fault> {
-    while let Some(head) = read_head(from)? {
-        let (count, bytes) = part.whole();
-        if count >= entries || bytes.saturating_add(head.size) > size {
-            return Err(lie("more came than was said"));
-        }
-        receive_entry(part, &head, bytes, from, moved)?;
-    }
-    if part.whole() != (entries, size) {
+    let mut left = Left {
+        entries: entries.saturating_sub(part.whole().0),
+        bytes: size.saturating_sub(part.whole().1),
+        size,
+    };
+    let shelf = Mutex::new(part);
+    thread::scope(|scope| {
+        let (give, jobs) = sync_channel(WAITING);
+        let writing = thread::Builder::new()
+            .name("balcony-write".into())
+            .spawn_scoped(scope, || write_small(&shelf, jobs))
+            .map_err(|error| Fault::Stuck(error.to_string()))?;
+        let received = receive_each(&shelf, &give, &mut left, from, moved);
+        drop(give);
+        // The disk's own trouble comes first.
+        writing.join().unwrap_or_else(|_| Err(broken_thread()))?;
+        received
+    })?;
+    if left.entries > 0 || left.bytes > 0 {
         return Err(lie("less came than was said"));
     }
     Ok(())
 }
 
-fn receive_entry(
+/// What of a folder is still to come.
+struct Left {
+    entries: u64,
+    bytes: u64,
+    /// Of all.
+    size: u64,
+}
+
+/// Something for the thread that writes small files.
+enum Job {
+    /// A file that is what was sent.
+    File {
+        path: CleanPath,
+        bytes: Vec<u8>,
+        sha256: String,
+        executable: bool,
+    },
+    Folder(CleanPath),
+    /// Say when all before this is written.
+    Settle(SyncSender<()>),
+}
+
+fn write_small(shelf: &Mutex<&mut FolderPart>, jobs: Receiver<Job>) -> Result<(), Fault> {
+    for job in jobs {
+        let mut part = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        let written = match job {
+            Job::Folder(path) => part.folder(&path).and_then(|()| part.done(&path, 0, None)),
+            Job::File {
+                path,
+                bytes,
+                sha256,
+                executable,
+            } => part
+                .file(&path, bytes.len() as u64, executable)
+                .and_then(|(mut file, here)| {
+                    file.write_all(&bytes)?;
+                    part.done(&here, bytes.len() as u64, Some(&sha256))
+                }),
+            Job::Settle(settled) => {
+                // Whoever asked has ended.
+                let _ = settled.send(());
+                Ok(())
+            }
+        };
+        written.map_err(|error| disk(&error))?;
+    }
+    Ok(())
+}
+
+fn receive_each(
+    shelf: &Mutex<&mut FolderPart>,
+    give: &SyncSender<Job>,
+    left: &mut Left,
+    from: &mut Sink,
+    moved: &mut dyn FnMut(u64),
+) -> Result<(), Fault> {
+    let pass_on = |job| give.send(job).map_err(|_| broken_thread());
+    while let Some(head) = read_head(from)? {
+        if left.entries == 0 || head.size > left.bytes {
+            return Err(lie("more came than was said"));
+        }
+        let before = left.size - left.bytes;
+        let path = CleanPath::of(&head.path).ok_or_else(|| lie("it has a file without a name"))?;
+        left.entries -= 1;
+        if head.folder {
+            pass_on(Job::Folder(path))?;
+            continue;
+        }
+        left.bytes -= head.size;
+        if head.size <= SMALL && head.from == 0 {
+            let (bytes, sha256) = receive_small(&head, from)?;
+            moved(before + head.size);
+            let executable = head.executable;
+            pass_on(Job::File {
+                path,
+                bytes,
+                sha256,
+                executable,
+            })?;
+            continue;
+        }
+        let (settled, wait) = sync_channel(1);
+        pass_on(Job::Settle(settled))?;
+        wait.recv().map_err(|_| broken_thread())?;
+        let mut part = shelf.lock().unwrap_or_else(PoisonError::into_inner);
+        receive_large(&mut part, &head, &path, before, from, moved)?;
+    }
+    Ok(())
+}
+
+/// All of a small file, compared.
+fn receive_small(head: &Head, from: &mut Sink) -> Result<(Vec<u8>, String), Fault> {
+    let mut bytes = vec![0; usize::try_from(head.size).unwrap_or_default()];
+    from.read_exact(&mut bytes)
+        .map_err(|error| network(&error))?;
+    let said: [u8; 32] = take(from).map_err(|error| network(&error))?;
+    if digest(&SHA256, &bytes).as_ref() != said {
+        return Err(lie("what came is not what was sent"));
+    }
+    Ok((bytes, hex(&said)))
+}
+
+fn receive_large(
     part: &mut FolderPart,
     head: &Head,
+    asked: &CleanPath,
     before: u64,
     from: &mut Sink,
     moved: &mut dyn FnMut(u64),
 ) -> Result<(), Fault> {
-    let asked = CleanPath::of(&head.path).ok_or_else(|| lie("it has a file without a name"))?;
-    if head.folder {
-        part.folder(&asked).map_err(|error| disk(&error))?;
-        return part.done(&asked, 0, None).map_err(|error| disk(&error));
-    }
-    let half = part.go_on(&asked, head.from);
+    let half = part.go_on(asked, head.from);
     let (mut file, path, hash) = match half {
         Some(half) => (half.file, half.path, half.hash),
         None if head.from != 0 => return Err(lie("a part came that was not asked for")),
         None => {
-            let begun = part.file(&asked, head.size, head.executable);
+            let begun = part.file(asked, head.size, head.executable);
             let (file, path) = begun.map_err(|error| disk(&error))?;
             (file, path, Context::new(&SHA256))
         }

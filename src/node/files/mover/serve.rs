@@ -257,11 +257,11 @@ impl Shared {
         carrier
             .carry(SILENCE)
             .map_err(|error| flow::network(&error))?;
-        let known = self.ahead.of(serve).filter(|_| source.folder.is_none());
+        let known = self.ahead.known(serve, &source);
         let mut progress = self.progress(&serve.transfer, serve.run);
         let sha256 = flow::pour(&mut carrier, |spout| {
             let moved = &mut |bytes| progress.tell(bytes);
-            flow::send(&source, request, known, spout, moved)
+            flow::send(&source, request, &known, spout, moved)
         })?;
         let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;
         if verdict != Some(1) {
