@@ -259,7 +259,7 @@ mod window {
     }
 
     fn progress(model: &mut Model, frame: usize) {
-        for n in (0..FILES).filter(|n| (frame + n) % FRAMES_A_TELL == 0) {
+        for n in (0..FILES).filter(|n| (frame + n).is_multiple_of(FRAMES_A_TELL)) {
             model.apply(&Event::FileProgress {
                 transfer: format!("file{n}"),
                 bytes: frame as u64 * (FILE_SIZE / FRAMES as u64),

@@ -462,13 +462,17 @@ fn read_all(stream: &mut impl Read, pace: &mut Pace, mut into: &mut [u8]) -> io:
     Ok(())
 }
 
-/// First line and fields, names in lower case; reads not one byte more.
+/// First line and fields, names in lower case; reads not one byte more, and not for ever.
 fn http_head(stream: &mut impl Read) -> io::Result<(String, Vec<(String, String)>)> {
     let mut head = Vec::new();
     let mut byte = [0; 1];
+    let began = Instant::now();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
         if head.len() >= HTTP_HEAD {
             return Err(ErrorKind::InvalidData.into());
+        }
+        if began.elapsed() > SILENCE {
+            return Err(ErrorKind::TimedOut.into());
         }
         if stream.read(&mut byte)? == 0 {
             return Err(ErrorKind::UnexpectedEof.into());

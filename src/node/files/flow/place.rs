@@ -19,8 +19,11 @@ use crate::model::roster::hex;
 use crate::node::files::ask::{Fault, Fetch};
 use crate::wire::text::CleanPath;
 
-/// Small files that are compared and wait to be written.
-const WAITING: usize = 16;
+/// So many bytes or so many files are passed on together to be written: each time costs what a file does.
+const BATCH_BYTES: usize = 256 << 10;
+const BATCH: usize = 32;
+/// Batches that wait to be written.
+const WAITING: usize = 3;
 
 /// Where a file or folder goes, and what is there of it.
 pub(in crate::node::files) struct Place {
@@ -222,16 +225,23 @@ fn receive_entries(
     };
     let shelf = Mutex::new(part);
     thread::scope(|scope| {
-        let (give, jobs) = sync_channel(WAITING);
+        let (give, batches) = sync_channel(WAITING);
         let writing = thread::Builder::new()
             .name("balcony-write".into())
-            .spawn_scoped(scope, || write_small(&shelf, jobs))
+            .spawn_scoped(scope, || write_small(&shelf, batches))
             .map_err(|error| Fault::Stuck(error.to_string()))?;
-        let received = receive_each(&shelf, &give, &mut left, from, moved);
-        drop(give);
+        let mut batch = Batch {
+            give,
+            jobs: Vec::new(),
+            bytes: 0,
+        };
+        let received = receive_each(&shelf, &mut batch, &mut left, from, moved);
+        // What came before it broke off is kept.
+        let passed_on = batch.pass_on();
+        drop(batch);
         // The disk's own trouble comes first.
         writing.join().unwrap_or_else(|_| Err(broken_thread()))?;
-        received
+        received.and(passed_on)
     })?;
     if left.entries > 0 || left.bytes > 0 {
         return Err(lie("less came than was said"));
@@ -261,8 +271,34 @@ enum Job {
     Settle(SyncSender<()>),
 }
 
-fn write_small(shelf: &Mutex<&mut FolderPart>, jobs: Receiver<Job>) -> Result<(), Fault> {
-    for job in jobs {
+/// Jobs that are passed on together.
+struct Batch {
+    give: SyncSender<Vec<Job>>,
+    jobs: Vec<Job>,
+    bytes: usize,
+}
+
+impl Batch {
+    fn add(&mut self, job: Job) -> Result<(), Fault> {
+        if let Job::File { bytes, .. } = &job {
+            self.bytes += bytes.len();
+        }
+        self.jobs.push(job);
+        if self.jobs.len() < BATCH && self.bytes < BATCH_BYTES {
+            return Ok(());
+        }
+        self.pass_on()
+    }
+
+    fn pass_on(&mut self) -> Result<(), Fault> {
+        self.bytes = 0;
+        let jobs = std::mem::take(&mut self.jobs);
+        self.give.send(jobs).map_err(|_| broken_thread())
+    }
+}
+
+fn write_small(shelf: &Mutex<&mut FolderPart>, batches: Receiver<Vec<Job>>) -> Result<(), Fault> {
+    for job in batches.into_iter().flatten() {
         let mut part = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         let written = match job {
             Job::Folder(path) => part.folder(&path).and_then(|()| part.done(&path, 0, None)),
@@ -290,12 +326,11 @@ fn write_small(shelf: &Mutex<&mut FolderPart>, jobs: Receiver<Job>) -> Result<()
 
 fn receive_each(
     shelf: &Mutex<&mut FolderPart>,
-    give: &SyncSender<Job>,
+    batch: &mut Batch,
     left: &mut Left,
     from: &mut Sink,
     moved: &mut dyn FnMut(u64),
 ) -> Result<(), Fault> {
-    let pass_on = |job| give.send(job).map_err(|_| broken_thread());
     while let Some(head) = read_head(from)? {
         if left.entries == 0 || head.size > left.bytes {
             return Err(lie("more came than was said"));
@@ -304,7 +339,7 @@ fn receive_each(
         let path = CleanPath::of(&head.path).ok_or_else(|| lie("it has a file without a name"))?;
         left.entries -= 1;
         if head.folder {
-            pass_on(Job::Folder(path))?;
+            batch.add(Job::Folder(path))?;
             continue;
         }
         left.bytes -= head.size;
@@ -312,7 +347,7 @@ fn receive_each(
             let (bytes, sha256) = receive_small(&head, from)?;
             moved(before + head.size);
             let executable = head.executable;
-            pass_on(Job::File {
+            batch.add(Job::File {
                 path,
                 bytes,
                 sha256,
@@ -321,7 +356,8 @@ fn receive_each(
             continue;
         }
         let (settled, wait) = sync_channel(1);
-        pass_on(Job::Settle(settled))?;
+        batch.add(Job::Settle(settled))?;
+        batch.pass_on()?;
         wait.recv().map_err(|_| broken_thread())?;
         let mut part = shelf.lock().unwrap_or_else(PoisonError::into_inner);
         receive_large(&mut part, &head, &path, before, from, moved)?;
