@@ -679,3 +679,23 @@ fn a_hash_that_the_core_knows_is_not_made_again() {
         assert_eq!(matches!(told, Told::Received { .. }), comes, "{told:?}");
     }
 }
+
+#[test]
+fn what_cannot_be_written_of_a_folder_is_told_and_what_came_before_is_kept() {
+    let mut stage = Stage::new();
+    // A file where a folder would have to be.
+    let says = [
+        entry(r#"{"path":["a"],"size":4}"#, b"rose"),
+        entry(r#"{"path":["a","b"],"size":2}"#, b"up"),
+        entry(r#"{"path":["c"],"size":2}"#, b"hi"),
+        END.to_vec(),
+    ]
+    .concat();
+    let told = stage.fetch_from(8, Some(3), says.clone());
+    assert!(
+        why(&told).starts_with("stuck: the file cannot be written here"),
+        "{told:?}"
+    );
+    let (asked, _) = stage.asked_and_told(8, Some(3), says);
+    assert_eq!(asked.entries, 1);
+}
