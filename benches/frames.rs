@@ -1,7 +1,7 @@
 //! What a frame of the window costs the processor: everything that the window does but the painting itself, which is the
 //! graphics card's. A list of 300 people, a conversation of 100 000 messages that is scrolled through, and a storm of
-//! presence, all at once; then one that is scrolled out of a million messages on the disk, of which the window has at most
-//! 2000 at a time. `cargo bench --bench frames`.
+//! presence, all at once; the same list and conversation while files move; then one that is scrolled out of a million
+//! messages on the disk, of which the window has at most 2000 at a time. `cargo bench --bench frames`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -42,6 +42,11 @@ mod window {
     const MESSAGES: usize = 100_000;
     const STORED: usize = 1_000_000;
     const FRAMES: usize = 1200;
+    /// As many as move bytes at a time.
+    const FILES: usize = 8;
+    const FILE_SIZE: u64 = 4 << 30;
+    /// The node tells of each every 150 ms.
+    const FRAMES_A_TELL: usize = 9;
     /// At 60 frames a second.
     const CHANGES_A_SECOND: usize = 50;
 
@@ -52,6 +57,13 @@ mod window {
         let times = frames(crowd(), 90.0, |model, _, frame| {
             let begun = Instant::now();
             storm(model, frame);
+            begun.elapsed()
+        });
+        report(&what, times);
+        let what = format!("{FILES} files on their way, {MESSAGES} messages scrolled");
+        let times = frames(with_files(), 90.0, |model, _, frame| {
+            let begun = Instant::now();
+            progress(model, frame);
             begun.elapsed()
         });
         report(&what, times);
@@ -173,6 +185,8 @@ mod window {
             });
             let meshes = ctx.tessellate(output.shapes, output.pixels_per_point);
             std::hint::black_box(meshes);
+            // Nobody paints it.
+            output.textures_delta.clear();
             // The first frames make glyphs and caches, as the first moment after the start does.
             if frame >= 60 {
                 times.push(changed + begun.elapsed());
@@ -250,6 +264,42 @@ mod window {
             .collect();
         talk.last = talk.messages.back().cloned();
         model
+    }
+
+    /// The crowd, and files that move in both directions.
+    fn with_files() -> Model {
+        let mut model = crowd();
+        for n in 0..FILES {
+            let file = File {
+                transfer: format!("file{n}"),
+                peer: jid("person0@pc"),
+                outgoing: n % 2 == 0,
+                name: format!("file {n}.bin"),
+                size: FILE_SIZE,
+                media_type: None,
+                folder: None,
+                state: FileState::Running,
+                bytes: 0,
+                encrypted: true,
+                path: None,
+                sha256: None,
+                reason: None,
+                time: at(-3),
+            };
+            let reference = None;
+            model.apply(&Event::FileState { file, reference });
+        }
+        model
+    }
+
+    fn progress(model: &mut Model, frame: usize) {
+        for n in (0..FILES).filter(|n| (frame + n).is_multiple_of(FRAMES_A_TELL)) {
+            model.apply(&Event::FileProgress {
+                transfer: format!("file{n}"),
+                bytes: frame as u64 * (FILE_SIZE / FRAMES as u64),
+                size: FILE_SIZE,
+            });
+        }
     }
 
     /// Somebody changes its presence, fifty times a second.

@@ -259,6 +259,14 @@ pub enum Command {
         /// The file or the folder; no symbolic link, no device. It must stay as it is until it is through.
         path: PathBuf,
     },
+    /// Pass a file on that came, or that was sent, to somebody else: offered as it is here, and not hashed again as long as
+    /// it was not changed. Answers as for `send-file`.
+    ForwardFile {
+        /// Which.
+        transfer: String,
+        /// Recipient.
+        to: Jid,
+    },
     /// Take an offered file.
     AcceptFile {
         /// Which.

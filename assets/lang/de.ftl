@@ -833,6 +833,7 @@ files-title = Dateien
 files-none = Keine Datei ist unterwegs. Zum Senden eine auf ein Gespräch ziehen.
 files-to = An { $name }
 files-from = Von { $name }
+files-folder-unknown = { $size }, ein Ordner
 files-folder = { $size }, ein Ordner mit { $count ->
     [1] einer Datei
    *[other] { $count } Dateien
@@ -858,6 +859,7 @@ files-resume = Fortsetzen
 files-cancel = Abbrechen
 files-again = Noch einmal
 files-open = Öffnen
+files-forward = Weiterleiten…
 files-show = Ordner zeigen
 files-put-away = Weglegen
 files-all = Alle Dateien

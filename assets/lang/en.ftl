@@ -839,6 +839,7 @@ files-none = No file is on its way. To send one, drop it onto a conversation.
 files-to = To { $name }
 files-from = From { $name }
 # $size is a number of bytes in words.
+files-folder-unknown = { $size }, a folder
 files-folder = { $size }, a folder with { $count ->
     [1] one file
    *[other] { $count } files
@@ -864,6 +865,7 @@ files-resume = Go on
 files-cancel = Cancel
 files-again = Try again
 files-open = Open
+files-forward = Forward…
 files-show = Show the folder
 files-put-away = Put away
 files-all = All files

@@ -834,6 +834,7 @@ files-title = Filer
 files-none = Ingen fil är på väg. Släpp en på en konversation för att skicka den.
 files-to = Till { $name }
 files-from = Från { $name }
+files-folder-unknown = { $size }, en mapp
 files-folder = { $size }, en mapp med { $count ->
     [1] en fil
    *[other] { $count } filer
@@ -859,6 +860,7 @@ files-resume = Fortsätt
 files-cancel = Avbryt
 files-again = Försök igen
 files-open = Öppna
+files-forward = Vidarebefordra…
 files-show = Visa mappen
 files-put-away = Lägg undan
 files-all = Alla filer

@@ -7,52 +7,65 @@
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::digest;
+use rustix::fs::{Mode, OFlags, mkdirat, openat};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use super::downloads::{NAMES, hash_of_beginning, open_part};
 use super::sources::nofollow;
 use crate::model::roster::hex;
-use crate::wire::text::{clean_file_name, split_ending};
+use crate::wire::text::CleanPath;
 
 /// A file of at least this size goes on from where it was; smaller ones begin again.
 const WORTH_RESUMING: u64 = 256 << 10;
 /// So many entries may have to come again after a crash.
 const UNWRITTEN: u32 = 64;
 
-/// A line of the list.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Item {
+/// A line of the list, as it is written.
+#[derive(Serialize)]
+struct Line<'a> {
     /// Where it is here.
+    path: &'a [String],
+    size: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<&'a str>,
+    /// Of one that was begun: the path that the sender said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    begun: Option<&'a [String]>,
+}
+
+/// A line of the list, as it is read.
+#[derive(Deserialize)]
+struct Item {
     path: Vec<String>,
     size: u64,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     sha256: Option<String>,
-    /// Of one that was begun: the path that the sender said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     begun: Option<Vec<String>>,
 }
 
 /// A folder that is coming in.
 pub struct FolderPart {
     root: PathBuf,
+    way: Way,
     list: BufWriter<File>,
     whole: u64,
     bytes: u64,
     unwritten: u32,
     /// The places of those that are whole: two names may be cleaned to one.
-    used: HashSet<PathBuf>,
+    used: HashSet<String>,
     half: Option<Half>,
 }
 
 /// A file of it that is not whole.
 pub struct Half {
-    asked: Vec<String>,
+    asked: CleanPath,
     /// The path that it has here, for [`FolderPart::done`].
-    pub path: Vec<String>,
+    pub path: CleanPath,
     /// Opened, at the end of what is there.
     pub file: File,
     /// How many bytes are there.
@@ -60,6 +73,52 @@ pub struct Half {
     /// Their hash.
     pub hash: digest::Context,
 }
+
+/// The folders on the way to the entry that came last, opened: the next one is mostly beside it.
+struct Way {
+    root: OwnedFd,
+    below: Vec<(String, OwnedFd)>,
+}
+
+impl Way {
+    fn new(root: &Path) -> io::Result<Way> {
+        Ok(Way {
+            root: openat(rustix::fs::CWD, root, FOLDER, Mode::empty())?,
+            below: Vec::new(),
+        })
+    }
+
+    /// The innermost of these folders, made if it is not there. No link is followed.
+    fn to(&mut self, folders: &[String]) -> io::Result<BorrowedFd<'_>> {
+        let open = self.below.iter().zip(folders);
+        let same = open
+            .take_while(|((name, _), wanted)| name == *wanted)
+            .count();
+        self.below.truncate(same);
+        for name in folders.get(same..).unwrap_or_default() {
+            let here = self.below.last().map_or(&self.root, |(_, folder)| folder);
+            match mkdirat(here, name, Mode::from_bits_truncate(0o777)) {
+                Err(error) if error != Errno::EXIST => return Err(error.into()),
+                _ => {}
+            }
+            let folder = openat(here, name, FOLDER, Mode::empty())?;
+            self.below.push((name.clone(), folder));
+        }
+        let innermost = self.below.last().map_or(&self.root, |(_, folder)| folder);
+        Ok(innermost.as_fd())
+    }
+}
+
+const FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+/// A file that nobody has.
+const FRESH: OFlags = OFlags::RDWR
+    .union(OFlags::CREATE)
+    .union(OFlags::EXCL)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
 
 /// Where the list of a folder is kept.
 pub fn list_path(root: &Path) -> PathBuf {
@@ -85,6 +144,7 @@ impl FolderPart {
         let file = open_part(&list_path(root))?;
         let mut part = FolderPart {
             root: root.to_owned(),
+            way: Way::new(root)?,
             list: BufWriter::new(file.try_clone()?),
             whole: 0,
             bytes: 0,
@@ -107,10 +167,13 @@ impl FolderPart {
             let Some(item) = item.filter(|_| line.ends_with('\n')) else {
                 break;
             };
-            if item.begun.is_some() {
-                begun = Some(item);
-            } else if is_whole(&self.root, &item) {
-                self.used.insert(place_of(&self.root, &item.path));
+            let Some(path) = CleanPath::kept(item.path) else {
+                break;
+            };
+            if let Some(asked) = item.begun {
+                begun = Some((path, item.size, asked));
+            } else if is_whole(&self.root, &path, item.size, item.sha256.as_deref()) {
+                self.used.insert(path.joined());
                 self.whole += 1;
                 self.bytes += item.size;
                 begun = None;
@@ -121,7 +184,7 @@ impl FolderPart {
             good += line.len() as u64;
             line.clear();
         }
-        self.half = begun.and_then(|item| half(&self.root, item));
+        self.half = begun.and_then(|(path, size, asked)| half(&self.root, path, size, asked));
         Ok(good)
     }
 
@@ -136,60 +199,77 @@ impl FolderPart {
     }
 
     /// Goes on with the file that is half there, if it is this one and comes from that byte on.
-    pub fn go_on(&mut self, path: &[String], from: u64) -> Option<Half> {
+    pub fn go_on(&mut self, path: &CleanPath, from: u64) -> Option<Half> {
         self.half
             .take()
-            .filter(|half| half.asked == path && half.bytes == from)
+            .filter(|half| half.asked == *path && half.bytes == from)
     }
 
-    /// Begins a file, or opens again what is there of it; and the path that it has here, for [`FolderPart::done`].
+    /// Begins a file, empty; and the path that it has here, for [`FolderPart::done`].
     ///
     /// # Errors
     /// If it cannot be made.
-    pub fn file(&mut self, asked: &[String], size: u64) -> io::Result<(File, Vec<String>)> {
-        let mut path: Vec<String> = asked.iter().map(|part| clean_file_name(part)).collect();
-        let last = path.pop().ok_or(io::ErrorKind::InvalidInput)?;
-        let (stem, ending) = split_ending(&last);
-        for number in 0..NAMES {
-            path.push(match number {
-                0 => last.clone(),
-                number => format!("{stem} ({number}){ending}"),
-            });
-            if !self.used.contains(&place_of(&self.root, &path)) {
-                let place = self.place(&path)?;
-                let file = open_part(&place)?;
-                if size >= WORTH_RESUMING {
-                    self.begin(&path, asked, size)?;
-                }
-                return Ok((file, path));
+    pub fn file(
+        &mut self,
+        asked: &CleanPath,
+        size: u64,
+        executable: bool,
+    ) -> io::Result<(File, CleanPath)> {
+        let mut path = asked.clone();
+        let mut number = 0;
+        while self.used.contains(&path.joined()) {
+            number += 1;
+            if number >= NAMES {
+                return Err(io::ErrorKind::AlreadyExists.into());
             }
-            path.pop();
+            path = asked.numbered(number);
         }
-        Err(io::ErrorKind::AlreadyExists.into())
+        let (folders, name) = path.split();
+        let mode = Mode::from_bits_truncate(if executable { 0o755 } else { 0o644 });
+        let file = match openat(self.way.to(folders)?, name, FRESH, mode) {
+            Ok(file) => File::from(file),
+            // What an attempt left that was broken off.
+            Err(Errno::EXIST) => {
+                let file = open_part(&place_of(&self.root, &path))?;
+                file.set_len(0)?;
+                rustix::fs::fchmod(&file, mode)?;
+                file
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if size >= WORTH_RESUMING {
+            self.write(&Line {
+                path: path.parts(),
+                size,
+                sha256: None,
+                begun: Some(asked.parts()),
+            })?;
+            self.unwritten = 0;
+            self.list.flush()?;
+        }
+        Ok((file, path))
     }
 
     /// Makes an empty folder.
     ///
     /// # Errors
     /// If it cannot be made.
-    pub fn folder(&self, path: &[String]) -> io::Result<()> {
-        let mut deeper = path.to_vec();
-        deeper.push(String::new());
-        self.place(&deeper).map(drop)
+    pub fn folder(&mut self, path: &CleanPath) -> io::Result<()> {
+        self.way.to(path.parts()).map(drop)
     }
 
     /// That one is whole.
     ///
     /// # Errors
     /// If that cannot be written down.
-    pub fn done(&mut self, path: &[String], size: u64, sha256: Option<String>) -> io::Result<()> {
-        self.write(&Item {
-            path: path.to_vec(),
+    pub fn done(&mut self, path: &CleanPath, size: u64, sha256: Option<&str>) -> io::Result<()> {
+        self.write(&Line {
+            path: path.parts(),
             size,
             sha256,
             begun: None,
         })?;
-        self.used.insert(place_of(&self.root, path));
+        self.used.insert(path.joined());
         self.whole += 1;
         self.bytes += size;
         self.unwritten += 1;
@@ -208,67 +288,36 @@ impl FolderPart {
         self.list.flush()
     }
 
-    fn begin(&mut self, path: &[String], asked: &[String], size: u64) -> io::Result<()> {
-        self.write(&Item {
-            path: path.to_vec(),
-            size,
-            sha256: None,
-            begun: Some(asked.to_vec()),
-        })?;
-        self.unwritten = 0;
-        self.list.flush()
-    }
-
-    fn write(&mut self, item: &Item) -> io::Result<()> {
-        serde_json::to_writer(&mut self.list, item)?;
+    fn write(&mut self, line: &Line<'_>) -> io::Result<()> {
+        serde_json::to_writer(&mut self.list, line)?;
         self.list.write_all(b"\n")
-    }
-
-    /// Where an entry is to be, its folders made. They are ours alone (0700) and nobody makes links in them.
-    fn place(&self, path: &[String]) -> io::Result<PathBuf> {
-        let mut place = self.root.clone();
-        let (last, above) = path.split_last().ok_or(io::ErrorKind::InvalidInput)?;
-        for part in above {
-            place.push(clean_file_name(part));
-            match fs::create_dir(&place) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                _ => {}
-            }
-            if !fs::symlink_metadata(&place)?.is_dir() {
-                return Err(io::ErrorKind::AlreadyExists.into());
-            }
-        }
-        if !last.is_empty() {
-            place.push(clean_file_name(last));
-        }
-        Ok(place)
     }
 }
 
 /// What is there of a file that was begun.
-fn half(root: &Path, item: Item) -> Option<Half> {
-    let place = place_of(root, &item.path);
+fn half(root: &Path, path: CleanPath, size: u64, asked: Vec<String>) -> Option<Half> {
+    let place = place_of(root, &path);
     if !fs::symlink_metadata(&place).is_ok_and(|found| found.is_file()) {
         return None;
     }
     let mut file = open_part(&place).ok()?;
     let bytes = file.metadata().ok()?.len();
-    if bytes == 0 || bytes > item.size {
+    if bytes == 0 || bytes > size {
         return None;
     }
     let hash = hash_of_beginning(&mut file, bytes).ok()?;
     Some(Half {
-        asked: item.begun?,
-        path: item.path,
+        asked: CleanPath::kept(asked)?,
+        path,
         file,
         bytes,
         hash,
     })
 }
 
-fn is_whole(root: &Path, item: &Item) -> bool {
-    let place = place_of(root, &item.path);
-    let Some(sha256) = &item.sha256 else {
+fn is_whole(root: &Path, path: &CleanPath, size: u64, sha256: Option<&str>) -> bool {
+    let place = place_of(root, path);
+    let Some(sha256) = sha256 else {
         return fs::symlink_metadata(&place).is_ok_and(|found| found.is_dir());
     };
     let Ok(mut file) = OpenOptions::new()
@@ -280,15 +329,15 @@ fn is_whole(root: &Path, item: &Item) -> bool {
     };
     let same_size = file
         .metadata()
-        .is_ok_and(|found| found.is_file() && found.len() == item.size);
+        .is_ok_and(|found| found.is_file() && found.len() == size);
     same_size
-        && hash_of_beginning(&mut file, item.size)
-            .is_ok_and(|hash| hex(hash.finish().as_ref()) == *sha256)
+        && hash_of_beginning(&mut file, size)
+            .is_ok_and(|hash| hex(hash.finish().as_ref()) == sha256)
 }
 
-fn place_of(root: &Path, path: &[String]) -> PathBuf {
+fn place_of(root: &Path, path: &CleanPath) -> PathBuf {
     let mut place = root.to_owned();
-    place.extend(path.iter().map(|part| clean_file_name(part)));
+    place.extend(path.parts());
     place
 }
 
@@ -305,8 +354,9 @@ mod tests {
     use super::*;
     use crate::disk::downloads::remove_part;
 
-    fn path(text: &str) -> Vec<String> {
-        text.split('/').map(str::to_owned).collect()
+    fn path(text: &str) -> CleanPath {
+        let parts: Vec<String> = text.split('/').map(str::to_owned).collect();
+        CleanPath::of(&parts).unwrap()
     }
 
     fn sha(bytes: &[u8]) -> String {
@@ -319,9 +369,9 @@ mod tests {
         let root = dir.path().join("f.12345678.part");
         let mut part = FolderPart::open(&root).unwrap();
         for (name, bytes) in [("a/one", b"1".as_slice()), ("b", b"22"), ("c", b"333")] {
-            let (mut file, place) = part.file(&path(name), bytes.len() as u64).unwrap();
+            let (mut file, place) = part.file(&path(name), bytes.len() as u64, false).unwrap();
             file.write_all(bytes).unwrap();
-            part.done(&place, bytes.len() as u64, Some(sha(bytes)))
+            part.done(&place, bytes.len() as u64, Some(&sha(bytes)))
                 .unwrap();
         }
         part.folder(&path("d/empty")).unwrap();
@@ -333,9 +383,12 @@ mod tests {
         let mut part = FolderPart::open(&root).unwrap();
         assert_eq!(part.whole(), (2, 3));
         // A path that wants to leave stays inside.
-        part.file(&path("../../x"), 1).unwrap();
+        part.file(&path("../../x"), 1, false).unwrap();
         // Two names that are one here: neither is lost.
-        assert_eq!(part.file(&path("a/one"), 1).unwrap().1, path("a/one (1)"));
+        assert_eq!(
+            part.file(&path("a/one"), 1, false).unwrap().1,
+            path("a/one (1)")
+        );
         assert!(root.join("file/file/x").exists());
         drop(part);
         remove_part(&root);
@@ -349,10 +402,10 @@ mod tests {
         let bytes = vec![7; 300 << 10];
         let size = 1 << 20;
         let mut part = FolderPart::open(&root).unwrap();
-        let (mut file, place) = part.file(&path("one"), 1).unwrap();
+        let (mut file, place) = part.file(&path("one"), 1, false).unwrap();
         file.write_all(b"1").unwrap();
-        part.done(&place, 1, Some(sha(b"1"))).unwrap();
-        let (mut file, _) = part.file(&path("d/large"), size).unwrap();
+        part.done(&place, 1, Some(&sha(b"1"))).unwrap();
+        let (mut file, _) = part.file(&path("d/large"), size, false).unwrap();
         file.write_all(&bytes).unwrap();
         // Ended by force: what is still in memory is lost.
         std::mem::forget(part);
@@ -378,5 +431,46 @@ mod tests {
         fs::remove_file(&place).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &place).unwrap();
         assert!(FolderPart::open(&root).unwrap().half().is_none());
+    }
+
+    #[test]
+    fn links_in_a_folder_are_not_followed_and_long_names_do_not_meet() {
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("f.12345678.part");
+        let mut part = FolderPart::open(&root).unwrap();
+        let outside = dir.path().join("outside");
+        fs::create_dir(&outside).unwrap();
+        fs::write(outside.join("precious"), b"mine").unwrap();
+        std::os::unix::fs::symlink(&outside, root.join("a")).unwrap();
+        std::os::unix::fs::symlink(outside.join("precious"), root.join("b")).unwrap();
+        assert!(part.file(&path("a/x"), 1, false).is_err());
+        assert!(part.file(&path("b"), 1, false).is_err());
+        assert_eq!(fs::read(outside.join("precious")).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(&outside).unwrap().count(), 1);
+        // The longest name there may be, twice.
+        let long = path(&"n".repeat(300));
+        for bytes in [b"1", b"2"] {
+            let (mut file, place) = part.file(&long, 1, false).unwrap();
+            file.write_all(bytes).unwrap();
+            part.done(&place, 1, Some(&sha(bytes))).unwrap();
+        }
+        drop(part);
+        assert_eq!(FolderPart::open(&root).unwrap().whole(), (2, 2));
+    }
+
+    #[test]
+    fn what_a_broken_attempt_left_is_begun_again() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let root = dir.path().join("f.12345678.part");
+        let begin = |executable| {
+            let mut part = FolderPart::open(&root).unwrap();
+            let (mut file, _) = part.file(&path("d/x"), 3, executable).unwrap();
+            file.write_all(b"ro").unwrap();
+            let found = fs::metadata(root.join("d/x")).unwrap();
+            (found.len(), found.permissions().mode() & 0o100 != 0)
+        };
+        assert_eq!(begin(false), (2, false));
+        assert_eq!(begin(true), (2, true));
     }
 }

@@ -115,13 +115,22 @@ pub fn look(path: &Path) -> Result<Source, SourceError> {
 /// # Errors
 /// If it is not that file any more, or cannot be read.
 pub fn open(entry: &Entry) -> Result<File, SourceError> {
-    let file = OpenOptions::new()
+    let file = open_unseen(entry)?;
+    unchanged(entry, &file)?;
+    Ok(file)
+}
+
+/// Opens what is there now. Only for small files, for which it is enough to ask after the last byte whether it is
+/// [`unchanged`]: what is none any more cannot be read, or is found out then.
+///
+/// # Errors
+/// If it cannot be opened.
+pub fn open_unseen(entry: &Entry) -> Result<File, SourceError> {
+    OpenOptions::new()
         .read(true)
         .custom_flags(nofollow())
         .open(&entry.from)
-        .map_err(|error| failed(&entry.from, error))?;
-    unchanged(entry, &file)?;
-    Ok(file)
+        .map_err(|error| failed(&entry.from, error))
 }
 
 /// Is the opened file still what was looked at? Ask before the first byte and after the last.

@@ -176,6 +176,17 @@ fn forward_ui(
     let words = quote::beginning(ui, message);
     ui.label(RichText::new(words).color(theme::palette(ui).weak));
     ui.add_space(space::S);
+    let to = person_ui(ui, scene, search, fresh)?;
+    Some(forward(scene, contact, message, &to))
+}
+
+/// Asks for one of the people; `fresh` until the name that is looked for was drawn once.
+pub fn person_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    search: &mut String,
+    fresh: &mut bool,
+) -> Option<Jid> {
     let name = t!(ui, "forward-search");
     let field = egui::TextEdit::singleline(search)
         .hint_text(name.clone())
@@ -188,7 +199,7 @@ fn forward_ui(
     let wanted = search.trim().to_lowercase();
     let fits = |contact: &&&Contact| contact.nick.to_lowercase().contains(&wanted);
     let people = scene.model.by_recency();
-    let mut over = None;
+    let mut chosen = None;
     let list = egui::ScrollArea::vertical().max_height(260.0);
     list.show(ui, |ui| {
         for person in people.iter().filter(fits).take(MOST_PEOPLE) {
@@ -199,11 +210,11 @@ fn forward_ui(
             let response = ui.add(button);
             response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
             if response.clicked() {
-                over = Some(forward(scene, contact, message, &person.jid));
+                chosen = Some(person.jid.clone());
             }
         }
     });
-    over
+    chosen
 }
 
 /// The text as a quotation below who said it: every program shows that as it is meant.

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Align, Frame, Layout, Margin, ProgressBar, RichText, Role, Ui, WidgetInfo};
 
+use super::dialogs;
 use super::photos::Photos;
 use super::scene::{Page, Scene, Wish};
 use super::theme::{self, size, space};
@@ -28,8 +29,19 @@ pub struct Transfers {
     /// Cards of finished files that were put away in the conversation.
     put_away: HashSet<String>,
     photos: Photos,
+    /// The file that is to be passed on, and to whom is being asked.
+    forwarding: Option<Forwarding>,
     /// Of the cards in the conversation, as last drawn.
     height: f32,
+}
+
+/// A file that somebody else is to have, too.
+struct Forwarding {
+    transfer: String,
+    name: String,
+    /// The name that is looked for.
+    search: String,
+    fresh: bool,
 }
 
 impl Transfers {
@@ -50,6 +62,7 @@ impl Transfers {
             !drop
         });
         let mut wishes = Vec::new();
+        self.forwarding_ui(ui.ctx(), scene, &mut wishes);
         if files.is_empty() {
             return wishes;
         }
@@ -81,6 +94,7 @@ impl Transfers {
     /// The page with all files, the newest on top.
     pub fn page_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        self.forwarding_ui(ui.ctx(), scene, &mut wishes);
         let mut files: Vec<&File> = scene.model.files.values().collect();
         files.sort_by_key(|file| std::cmp::Reverse((!file.state.is_over(), file.time)));
         if files.is_empty() {
@@ -102,6 +116,34 @@ impl Transfers {
             self.card_ui(ui, scene, file, false, &mut wishes);
         }
         wishes
+    }
+
+    /// Asks to whom a file is to be passed on.
+    fn forwarding_ui(&mut self, ctx: &egui::Context, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
+        let Some(forwarding) = &mut self.forwarding else {
+            return;
+        };
+        let modal = theme::modal(ctx, egui::Id::unique("pass a file on")).show(ctx, |ui| {
+            ui.set_width(420.0_f32.min(ctx.content_rect().width() - 60.0));
+            dialogs::title(ui, &t!(ui, "forward-title"));
+            let name = RichText::new(&forwarding.name).color(theme::palette(ui).weak);
+            ui.add(egui::Label::new(name).truncate());
+            ui.add_space(space::S);
+            let Forwarding { search, fresh, .. } = forwarding;
+            dialogs::person_ui(ui, scene, search, fresh)
+        });
+        let over = modal.inner.is_some() || modal.should_close();
+        if let Some(to) = modal.inner {
+            let transfer = forwarding.transfer.clone();
+            wishes.push(Wish::Ask(Command::ForwardFile {
+                transfer,
+                to: to.clone(),
+            }));
+            wishes.push(Wish::Open(to));
+        }
+        if over {
+            self.forwarding = None;
+        }
     }
 
     fn card_ui(
@@ -169,6 +211,15 @@ impl Transfers {
             Layout::left_to_right(Align::Min).with_main_wrap(true),
             |ui| {
                 buttons_ui(ui, file, wishes);
+                let has = file.state == FileState::Done && !file.outgoing && file.path.is_some();
+                if has && ui.button(t!(ui, "files-forward")).clicked() {
+                    self.forwarding = Some(Forwarding {
+                        transfer: file.transfer.clone(),
+                        name: file.name.clone(),
+                        search: String::new(),
+                        fresh: true,
+                    });
+                }
                 let contact = scene.model.contacts.get(&file.peer);
                 if let Some(contact) = contact.filter(|contact| may_always(contact, file)) {
                     super::trust_view::always_ui(ui, contact, &file.transfer, wishes);
@@ -187,6 +238,8 @@ impl Transfers {
     fn state_words(&mut self, speaks: &impl Speaks, file: &File) -> String {
         let size = bytes(speaks, file.size);
         let size = match file.folder {
+            // iChat tells it later.
+            Some(0) => t!(speaks, "files-folder-unknown", size = size),
             Some(count) => t!(speaks, "files-folder", size = size, count = count),
             None if is_audio(file) => t!(speaks, "files-audio", size = size),
             None => size,

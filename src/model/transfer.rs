@@ -220,11 +220,15 @@ impl Transfers {
         for mut transfer in kept {
             let moving = transfer.file.state == FileState::Running
                 || (transfer.file.outgoing && transfer.file.state == FileState::Offered);
-            // Only between Balconies can what was begun go on.
-            let lost = moving && transfer.way != Some(Way::Direct) && !transfer.file.outgoing;
-            if lost {
+            // Only between Balconies can what was begun go on, and what was offered be taken.
+            let other = transfer.way != Some(Way::Direct) && !transfer.file.outgoing;
+            if other && !transfer.file.state.is_over() {
+                let why = match transfer.file.state {
+                    FileState::Offered => "Balcony was ended before it was taken",
+                    _ => "Balcony was ended in the middle of it",
+                };
                 transfer.file.state = FileState::Failed;
-                transfer.file.reason = Some("Balcony was ended in the middle of it".to_owned());
+                transfer.file.reason = Some(why.to_owned());
             } else if moving {
                 transfer.file.state = FileState::Waiting;
             }
@@ -401,6 +405,8 @@ mod tests {
     fn what_was_moving_waits_after_a_restart() {
         let mut si = a_transfer(1, FileState::Running);
         si.way = Some(Way::Si);
+        let mut http = a_transfer(5, FileState::Offered);
+        http.way = Some(Way::Oob);
         let mut ours = a_transfer(2, FileState::Offered);
         ours.file.outgoing = true;
         let kept = [
@@ -408,6 +414,7 @@ mod tests {
             ours,
             a_transfer(3, FileState::Running),
             a_transfer(4, FileState::Offered),
+            http,
         ];
         let json = serde_json::to_string(&kept).unwrap();
         let read: Vec<Transfer> = serde_json::from_str(&json).unwrap();
@@ -418,6 +425,8 @@ mod tests {
         assert_eq!(state("t00002"), FileState::Waiting);
         assert_eq!(state("t00003"), FileState::Waiting);
         assert_eq!(state("t00004"), FileState::Offered);
+        // Nobody knows any more where it was.
+        assert_eq!(state("t00005"), FileState::Failed);
         assert!(restored.get("t00003").unwrap().now.resume);
     }
 }

@@ -16,6 +16,8 @@ use std::time::{Duration, Instant};
 use socket2::SockRef;
 use tokio::net::TcpListener;
 
+use crate::wire::apple_single;
+
 /// Nothing moved for so long: the connection is over.
 pub const SILENCE: Duration = Duration::from_secs(30);
 /// Fewer bytes a second than this, over a minute: somebody keeps a connection for its own sake.
@@ -26,6 +28,8 @@ const HANDSHAKE: Duration = Duration::from_secs(10);
 const MOST_ADDRESSES: usize = 6;
 /// One address is tried so long after the one before it.
 const STAGGER: Duration = Duration::from_millis(200);
+/// What of a Mac's file may come before the file itself: its icon, its resources.
+const MOST_BEFORE_DATA: u64 = 16 << 20;
 /// The longest head of an HTTP request or answer.
 const HTTP_HEAD: usize = 8 << 10;
 
@@ -352,6 +356,8 @@ pub struct HttpAnswer {
     pub from: u64,
     /// How many bytes follow, where told.
     pub length: Option<u64>,
+    /// The file is wrapped in AppleSingle, whole.
+    pub apple_single: bool,
 }
 
 /// Reads the head of the answer to [`http_ask`]. A redirect is an error: whoever it names is not who offered the file.
@@ -373,6 +379,18 @@ pub fn http_answered(stream: &mut impl Read) -> io::Result<HttpAnswer> {
             "the other program sends the file in a form that is not understood",
         ));
     }
+    let apple_single = match field("content-encoding")
+        .map(str::to_ascii_lowercase)
+        .as_deref()
+    {
+        None | Some("" | "identity") => false,
+        Some("applesingle") => true,
+        Some(_) => {
+            return Err(refuse(
+                "the other program sends the file in a form that is not understood",
+            ));
+        }
+    };
     let from = match code {
         "200" => 0,
         "206" => field("content-range")
@@ -395,17 +413,69 @@ pub fn http_answered(stream: &mut impl Read) -> io::Result<HttpAnswer> {
     };
     Ok(HttpAnswer {
         from,
+        apple_single,
         length: field("content-length").and_then(|length| length.parse().ok()),
     })
 }
 
-/// First line and fields, names in lower case; reads not one byte more.
+/// Reads AppleSingle as far as the file itself begins; how long that is.
+///
+/// # Errors
+/// If it is none, or what comes before the file is more than that could be.
+pub fn unwrap_apple_single(stream: &mut impl Read, pace: &mut Pace) -> io::Result<u64> {
+    let bad = || {
+        io::Error::new(
+            ErrorKind::InvalidData,
+            "the other program sends the file in a form that is not understood",
+        )
+    };
+    let mut header = [0; 26];
+    read_all(stream, pace, &mut header)?;
+    let length = apple_single::table_length(&header).ok_or_else(bad)?;
+    let mut table = vec![0; length];
+    read_all(stream, pace, &mut table)?;
+    let (start, bytes) = apple_single::data_fork(&table).ok_or_else(bad)?;
+    let mut before = start.saturating_sub((header.len() + length) as u64);
+    if before > MOST_BEFORE_DATA {
+        return Err(bad());
+    }
+    let mut block = [0; 4096];
+    while before > 0 {
+        let most = block
+            .len()
+            .min(usize::try_from(before).unwrap_or(usize::MAX));
+        let room = block.get_mut(..most).unwrap_or_default();
+        read_all(stream, pace, room)?;
+        before -= most as u64;
+    }
+    Ok(bytes)
+}
+
+fn read_all(stream: &mut impl Read, pace: &mut Pace, mut into: &mut [u8]) -> io::Result<()> {
+    while !into.is_empty() {
+        let read = pace.read(stream, into)?;
+        if read == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
+        into = into.get_mut(read..).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// First line and fields, names in lower case; reads not one byte more, and not for ever.
 fn http_head(stream: &mut impl Read) -> io::Result<(String, Vec<(String, String)>)> {
     let mut head = Vec::new();
     let mut byte = [0; 1];
+    let began = Instant::now();
     while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
-        if head.len() >= HTTP_HEAD || stream.read(&mut byte)? == 0 {
+        if head.len() >= HTTP_HEAD {
             return Err(ErrorKind::InvalidData.into());
+        }
+        if began.elapsed() > SILENCE {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        if stream.read(&mut byte)? == 0 {
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         head.extend(byte);
     }
@@ -518,7 +588,8 @@ mod tests {
             answered("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n").unwrap(),
             HttpAnswer {
                 from: 0,
-                length: Some(5)
+                length: Some(5),
+                apple_single: false,
             }
         );
         assert_eq!(
@@ -528,7 +599,8 @@ mod tests {
             .unwrap(),
             HttpAnswer {
                 from: 7,
-                length: Some(3)
+                length: Some(3),
+                apple_single: false,
             }
         );
         for bad in [

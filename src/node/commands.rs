@@ -83,6 +83,7 @@ impl Core {
             }
             Command::Resend { id } => self.resend(id, reference),
             files @ (Command::SendFile { .. }
+            | Command::ForwardFile { .. }
             | Command::AcceptFile { .. }
             | Command::CancelFile { .. }
             | Command::PauseFile { .. }

@@ -44,6 +44,7 @@ const HELP: &str = "\
   /history [N]            the last N messages with whom you write to (20)
   /search WORDS           in all conversations; parts of words do, and \"several words\" as one
   /send PATH              send a file or a folder to whom you write to
+  /forward [NAME]         pass the file that came last, or the one of this name, on to whom you write to
   /take [NAME]            take the file that was offered last, or the one of this name; into the downloads folder
   /decline [NAME]         do not take it
   /cancel [NAME]          end the file that is on its way
@@ -64,7 +65,7 @@ const HELP: &str = "\
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 35] = [
+const NAMES: [&str; 36] = [
     "/who",
     "/to ",
     "/me ",
@@ -77,6 +78,7 @@ const NAMES: [&str; 35] = [
     "/history",
     "/search ",
     "/send ",
+    "/forward",
     "/take",
     "/decline",
     "/cancel",
@@ -132,7 +134,9 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             limit: Some(20),
             before: None,
         }),
-        "send" | "take" | "decline" | "cancel" | "files" => files::read(model, to, command, rest),
+        "send" | "forward" | "take" | "decline" | "cancel" | "files" => {
+            files::read(model, to, command, rest)
+        }
         "status" => status(rest),
         "fix" if rest.is_empty() => Wish::Say("What should it have said? /fix the new text".into()),
         "fix" => match last_own(model, to) {

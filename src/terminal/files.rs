@@ -20,6 +20,14 @@ pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish 
             to: to.clone(),
             path: path(rest),
         }),
+        ("forward", None) => Wish::Say("To whom? /to NAME chooses.".into()),
+        ("forward", Some(to)) => match newest(model, rest, here) {
+            Some(transfer) => Wish::Ask(Command::ForwardFile {
+                transfer,
+                to: to.clone(),
+            }),
+            None => Wish::Say("No such file has come. /files shows them.".into()),
+        },
         ("take", _) => match newest(model, rest, offered) {
             Some(transfer) => Wish::Ask(Command::AcceptFile {
                 transfer,
@@ -39,6 +47,10 @@ pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish 
 
 fn offered(file: &File) -> bool {
     !file.outgoing && file.state == FileState::Offered
+}
+
+fn here(file: &File) -> bool {
+    !file.outgoing && file.state == FileState::Done
 }
 
 fn open(file: &File) -> bool {
@@ -156,5 +168,74 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             Some(style.alarm(&format!("{}: {}", clean(&file.name), clean(reason))))
         }
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        missing_docs
+    )]
+    use super::*;
+    use crate::event::{Me, Show};
+    use crate::model::settings::Settings;
+
+    #[test]
+    fn the_newest_file_that_came_is_passed_on_or_the_one_that_is_named() {
+        let jid = |name: &str| Jid::new(name).unwrap();
+        let me = Me {
+            jid: jid("me@here"),
+            nick: String::new(),
+            show: Show::Available,
+            message: String::new(),
+            avatar: None,
+            port: 0,
+            fingerprint: None,
+            online: true,
+        };
+        let mut model = Model::new(me, Settings::default());
+        let to = jid("juliet@pronto");
+        let forward = |model: &Model, rest: &str| read(model, Some(&to), "forward", rest);
+        assert!(matches!(forward(&model, ""), Wish::Say(_)));
+        for (number, (name, outgoing, state)) in [
+            ("rose.png", false, FileState::Done),
+            ("plan.pdf", false, FileState::Done),
+            ("late.txt", false, FileState::Running),
+            ("mine.txt", true, FileState::Done),
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let file = File {
+                transfer: format!("t{number}"),
+                peer: jid("romeo@forza"),
+                outgoing,
+                name: name.into(),
+                size: 1,
+                media_type: None,
+                folder: None,
+                state,
+                bytes: 1,
+                encrypted: true,
+                path: None,
+                sha256: None,
+                reason: None,
+                time: jiff::Timestamp::from_second(number as i64).unwrap(),
+            };
+            model.files.insert(file.transfer.clone(), file);
+        }
+        for (rest, transfer) in [("", "t1"), ("rose", "t0")] {
+            let asked = Command::ForwardFile {
+                transfer: transfer.into(),
+                to: to.clone(),
+            };
+            assert_eq!(forward(&model, rest), Wish::Ask(asked));
+        }
+        assert!(matches!(forward(&model, "late"), Wish::Say(_)));
+        assert!(matches!(read(&model, None, "forward", ""), Wish::Say(_)));
     }
 }

@@ -1,5 +1,7 @@
 //! Floor 0: what goes over the wire, as data. No I/O, no clock, nothing of ours above it.
 
+pub mod apple_single;
+pub mod dir_listing;
 pub mod element;
 pub mod jid;
 pub mod key;

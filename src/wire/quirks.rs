@@ -167,6 +167,12 @@ pub const QUIRKS: &[Quirk] = &[
         what: "begins the address of a file with a newline",
         without: "files from old Macs cannot be fetched",
     },
+    Quirk {
+        name: "listing-cut",
+        clients: "Adium",
+        what: "counts characters for bytes: a folder's listing ends too early by what its names have of bytes beyond one each",
+        without: "folders from Adium cannot be fetched if a name in them is not English",
+    },
 ];
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use clean::{
     BodyError, MAX_BODY, clean_body, clean_line, clean_name, cut, one_emoji, outgoing_body,
 };
-pub use file_name::{MAX_FILE_NAME, clean_file_name, clean_path, split_ending};
+pub use file_name::{CleanPath, MAX_FILE_NAME, clean_file_name, split_ending};
 pub use fold::{Terms, fold, fold_into};
 pub use html::{from_html, to_purple_html};
 pub use links::{Link, links, safe_target};

@@ -19,7 +19,7 @@ impl Extension for Oob {
             title: "Out of Band Data",
             version: "1.5",
             features: &[ns::OOB, ns::IQ_OOB],
-            scope: "files over HTTP with iChat, Adium, Salut and Gajim; addresses of the peer itself only",
+            scope: "files over HTTP with iChat, Adium, Salut and Gajim, folders on receive; addresses of the peer itself only",
         }
     }
 }

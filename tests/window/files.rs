@@ -306,3 +306,31 @@ fn a_voice_note_is_played_by_the_desktop_and_a_file_is_saved_elsewhere() {
     assert!(wishes.contains(&Wish::OpenPath(path())));
     assert!(wishes.contains(&Wish::SaveElsewhere(path())));
 }
+
+#[test]
+fn a_received_file_is_passed_on_from_its_card_and_from_the_page() {
+    let files = [
+        a_file("rose", false, FileState::Done),
+        a_file("plan", true, FileState::Done),
+    ];
+    let mut screen = show(with(&files), WIDE);
+    open(&mut screen, "anna@pc");
+    let buttons = screen.query_all_by_label("Forward…").count();
+    assert_eq!(buttons, 1, "what was sent is sent again by choosing it");
+    click(&mut screen, "Forward…");
+    screen.get_by_label("Forward to");
+    click(&mut screen, "Forward to Bob Baker");
+    let asked = Command::ForwardFile {
+        transfer: "rose".into(),
+        to: jid("bob@pc"),
+    };
+    assert_eq!(screen.state().asked(), [asked]);
+    assert!(screen.query_by_label("Forward to").is_none());
+    // Escape: nobody.
+    open(&mut screen, "anna@pc");
+    click(&mut screen, "Forward…");
+    screen.key_press(Key::Escape);
+    screen.run();
+    assert!(screen.query_by_label("Forward to").is_none());
+    assert_eq!(screen.state().asked().len(), 1);
+}

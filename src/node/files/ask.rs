@@ -83,6 +83,8 @@ pub struct Serve {
     pub path: PathBuf,
     /// What it must look like still.
     pub stamp: String,
+    /// The hash of the whole, if that is known of what looks like this.
+    pub sha256: Option<String>,
     /// What proves a connection.
     pub gate: Gate,
     /// Only connections from these computers are heard.
@@ -117,7 +119,7 @@ pub struct Fetch {
     pub name: String,
     /// Its size; 0 if not known (HTTP).
     pub size: u64,
-    /// How many entries it has, if it is a folder.
+    /// How many entries it has, if it is a folder. Over HTTP that is not known before its listing came.
     pub entries: Option<u64>,
     /// Where from.
     pub from: From,
@@ -193,6 +195,17 @@ pub enum Told {
         /// The host's name, as it was offered.
         host: String,
     },
+    /// What is in a folder that comes over HTTP.
+    Listed {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// Files, and folders that are empty.
+        entries: u64,
+        /// The sum of the sizes that are told.
+        size: u64,
+    },
     /// So many bytes are through.
     Progress {
         /// Which transfer.
@@ -223,6 +236,8 @@ pub enum Told {
         size: u64,
         /// SHA-256 of the whole, where it is one file.
         sha256: Option<String>,
+        /// What it looks like, where it is one file: while it looks so it need not be hashed again.
+        stamp: Option<String>,
     },
     /// It did not get through this time.
     Broken {

@@ -68,11 +68,33 @@ impl FileStart {
 pub(super) struct Files {
     pub(super) all: Transfers,
     /// Files that a face wants to send and that are looked at for the first time.
-    looking: HashMap<String, (Jid, PathBuf, Option<Value>)>,
+    looking: HashMap<String, Looking>,
     downloads: PathBuf,
     accept_all: Option<PathBuf>,
     /// Where the mover listens, once that is known.
     port: u16,
+}
+
+/// What is to become of a file that is looked at for the first time.
+#[derive(Debug)]
+struct Looking {
+    to: Jid,
+    path: PathBuf,
+    /// Of the command.
+    reference: Option<Value>,
+    /// It is passed on.
+    known: Option<PassedOn>,
+}
+
+/// What is known of a file that is passed on.
+#[derive(Debug)]
+struct PassedOn {
+    /// As it was offered to us, without the number that it may have here.
+    name: String,
+    /// What it looked like.
+    stamp: Option<String>,
+    /// Its hash, if it looks so still.
+    sha256: Option<String>,
 }
 
 /// Under which keys transfers are kept on the disk.

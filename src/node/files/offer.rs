@@ -38,6 +38,9 @@ impl Core {
             );
         }
         self.files.port = look.port;
+        if transfer.stamp.as_ref() != Some(&look.stamp) {
+            transfer.file.sha256 = None;
+        }
         transfer.stamp = Some(look.stamp.clone());
         (transfer.file.size, transfer.file.folder) = (look.size, look.folder);
         transfer.file.reason = None;
@@ -178,6 +181,7 @@ impl Core {
             run: transfer.now.run,
             path: transfer.file.path.clone().unwrap_or_default(),
             stamp: transfer.stamp.clone().unwrap_or_default(),
+            sha256: transfer.file.sha256.clone(),
             gate,
             from: from.iter().map(|address| address.ip()).collect(),
             key: self.key_of(&transfer.file.peer),

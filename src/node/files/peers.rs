@@ -435,12 +435,6 @@ impl Core {
         let address = own_address(offer.host, offer.port, &own);
         // On a third computer: a link in a message, and no file.
         let address = address.ok_or_else(|| StanzaError::new("not-acceptable"))?;
-        if offer.folder {
-            return Err(StanzaError::with_text(
-                "not-acceptable",
-                "folders are not taken",
-            ));
-        }
         let known = Known {
             way: Way::Oob,
             sid: self.rng.uuid(),
@@ -449,8 +443,9 @@ impl Core {
         let file = Offered {
             name: offer.name,
             size: offer.size.unwrap_or(0),
-            media_type: offer.media_type,
-            folder: None,
+            media_type: offer.media_type.filter(|_| !offer.folder),
+            // What is in it is listed at its address.
+            folder: offer.folder.then_some(0),
         };
         let now = Now {
             source: Some(Source::Http(address, offer.path)),

@@ -37,6 +37,14 @@ impl Core {
             } if self.is_news_of(&transfer, run) => {
                 self.say_connected(&transfer, &host);
             }
+            Told::Listed {
+                transfer,
+                run,
+                entries,
+                size,
+            } if self.is_news_of(&transfer, run) => {
+                self.on_file_listed(&transfer, entries, size);
+            }
             Told::Progress {
                 transfer,
                 run,
@@ -57,7 +65,11 @@ impl Core {
                 path,
                 size,
                 sha256,
+                stamp,
             } if self.is_news_of(&transfer, run) => {
+                if let Some(known) = self.files.all.get_mut(&transfer) {
+                    known.stamp = stamp;
+                }
                 self.file_done(&transfer, Some(path), Some(size), sha256);
             }
             Told::Broken {
@@ -180,6 +192,17 @@ impl Core {
         let (iq, peer) = (transfer.now.hosts_iq.take(), transfer.file.peer.clone());
         if let (Some(iq), Some(conn)) = (iq, self.active(&peer)) {
             self.answer_file_iq(conn, &iq, "result", socks5::used(host));
+        }
+    }
+
+    /// Of a folder that comes over HTTP it is known now what is in it.
+    fn on_file_listed(&mut self, id: &str, entries: u64, size: u64) {
+        if let Some(transfer) = self.files.all.get_mut(id) {
+            transfer.file.folder = Some(entries);
+            if transfer.file.size == 0 {
+                transfer.file.size = size;
+            }
+            self.tell_file(id, None);
         }
     }
 

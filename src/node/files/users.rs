@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::ask::{Ask, Look};
+use super::{Looking, PassedOn};
 use crate::command::Command;
 use crate::event::{File, FileState};
 use crate::model::transfer::{Expect, Now, Transfer, Way};
@@ -18,7 +19,14 @@ impl Core {
     /// Commands about files.
     pub(in crate::node) fn on_file_command(&mut self, command: Command, reference: Option<Value>) {
         let (id, outcome) = match command {
-            Command::SendFile { to, path } => return self.send_file(to, path, reference),
+            Command::SendFile { to, path } => return self.send_file(to, path, None, reference),
+            Command::ForwardFile { transfer, to } => {
+                match self.to_pass_on(&transfer) {
+                    Ok((path, known)) => self.send_file(to, path, Some(known), reference),
+                    Err(why) => self.error(reference, why),
+                }
+                return;
+            }
             Command::AcceptFile { transfer, path } => {
                 let outcome = self.accept_file(&transfer, path);
                 (transfer, outcome)
@@ -47,7 +55,29 @@ impl Core {
         }
     }
 
-    fn send_file(&mut self, to: Jid, path: PathBuf, reference: Option<Value>) {
+    /// Where a file is that is passed on, and what is known of it.
+    fn to_pass_on(&self, id: &str) -> Result<(PathBuf, PassedOn), &'static str> {
+        let transfer = self.files.all.get(id);
+        let transfer = transfer.ok_or("There is no such file.")?;
+        let file = &transfer.file;
+        let here = file.outgoing || file.state == FileState::Done;
+        let path = file.path.clone().filter(|_| here);
+        let path = path.ok_or("That file is not here.")?;
+        let known = PassedOn {
+            name: file.name.clone(),
+            stamp: transfer.stamp.clone(),
+            sha256: file.sha256.clone(),
+        };
+        Ok((path, known))
+    }
+
+    fn send_file(
+        &mut self,
+        to: Jid,
+        path: PathBuf,
+        known: Option<PassedOn>,
+        reference: Option<Value>,
+    ) {
         if to == self.ourselves.jid {
             return self.error(reference, "This is your own name: choose somebody else.");
         }
@@ -59,28 +89,45 @@ impl Core {
             );
         }
         let transfer = self.rng.uuid();
-        self.files
-            .looking
-            .insert(transfer.clone(), (to, path.clone(), reference));
+        let looking = Looking {
+            to,
+            path: path.clone(),
+            reference,
+            known,
+        };
+        self.files.looking.insert(transfer.clone(), looking);
         self.effects
             .push_back(Effect::File(Ask::Look { transfer, path }));
     }
 
     /// A file that a face wants to send was looked at.
     pub(super) fn begin_outgoing(&mut self, id: &str, result: Result<Look, String>) {
-        let Some((to, path, reference)) = self.files.looking.remove(id) else {
+        let Some(looking) = self.files.looking.remove(id) else {
             return;
         };
+        let Looking {
+            to,
+            path,
+            reference,
+            known,
+        } = looking;
         let look = match result {
             Ok(look) => look,
             Err(why) => return self.error(reference, why),
+        };
+        let (name, sha256) = match known {
+            None => (look.name, None),
+            Some(known) => {
+                let same = known.stamp.as_ref() == Some(&look.stamp);
+                (known.name, known.sha256.filter(|_| same))
+            }
         };
         self.add_file(Transfer {
             file: File {
                 transfer: id.to_owned(),
                 peer: to,
                 outgoing: true,
-                name: clean_file_name(&look.name),
+                name: clean_file_name(&name),
                 size: look.size,
                 media_type: look.media_type,
                 folder: look.folder,
@@ -88,7 +135,7 @@ impl Core {
                 bytes: 0,
                 encrypted: false,
                 path: Some(path),
-                sha256: None,
+                sha256,
                 reason: None,
                 time: self.clock.wall,
             },

@@ -320,6 +320,7 @@ impl Sim {
                     path: fetch.folder.join(&fetch.name),
                     size: fetch.size,
                     sha256: Some("hash".to_owned()),
+                    stamp: None,
                 };
                 let path = self.moving.sources.get(&fetch.name).cloned();
                 received = Some((told, path.unwrap_or_default()));
@@ -390,6 +391,7 @@ impl Sim {
                 path: flow.fetch.folder.join(&flow.fetch.name),
                 size: flow.size,
                 sha256: Some("hash".to_owned()),
+                stamp: None,
             };
             self.moving.post(now, &flow.to, received);
             if self.rng.bits().is_multiple_of(5) {

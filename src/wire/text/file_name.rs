@@ -42,12 +42,57 @@ pub fn clean_file_name(name: &str) -> String {
     name
 }
 
-/// A relative path of a folder's file: each component cleaned, none left out.
-///
-/// `None` if there is nothing in it, or it is deeper than 64.
-pub fn clean_path(parts: &[String]) -> Option<Vec<String>> {
-    let usable = !parts.is_empty() && parts.len() <= 64;
-    usable.then(|| parts.iter().map(|part| clean_file_name(part)).collect())
+/// The deepest path in a folder.
+const DEEPEST: usize = 64;
+
+/// A relative path of a folder's file that stays in the folder: every component is the name of something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CleanPath(Vec<String>);
+
+impl CleanPath {
+    /// The path that a peer says, each component cleaned, none left out.
+    ///
+    /// `None` if there is nothing in it, or it is too deep.
+    pub fn of(parts: &[String]) -> Option<CleanPath> {
+        let usable = !parts.is_empty() && parts.len() <= DEEPEST;
+        usable.then(|| CleanPath(parts.iter().map(|part| clean_file_name(part)).collect()))
+    }
+
+    /// A path that was one before and was kept somewhere; `None` if it is none any more.
+    pub fn kept(parts: Vec<String>) -> Option<CleanPath> {
+        let is_name = |part: &String| {
+            !matches!(part.as_str(), "" | "." | "..") && !part.contains(['/', '\0'])
+        };
+        let usable = !parts.is_empty() && parts.len() <= DEEPEST && parts.iter().all(is_name);
+        usable.then_some(CleanPath(parts))
+    }
+
+    /// Its components.
+    pub fn parts(&self) -> &[String] {
+        &self.0
+    }
+
+    /// The folders above, and the name.
+    pub fn split(&self) -> (&[String], &str) {
+        self.0
+            .split_last()
+            .map_or((&[], ""), |(last, above)| (above, last))
+    }
+
+    /// The same with a number behind the name and before its ending.
+    #[must_use]
+    pub fn numbered(&self, number: u32) -> CleanPath {
+        let (above, last) = self.split();
+        let (stem, ending) = split_ending(last);
+        let mut parts = above.to_vec();
+        parts.push(format!("{stem} ({number}){ending}"));
+        CleanPath(parts)
+    }
+
+    /// With slashes between.
+    pub fn joined(&self) -> String {
+        self.0.join("/")
+    }
 }
 
 /// The name and its ending with the dot, for numbers between them: "photo", ".jpg". A name like ".x" has no ending.
@@ -140,14 +185,16 @@ mod tests {
     #[test]
     fn a_path_in_a_folder_is_cleaned_part_by_part() {
         let path = |parts: &[&str]| {
-            clean_path(
-                &parts
-                    .iter()
-                    .map(|part| (*part).to_owned())
-                    .collect::<Vec<_>>(),
-            )
+            let parts: Vec<String> = parts.iter().map(|part| (*part).to_owned()).collect();
+            CleanPath::of(&parts)
         };
-        assert_eq!(path(&["a", "..", "b/c"]).unwrap(), ["a", "file", "c"]);
+        let clean = path(&["a", "..", "b/c.txt"]).unwrap();
+        assert_eq!(clean.joined(), "a/file/c.txt");
+        assert_eq!(clean.numbered(2).joined(), "a/file/c (2).txt");
+        assert_eq!(CleanPath::kept(clean.parts().to_vec()), Some(clean));
+        for part in ["", ".", "..", "a/b", "\0"] {
+            assert_eq!(CleanPath::kept(vec!["x".into(), part.into()]), None);
+        }
         assert_eq!(path(&[]), None);
         assert_eq!(path(&["x"; 65]), None);
     }

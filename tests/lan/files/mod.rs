@@ -12,11 +12,13 @@ use crate::lab::Lab;
 use crate::lab::headless::balcony;
 use crate::lab::peer::{Peer, SOON, poll};
 
+mod ichat;
+mod passing_on;
 mod trouble;
 
 /// Romeo on forza has files to send, Juliet on pronto a folder for what she gets.
 struct Scene {
-    _lab: Lab,
+    lab: Lab,
     pair: Pair,
     sent: PathBuf,
     received: PathBuf,
@@ -28,7 +30,7 @@ impl Scene {
         let pair = Pair::on(&lab);
         let (sent, received) = (pair.forza.folder("sent"), pair.pronto.folder("received"));
         Some(Scene {
-            _lab: lab,
+            lab,
             pair,
             sent,
             received,

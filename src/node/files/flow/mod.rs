@@ -3,7 +3,7 @@
 //! the receiver says one byte: 1, it is whole and on the disk.
 
 use std::fs::File;
-use std::io::{self, BufRead, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 
 use aws_lc_rs::digest::{Context, SHA256};
 use serde::{Deserialize, Serialize};
@@ -97,13 +97,26 @@ fn take<const N: usize>(from: &mut impl Read) -> io::Result<[u8; N]> {
     Ok(bytes)
 }
 
+/// Files of this size and less are not looked at before they are read, and are whole in memory before they are written.
+const SMALL: u64 = 128 << 10;
+
 /// The head of an entry.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(default)]
 struct Head {
     path: Vec<String>,
     size: u64,
     /// The first byte that follows.
+    from: u64,
+    folder: bool,
+    executable: bool,
+}
+
+/// The same, to be written.
+#[derive(Serialize)]
+struct HeadOf<'a> {
+    path: &'a [String],
+    size: u64,
     from: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     folder: bool,
@@ -111,11 +124,12 @@ struct Head {
     executable: bool,
 }
 
-/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: that, if it is known already.
+/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: the hashes of the first entries, as
+/// far as they are known already.
 pub(super) fn send(
     source: &Source,
     request: &Request,
-    known: Option<[u8; 32]>,
+    known: &[[u8; 32]],
     out: &mut Spout,
     moved: &mut dyn FnMut(u64),
 ) -> Result<Option<String>, Fault> {
@@ -128,8 +142,8 @@ pub(super) fn send(
         .sum();
     let mut last = None;
     for (number, entry) in source.entries.iter().enumerate().skip(done) {
-        let mut head = Head {
-            path: entry.path.clone(),
+        let mut head = HeadOf {
+            path: &entry.path,
             size: entry.size,
             from: 0,
             folder: entry.is_folder,
@@ -139,7 +153,11 @@ pub(super) fn send(
             write_head(out, &head)?;
             continue;
         }
-        let mut file = sources::open(entry).map_err(|error| Fault::Final(error.to_string()))?;
+        let opened = match entry.size {
+            ..=SMALL => sources::open_unseen(entry),
+            _ => sources::open(entry),
+        };
+        let mut file = opened.map_err(|error| Fault::Final(error.to_string()))?;
         let mut hash = Context::new(&SHA256);
         if number == done && request.bytes > 0 && request.bytes <= entry.size {
             let beginning = downloads::hash_of_beginning(&mut file, request.bytes);
@@ -151,64 +169,35 @@ pub(super) fn send(
                     .map_err(|error| Fault::Final(error.to_string()))?;
             }
         }
+        let known = known.get(number);
         write_head(out, &head)?;
         moved(before + head.from);
-        send_bytes(
+        out.read_from(
             &mut file,
             entry.size - head.from,
-            out,
             Some(&mut hash).filter(|_| known.is_none()),
             &mut |bytes| {
                 moved(before + head.from + bytes);
             },
         )?;
         sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))?;
-        let sha256 = match known {
-            Some(known) => known.to_vec(),
-            None => hash.finish().as_ref().to_vec(),
+        let digest = match known {
+            Some(_) => None,
+            None => Some(hash.finish()),
         };
-        out.write_all(&sha256).map_err(|error| network(&error))?;
+        let made = digest.as_ref().map(AsRef::as_ref);
+        let sha256 = made.or(known.map(<[u8; 32]>::as_slice)).unwrap_or_default();
+        out.write_all(sha256).map_err(|error| network(&error))?;
         before += entry.size;
-        last = Some(hex(&sha256));
+        if source.folder.is_none() {
+            last = Some(hex(sha256));
+        }
     }
     out.write_all(&[0; 4]).map_err(|error| network(&error))?;
-    Ok(last.filter(|_| source.folder.is_none()))
+    Ok(last)
 }
 
-/// Sends so many bytes of a file, and hashes them.
-pub(super) fn send_bytes(
-    file: &mut File,
-    bytes: u64,
-    out: &mut Spout,
-    mut hash: Option<&mut Context>,
-    moved: &mut dyn FnMut(u64),
-) -> Result<(), Fault> {
-    let mut sent = 0;
-    while sent < bytes {
-        let room = out.room();
-        let most = room
-            .len()
-            .min(usize::try_from(bytes - sent).unwrap_or(usize::MAX));
-        let room = room.get_mut(..most).unwrap_or_default();
-        let read = file
-            .read(room)
-            .map_err(|error| Fault::Final(format!("the file cannot be read: {error}")))?;
-        if read == 0 {
-            return Err(Fault::Final(
-                "the file became shorter while it was being sent".to_owned(),
-            ));
-        }
-        if let Some(hash) = &mut hash {
-            hash.update(room.get(..read).unwrap_or_default());
-        }
-        out.add(read).map_err(|error| network(&error))?;
-        sent += read as u64;
-        moved(sent);
-    }
-    Ok(())
-}
-
-fn write_head(out: &mut Spout, head: &Head) -> Result<(), Fault> {
+fn write_head(out: &mut Spout, head: &HeadOf<'_>) -> Result<(), Fault> {
     let json = serde_json::to_vec(head).map_err(|error| Fault::Final(error.to_string()))?;
     let length = u32::try_from(json.len()).unwrap_or(u32::MAX).to_be_bytes();
     out.write_all(&length)
@@ -256,23 +245,7 @@ pub(super) fn receive_bytes(
     hash: &mut Context,
     moved: &mut dyn FnMut(u64),
 ) -> Result<u64, Fault> {
-    let most = bytes.unwrap_or(u64::MAX);
-    let mut taken = 0;
-    while taken < most {
-        let have = from.fill_buf().map_err(|error| network(&error))?;
-        if have.is_empty() {
-            break;
-        }
-        let count = have
-            .len()
-            .min(usize::try_from(most - taken).unwrap_or(usize::MAX));
-        let block = have.get(..count).unwrap_or_default();
-        hash.update(block);
-        file.write_all(block).map_err(|error| disk(&error))?;
-        from.consume(count);
-        taken += count as u64;
-        moved(taken);
-    }
+    let taken = from.write_to(file, bytes, hash, moved)?;
     if bytes.is_some_and(|bytes| taken < bytes) {
         return Err(Fault::Passing(
             "the connection ended in the middle".to_owned(),

@@ -1,31 +1,48 @@
-//! The hash of a file that is offered is made while its receiver is being asked, so that sending is nothing but reading and
+//! The hashes of what is offered are made while its receiver is being asked, so that sending is nothing but reading and
 //! encrypting. Whoever answers faster than that, or offers something too large to be in memory still, hashes on the way.
 //!
 //! A file that changes between its hash and its last byte is found out by its stamp, and if not by that, by the receiver.
 
 use std::collections::VecDeque;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::Shared;
-use crate::disk::sources;
+use crate::disk::sources::{self, Entry, Source};
 use crate::node::files::ask::{Gate, Serve};
 
 /// Smaller files are hashed on the way, larger ones as well: the system would read them twice from the disk.
 const SIZES: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
+/// What is read at a time.
+const BLOCK: usize = 256 << 10;
 /// Hashes that are remembered: one file may be offered to many.
 const MOST: usize = 32;
 
-/// Hashes that are known.
+/// Entries of folders that are remembered: a few megabytes.
+const MOST_ENTRIES: usize = 20_000;
+
+/// What is known of files before they are sent.
 #[derive(Debug, Default)]
 pub(super) struct Ahead {
     known: Mutex<VecDeque<Known>>,
+    /// Folders that were looked at, the newest first: what is in them is sent as it was offered, each file if it is
+    /// unchanged.
+    folders: Mutex<VecDeque<Folder>>,
     /// One file at a time.
     busy: AtomicBool,
+}
+
+/// A folder that was looked at.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    source: Arc<Source>,
+    /// Of the first of its entries.
+    hashes: Vec<[u8; 32]>,
 }
 
 #[derive(Debug)]
@@ -45,6 +62,67 @@ impl Ahead {
             .map(|known| known.sha256)
     }
 
+    /// A folder was looked at.
+    pub(super) fn looked(&self, path: &Path, source: &Arc<Source>) {
+        if source.folder.is_none() || source.entries.len() > MOST_ENTRIES {
+            return;
+        }
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        if folders.iter().any(|known| known.is(path, &source.stamp)) {
+            return;
+        }
+        folders.retain(|known| known.path != path);
+        folders.push_front(Folder {
+            path: path.to_owned(),
+            source: Arc::clone(source),
+            hashes: Vec::new(),
+        });
+        let mut entries = 0;
+        folders.retain(|known| {
+            entries += known.source.entries.len();
+            entries <= MOST_ENTRIES
+        });
+    }
+
+    /// What was in this folder when it was offered, if that is remembered.
+    pub(super) fn folder(&self, serve: &Serve) -> Option<Arc<Source>> {
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folders
+            .iter()
+            .find(|known| known.is(&serve.path, &serve.stamp))?;
+        Some(Arc::clone(&known.source))
+    }
+
+    /// The hashes of the first entries, as far as they are known.
+    pub(super) fn known(&self, serve: &Serve, source: &Source) -> Vec<[u8; 32]> {
+        if source.folder.is_none() {
+            return self.of(serve).into_iter().collect();
+        }
+        let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folders
+            .iter()
+            .find(|known| known.is(&serve.path, &serve.stamp));
+        known.map(|known| known.hashes.clone()).unwrap_or_default()
+    }
+
+    fn add_all(&self, serve: &Serve, hashes: Vec<[u8; 32]>) {
+        let mut folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = folders
+            .iter_mut()
+            .find(|known| known.is(&serve.path, &serve.stamp));
+        if let Some(known) = known.filter(|known| known.hashes.len() < hashes.len()) {
+            known.hashes = hashes;
+        }
+    }
+
+    /// The core knows the hash.
+    pub(super) fn learn(&self, serve: &Serve) {
+        let hash = serve.sha256.as_deref().and_then(unhex);
+        if let Some(sha256) = hash.filter(|_| self.of(serve).is_none()) {
+            self.add(serve, sha256);
+        }
+    }
+
     fn add(&self, serve: &Serve, sha256: [u8; 32]) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.push_front(Known {
@@ -54,6 +132,24 @@ impl Ahead {
         });
         known.truncate(MOST);
     }
+}
+
+impl Folder {
+    fn is(&self, path: &Path, stamp: &str) -> bool {
+        self.path == path && self.source.stamp == stamp
+    }
+}
+
+/// A hash from 64 hexadecimal digits.
+fn unhex(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
 }
 
 impl Shared {
@@ -67,9 +163,7 @@ impl Shared {
         let spawned = std::thread::Builder::new()
             .name("balcony-hash".into())
             .spawn(move || {
-                if let Some(sha256) = shared.hash_while_asked(&serve) {
-                    shared.ahead.add(&serve, sha256);
-                }
+                shared.hash_while_asked(&serve);
                 shared.ahead.busy.store(false, Ordering::Relaxed);
             });
         if spawned.is_err() {
@@ -77,26 +171,46 @@ impl Shared {
         }
     }
 
-    /// Nothing if it is not worth it, cannot be done, or the receiver has come.
-    fn hash_while_asked(&self, serve: &Serve) -> Option<[u8; 32]> {
-        let source = sources::look(&serve.path).ok()?;
-        let worth = source.folder.is_none() && SIZES.contains(&source.size);
-        let entry = source
-            .entries
-            .first()
-            .filter(|_| worth && source.stamp == serve.stamp)?;
+    /// Nothing if it is not worth it or cannot be done. Of a folder, what is done when the receiver comes.
+    fn hash_while_asked(&self, serve: &Serve) {
+        if let Some(folder) = self.ahead.folder(serve) {
+            let first = folder.entries.first();
+            let worth = folder.size <= *SIZES.end() && first.is_some();
+            let begun = self.ahead.known(serve, &folder).len();
+            if !worth || begun > 0 {
+                return;
+            }
+            let hash = |entry: &Entry| match entry.is_folder {
+                // It has none, and a place in the list.
+                true => Some([0; 32]),
+                false => self.hash_one(serve, entry),
+            };
+            let hashes = folder.entries.iter().map_while(hash).collect();
+            return self.ahead.add_all(serve, hashes);
+        }
+        let source = sources::look(&serve.path).ok();
+        let worth = |source: &Source| source.folder.is_none() && SIZES.contains(&source.size);
+        let source = source.filter(|source| worth(source) && source.stamp == serve.stamp);
+        let entry = source.as_ref().and_then(|source| source.entries.first());
+        if let Some(sha256) = entry.and_then(|entry| self.hash_one(serve, entry)) {
+            self.ahead.add(serve, sha256);
+        }
+    }
+
+    /// Nothing if it cannot be done, or the receiver has come.
+    fn hash_one(&self, serve: &Serve, entry: &Entry) -> Option<[u8; 32]> {
         let mut file = sources::open(entry).ok()?;
         let mut hash = Context::new(&SHA256);
-        let mut block = vec![0; 256 << 10];
+        let mut block = vec![0; BLOCK.min(usize::try_from(entry.size).unwrap_or(BLOCK).max(1))];
         loop {
+            self.desks()
+                .get(&serve.transfer)
+                .filter(|desk| desk.run == serve.run && desk.serve.is_some())?;
             let read = file.read(&mut block).ok()?;
             if read == 0 {
                 break;
             }
             hash.update(block.get(..read).unwrap_or_default());
-            self.desks()
-                .get(&serve.transfer)
-                .filter(|desk| desk.run == serve.run && desk.serve.is_some())?;
         }
         sources::unchanged(entry, &file).ok()?;
         hash.finish().as_ref().try_into().ok()

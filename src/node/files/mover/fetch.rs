@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::Shared;
 use super::band::Band;
-use crate::disk::downloads;
+use crate::disk::{downloads, sources};
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Pace, SILENCE};
 use crate::net::carrier::Carrier;
@@ -54,17 +54,23 @@ impl Shared {
             }
             From::Socks { hosts, destination } => {
                 let stream = self.connect_socks(fetch, hosts, destination)?;
-                let (size, sha256) =
-                    self.fetch_raw(fetch, &mut place, stream, 0, Some(fetch.size))?;
+                let fetched = self.fetch_raw(fetch, &mut place, stream, 0, Some(fetch.size));
+                // There is no going on with it.
+                let (size, sha256) = fetched.map_err(ended)?;
                 (size, Some(sha256), None)
             }
             From::Http { address, path } => {
-                let (size, sha256) = self.fetch_http(fetch, &mut place, *address, path)?;
-                (size, Some(sha256), None)
+                let (size, sha256) = match fetch.entries {
+                    None => self.fetch_http(fetch, &mut place, *address, path)?,
+                    Some(_) => self.fetch_listed(fetch, &mut place, *address, path)?,
+                };
+                (size, sha256, None)
             }
         };
         let path = place.finish()?;
+        let stamp = sha256.as_ref().and_then(|_| sources::look(&path).ok());
         self.say(Told::Received {
+            stamp: stamp.map(|found| found.stamp),
             transfer: fetch.transfer.clone(),
             run: fetch.run,
             path,
@@ -193,6 +199,7 @@ impl Shared {
             match connected {
                 Ok(stream) => {
                     self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
+                    bytestream::carry(&stream, SILENCE).map_err(|error| flow::network(&error))?;
                     self.say(Told::Connected {
                         transfer: fetch.transfer.clone(),
                         run: fetch.run,
@@ -208,63 +215,30 @@ impl Shared {
         ))
     }
 
-    fn fetch_http(
-        &self,
-        fetch: &Fetch,
-        place: &mut Place,
-        address: SocketAddr,
-        path: &str,
-    ) -> Result<(u64, String), Fault> {
-        let failed = |error: io::Error| Fault::Final(error.to_string());
-        let mut stream = bytestream::connect(&[address]).map_err(failed)?;
-        self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
-        // A part is asked for only where it can be told apart from a whole.
-        let have = if fetch.size > 0 { place.bytes() } else { 0 };
-        bytestream::http_ask(&mut stream, address, path, have).map_err(failed)?;
-        let answer = bytestream::http_answered(&mut stream).map_err(failed)?;
-        if answer.from != 0 && answer.from != have {
-            return Err(Fault::Final(
-                "another part of the file came than was asked for".to_owned(),
-            ));
-        }
-        let whole = answer
-            .length
-            .map(|length| length.saturating_add(answer.from));
-        if fetch.size > 0 && whole.is_some_and(|whole| whole != fetch.size) {
-            return Err(Fault::Final(
-                "the file is not the size that was said".to_owned(),
-            ));
-        }
-        if let Some(length) = answer.length {
-            downloads::check_room(&place.folder, length).map_err(Fault::Stuck)?;
-        }
-        let most = answer
-            .length
-            .or((fetch.size > 0).then_some(fetch.size - answer.from));
-        self.fetch_raw(fetch, place, stream, answer.from, most)
-    }
-
     /// Takes `most` bytes behind the first `from`; without `most` all that come while there is room.
-    fn fetch_raw(
+    pub(super) fn fetch_raw(
         &self,
         fetch: &Fetch,
         place: &mut Place,
-        mut stream: TcpStream,
+        mut stream: impl io::Read,
         from: u64,
         most: Option<u64>,
     ) -> Result<(u64, String), Fault> {
         let (file, mut hash) = place.raw(from)?;
-        bytestream::carry(&stream, SILENCE).map_err(|error| flow::network(&error))?;
         let mut progress = self.progress(&fetch.transfer, fetch.run);
-        let received = flow::drink(&mut stream, most, Pace::default(), |sink| {
+        flow::drink(&mut stream, most, Pace::default(), |sink| {
             let bytes = flow::receive_bytes(sink, most, file, &mut hash, &mut |bytes| {
                 progress.tell(from + bytes);
             })?;
             Ok((from + bytes, hex(hash.finish().as_ref())))
-        });
-        received.map_err(|fault| match fault {
-            Fault::Passing(_) => Fault::Final("the sender ended it, or is gone".to_owned()),
-            fault => fault,
         })
+    }
+}
+
+/// Nothing of what a broken connection brought can be used.
+pub(super) fn ended(fault: Fault) -> Fault {
+    match fault {
+        Fault::Passing(_) => Fault::Final("the sender ended it, or is gone".to_owned()),
+        fault => fault,
     }
 }

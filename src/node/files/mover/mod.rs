@@ -4,6 +4,7 @@
 mod ahead;
 mod band;
 mod fetch;
+mod http;
 mod serve;
 
 use std::collections::HashMap;
@@ -151,6 +152,7 @@ impl Mover {
     }
 
     fn serve(&self, serve: Serve) {
+        self.shared.ahead.learn(&serve);
         let in_band = serve.gate == Gate::Band;
         let (transfer, run) = (serve.transfer.clone(), serve.run);
         let mut desk = Desk {
@@ -191,7 +193,9 @@ impl Mover {
         let (shared, port) = (Arc::clone(&self.shared), self.port);
         let id = transfer.clone();
         self.work(transfer, 0, move || {
-            let result = look(&path, port).map_err(|error| error.to_string());
+            let result = shared
+                .looked(&path, port)
+                .map_err(|error| error.to_string());
             shared.say(Told::Looked {
                 transfer: id,
                 result,
@@ -226,23 +230,6 @@ impl Drop for Mover {
     }
 }
 
-fn look(path: &Path, port: u16) -> Result<Look, sources::SourceError> {
-    let source = sources::look(path)?;
-    let mut token = [0; 32];
-    if aws_lc_rs::rand::fill(&mut token).is_err() {
-        tracing::error!("the system gives no randomness");
-    }
-    Ok(Look {
-        name: source.name,
-        size: source.size,
-        folder: source.folder,
-        media_type: source.media_type.map(str::to_owned),
-        stamp: source.stamp,
-        port,
-        token,
-    })
-}
-
 impl Desk {
     fn expects(&self, ip: IpAddr) -> bool {
         let served = self.serve.iter().flat_map(|serve| &serve.from);
@@ -270,6 +257,24 @@ fn stopped() -> Fault {
 }
 
 impl Shared {
+    fn looked(&self, path: &Path, port: u16) -> Result<Look, sources::SourceError> {
+        let source = Arc::new(sources::look(path)?);
+        self.ahead.looked(path, &source);
+        let mut token = [0; 32];
+        if aws_lc_rs::rand::fill(&mut token).is_err() {
+            tracing::error!("the system gives no randomness");
+        }
+        Ok(Look {
+            name: source.name.clone(),
+            size: source.size,
+            folder: source.folder,
+            media_type: source.media_type.map(str::to_owned),
+            stamp: source.stamp.clone(),
+            port,
+            token,
+        })
+    }
+
     fn desks(&self) -> MutexGuard<'_, HashMap<String, Desk>> {
         self.desks.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -391,5 +396,7 @@ fn finish(carrier: &mut Carrier) -> io::Result<Option<u8>> {
     Ok((read > 0).then_some(verdict[0]))
 }
 
+#[cfg(test)]
+mod http_tests;
 #[cfg(test)]
 mod tests;

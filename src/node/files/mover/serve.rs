@@ -238,10 +238,13 @@ impl Shared {
     }
 
     /// The file, if it still is the one that was offered.
-    fn source(serve: &Serve) -> Result<sources::Source, Fault> {
+    fn source(&self, serve: &Serve) -> Result<Arc<sources::Source>, Fault> {
+        if let Some(source) = self.ahead.folder(serve) {
+            return Ok(source);
+        }
         let source = sources::look(&serve.path).map_err(|error| Fault::Final(error.to_string()))?;
         if source.stamp == serve.stamp {
-            Ok(source)
+            Ok(Arc::new(source))
         } else {
             Err(Fault::Final(
                 "the file was changed since it was offered".to_owned(),
@@ -250,15 +253,15 @@ impl Shared {
     }
 
     fn send(&self, serve: &Serve, mut carrier: Carrier, request: &Request) -> Result<bool, Fault> {
-        let source = Self::source(serve)?;
+        let source = self.source(serve)?;
         carrier
             .carry(SILENCE)
             .map_err(|error| flow::network(&error))?;
-        let known = self.ahead.of(serve).filter(|_| source.folder.is_none());
+        let known = self.ahead.known(serve, &source);
         let mut progress = self.progress(&serve.transfer, serve.run);
         let sha256 = flow::pour(&mut carrier, |spout| {
             let moved = &mut |bytes| progress.tell(bytes);
-            flow::send(&source, request, known, spout, moved)
+            flow::send(&source, request, &known, spout, moved)
         })?;
         let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;
         if verdict != Some(1) {
@@ -289,7 +292,7 @@ impl Shared {
 
     /// One file's bytes from there on, and nothing else.
     fn send_from(&self, serve: &Serve, carrier: &mut Carrier, from: u64) -> Result<String, Fault> {
-        let source = Self::source(serve)?;
+        let source = self.source(serve)?;
         let entry = source.entries.first().filter(|_| source.folder.is_none());
         let entry =
             entry.ok_or_else(|| Fault::Final("the other program takes no folders".to_owned()))?;
@@ -301,10 +304,9 @@ impl Shared {
             .map_err(|error| flow::network(&error))?;
         let mut progress = self.progress(&serve.transfer, serve.run);
         let raw = flow::pour(carrier, |spout| {
-            flow::send_bytes(
+            spout.read_from(
                 &mut file,
                 entry.size - from,
-                spout,
                 Some(&mut hash),
                 &mut |bytes| progress.tell(from + bytes),
             )?;
@@ -324,7 +326,7 @@ impl Shared {
         mut stream: TcpStream,
         request: &bytestream::HttpRequest,
     ) -> Result<bool, Fault> {
-        let source = Self::source(serve)?;
+        let source = self.source(serve)?;
         let from = request.from.filter(|from| *from <= source.size);
         let status = match from {
             None => "200 OK".to_owned(),

@@ -15,10 +15,10 @@ use std::path::Path;
 use super::*;
 
 /// A mover, and what it tells.
-struct Stage {
-    mover: Mover,
+pub(super) struct Stage {
+    pub(super) mover: Mover,
     told: mpsc::Receiver<Input>,
-    folder: tempfile::TempDir,
+    pub(super) folder: tempfile::TempDir,
     /// Attempts so far.
     runs: std::cell::Cell<u32>,
     _runtime: std::thread::JoinHandle<()>,
@@ -26,7 +26,7 @@ struct Stage {
 }
 
 impl Stage {
-    fn new() -> Stage {
+    pub(super) fn new() -> Stage {
         let (tell, told) = mpsc::channel(256);
         let (made, mover) = std::sync::mpsc::channel();
         let (end, ended) = tokio::sync::oneshot::channel::<()>();
@@ -51,15 +51,22 @@ impl Stage {
         }
     }
 
+    pub(super) fn next(&mut self) -> Told {
+        match self.told.blocking_recv() {
+            Some(Input::File(told)) => told,
+            other => panic!("{other:?}"),
+        }
+    }
+
     /// The end of an attempt.
-    fn outcome(&mut self) -> Told {
+    pub(super) fn outcome(&mut self) -> Told {
         loop {
-            match self.told.blocking_recv() {
-                Some(Input::File(
-                    Told::Progress { .. } | Told::Connected { .. } | Told::Listening { .. },
-                )) => {}
-                Some(Input::File(told)) => return told,
-                other => panic!("{other:?}"),
+            match self.next() {
+                Told::Progress { .. }
+                | Told::Connected { .. }
+                | Told::Listed { .. }
+                | Told::Listening { .. } => {}
+                told => return told,
             }
         }
     }
@@ -91,7 +98,7 @@ impl Stage {
         (sender.join().unwrap(), told)
     }
 
-    fn fetch(&mut self, size: u64, entries: Option<u64>, from: From) -> Told {
+    pub(super) fn fetch(&mut self, size: u64, entries: Option<u64>, from: From) -> Told {
         self.begin_to_fetch(size, entries, from);
         self.outcome()
     }
@@ -102,7 +109,7 @@ impl Stage {
         self.runs.get()
     }
 
-    fn begin_to_fetch(&self, size: u64, entries: Option<u64>, from: From) {
+    pub(super) fn begin_to_fetch(&self, size: u64, entries: Option<u64>, from: From) {
         self.mover.perform(Ask::Fetch(Box::new(Fetch {
             transfer: "t".into(),
             run: self.next_run(),
@@ -115,7 +122,7 @@ impl Stage {
     }
 
     /// What is in its folder.
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let listing = fs::read_dir(self.folder.path()).unwrap();
         let mut names: Vec<String> = listing
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -131,6 +138,7 @@ impl Stage {
             run: self.next_run(),
             path: path.to_owned(),
             stamp,
+            sha256: None,
             gate,
             from: vec![from],
             key: None,
@@ -214,7 +222,7 @@ fn entry(head: &str, bytes: &[u8]) -> Vec<u8> {
     out
 }
 
-fn why(told: &Told) -> String {
+pub(super) fn why(told: &Told) -> String {
     match told {
         Told::Broken {
             fault: Fault::Final(why),
@@ -642,4 +650,52 @@ fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
             name: "rose".into(),
         });
     }
+}
+
+#[test]
+fn a_hash_that_the_core_knows_is_not_made_again() {
+    let right = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"rose");
+    let right = crate::model::roster::hex(right.as_ref());
+    // A wrong one is believed by who sends, and by nobody else; what is no hash is not even that.
+    for (known, comes) in [
+        ("0".repeat(64), false),
+        ("x".repeat(64), true),
+        (right, true),
+    ] {
+        let (romeo, mut juliet) = (Stage::new(), Stage::new());
+        let path = romeo.folder.path().join("rose");
+        fs::write(&path, b"rose").unwrap();
+        romeo.mover.perform(Ask::Serve(Box::new(Serve {
+            transfer: "t".into(),
+            run: romeo.next_run(),
+            stamp: sources::look(&path).unwrap().stamp,
+            path,
+            sha256: Some(known),
+            gate: TOKEN,
+            from: vec![Ipv4Addr::LOCALHOST.into()],
+            key: None,
+        })));
+        let told = juliet.fetch(4, None, direct(romeo.mover.port));
+        assert_eq!(matches!(told, Told::Received { .. }), comes, "{told:?}");
+    }
+}
+
+#[test]
+fn what_cannot_be_written_of_a_folder_is_told_and_what_came_before_is_kept() {
+    let mut stage = Stage::new();
+    // A file where a folder would have to be.
+    let says = [
+        entry(r#"{"path":["a"],"size":4}"#, b"rose"),
+        entry(r#"{"path":["a","b"],"size":2}"#, b"up"),
+        entry(r#"{"path":["c"],"size":2}"#, b"hi"),
+        END.to_vec(),
+    ]
+    .concat();
+    let told = stage.fetch_from(8, Some(3), says.clone());
+    assert!(
+        why(&told).starts_with("stuck: the file cannot be written here"),
+        "{told:?}"
+    );
+    let (asked, _) = stage.asked_and_told(8, Some(3), says);
+    assert_eq!(asked.entries, 1);
 }

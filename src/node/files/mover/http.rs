@@ -1,0 +1,266 @@
+//! Taking files over HTTP: single ones, and the folders of iChat and Adium: a listing first, then each file of it.
+//!
+//! A connection that breaks is made again, and asks for the rest; a sender that gives each file only once says no to that.
+
+use std::fs::File;
+use std::io::{Read, Seek};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use aws_lc_rs::digest::{Context, SHA256};
+
+use super::Shared;
+use super::fetch::ended;
+use crate::disk::downloads;
+use crate::model::roster::hex;
+use crate::net::bytestream::{self, Pace, SILENCE};
+use crate::node::files::ask::{Fault, Fetch, Told};
+use crate::node::files::flow::{self, Place};
+use crate::wire::dir_listing::{self, Entry, Listing};
+use crate::wire::text::CleanPath;
+use crate::xep::xep0066_oob::encode;
+
+/// How long is waited before each further attempt.
+const PAUSES: [Duration; 3] = [
+    Duration::from_millis(300),
+    Duration::from_millis(1000),
+    Duration::from_millis(2500),
+];
+/// Attempts that broke behind some bytes do not count, up to so many.
+const MOST_BREAKS: usize = 50;
+
+/// The answer to a request: the bytes of a file from there on.
+struct Given {
+    stream: TcpStream,
+    from: u64,
+    length: Option<u64>,
+}
+
+impl Shared {
+    /// One file.
+    pub(super) fn fetch_http(
+        &self,
+        fetch: &Fetch,
+        place: &mut Place,
+        address: SocketAddr,
+        path: &str,
+    ) -> Result<(u64, Option<String>), Fault> {
+        let mut before = 0;
+        patiently(|in_vain| {
+            // A part is asked for only where it can be told apart from a whole.
+            let have = if fetch.size > 0 { place.length() } else { 0 };
+            *in_vain = have == before;
+            before = have;
+            let given = self.get(fetch, address, path, have)?;
+            let whole = given.length.map(|length| length.saturating_add(given.from));
+            if fetch.size > 0 && whole.is_some_and(|whole| whole != fetch.size) {
+                return Err(refused("the file is not the size that was said"));
+            }
+            if let Some(length) = given.length {
+                downloads::check_room(&place.folder, length).map_err(Fault::Stuck)?;
+            }
+            let rest = fetch.size.saturating_sub(given.from);
+            let most = given.length.or((fetch.size > 0).then_some(rest));
+            let (size, sha256) = self.fetch_raw(fetch, place, given.stream, given.from, most)?;
+            Ok((size, Some(sha256)))
+        })
+    }
+
+    /// A folder: the listing that its address gives, then each file of it.
+    pub(super) fn fetch_listed(
+        &self,
+        fetch: &Fetch,
+        place: &mut Place,
+        address: SocketAddr,
+        path: &str,
+    ) -> Result<(u64, Option<String>), Fault> {
+        let listing = patiently(|_| {
+            let given = self.get(fetch, address, path, 0)?;
+            let most = dir_listing::MOST_BYTES as u64 + 1;
+            let most = given.length.map_or(most, |length| length.min(most));
+            let mut xml = Vec::new();
+            let read = PacedReader(given.stream, Pace::default())
+                .take(most)
+                .read_to_end(&mut xml);
+            read.map_err(|error| flow::network(&error))?;
+            if given.length.is_some_and(|_| (xml.len() as u64) < most) {
+                return Err(Fault::Passing(
+                    "the connection ended in the middle".to_owned(),
+                ));
+            }
+            Listing::read(&xml).map_err(|error| refused(&error.to_string()))
+        })?;
+        downloads::check_room(&place.folder, listing.size()).map_err(Fault::Stuck)?;
+        self.say(Told::Listed {
+            transfer: fetch.transfer.clone(),
+            run: fetch.run,
+            entries: listing.entries.len() as u64,
+            size: listing.size(),
+        });
+        let address = Address {
+            fetch,
+            address,
+            folder: path
+                .split(['?', '#'])
+                .next()
+                .unwrap_or_default()
+                .trim_end_matches('/'),
+        };
+        let mut before = 0;
+        for entry in &listing.entries {
+            let asked = listing.path(entry);
+            before += self.fetch_entry(&address, place, entry, &asked, before)?;
+        }
+        Ok((before, None))
+    }
+
+    /// One file or empty folder; how many bytes it has.
+    fn fetch_entry(
+        &self,
+        at: &Address<'_>,
+        place: &mut Place,
+        entry: &Entry,
+        asked: &[String],
+        before: u64,
+    ) -> Result<u64, Fault> {
+        let folder = place.folder.clone();
+        let part = place.part_of_folder()?;
+        let clean = CleanPath::of(asked).ok_or_else(|| refused("it has a file without a name"))?;
+        if entry.is_folder {
+            part.folder(&clean).map_err(|error| flow::disk(&error))?;
+            part.done(&clean, 0, None)
+                .map_err(|error| flow::disk(&error))?;
+            return Ok(0);
+        }
+        let size = entry.size.unwrap_or(0);
+        let (mut file, here) = part
+            .file(&clean, size, entry.executable)
+            .map_err(|error| flow::disk(&error))?;
+        let mut hash = Context::new(&SHA256);
+        let mut path = at.folder.to_owned();
+        for part in asked {
+            path.push('/');
+            path.push_str(&encode(part));
+        }
+        let (mut have, mut last) = (0, 0);
+        patiently(|in_vain| {
+            *in_vain = have == last;
+            last = have;
+            let given = self.get(at.fetch, at.address, &path, have)?;
+            if given.from == 0 && have > 0 {
+                restart(&mut file, &mut hash)?;
+                have = 0;
+            }
+            // What was accepted is what was said.
+            let room = match at.fetch.size {
+                0 => u64::MAX,
+                said => said.saturating_sub(before.saturating_add(have)),
+            };
+            let said = entry.size.map(|size| size.saturating_sub(have));
+            let room = room.min(said.unwrap_or(u64::MAX));
+            let comes = given.length.or(said);
+            if comes.is_some_and(|comes| comes > room) {
+                return Err(refused("more came than was said"));
+            }
+            if let Some(length) = given.length {
+                downloads::check_room(&folder, length).map_err(Fault::Stuck)?;
+            }
+            let mut progress = self.progress(&at.fetch.transfer, at.fetch.run);
+            let (mut stream, start) = (given.stream, have);
+            let most = comes.unwrap_or(room.saturating_add(1));
+            let taken = flow::drink(&mut stream, Some(most), Pace::default(), |sink| {
+                flow::receive_bytes(sink, comes, &mut file, &mut hash, &mut |bytes| {
+                    have = start + bytes;
+                    progress.tell(before + have);
+                })
+            })?;
+            if taken > room {
+                return Err(refused("more came than was said"));
+            }
+            Ok(())
+        })?;
+        let sha256 = hex(hash.finish().as_ref());
+        let done = place.part_of_folder()?.done(&here, have, Some(&sha256));
+        done.map_err(|error| flow::disk(&error))?;
+        Ok(have)
+    }
+
+    /// Asks for a file from its `from`th byte on.
+    fn get(
+        &self,
+        fetch: &Fetch,
+        address: SocketAddr,
+        path: &str,
+        from: u64,
+    ) -> Result<Given, Fault> {
+        let failed = |error: std::io::Error| flow::network(&error);
+        let mut stream = bytestream::connect(&[address]).map_err(failed)?;
+        self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
+        bytestream::http_ask(&mut stream, address, path, from).map_err(failed)?;
+        let answer = bytestream::http_answered(&mut stream).map_err(failed)?;
+        if answer.from != 0 && (answer.from != from || answer.apple_single) {
+            return Err(refused("another part of the file came than was asked for"));
+        }
+        bytestream::carry(&stream, SILENCE).map_err(failed)?;
+        let length = if answer.apple_single {
+            let mut pace = Pace::default();
+            Some(bytestream::unwrap_apple_single(&mut stream, &mut pace).map_err(failed)?)
+        } else {
+            answer.length
+        };
+        Ok(Given {
+            stream,
+            from: answer.from,
+            length,
+        })
+    }
+}
+
+/// Where a folder is.
+struct Address<'a> {
+    fetch: &'a Fetch,
+    address: SocketAddr,
+    /// Its path, without a slash at the end.
+    folder: &'a str,
+}
+
+/// Reads that are not too slow.
+struct PacedReader(TcpStream, Pace);
+
+impl Read for PacedReader {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        self.1.read(&mut self.0, into)
+    }
+}
+
+/// Tries again what a broken connection ended. `attempt` says whether the one before it was for nothing.
+fn patiently<T>(mut attempt: impl FnMut(&mut bool) -> Result<T, Fault>) -> Result<T, Fault> {
+    let mut pauses = PAUSES.iter();
+    for _ in 0..MOST_BREAKS {
+        let mut in_vain = true;
+        match attempt(&mut in_vain) {
+            Err(Fault::Passing(why)) => {
+                tracing::debug!(why, "an HTTP connection for a file broke");
+                if !in_vain {
+                    pauses = PAUSES.iter();
+                }
+                let Some(pause) = pauses.next() else { break };
+                thread::sleep(*pause);
+            }
+            result => return result,
+        }
+    }
+    Err(ended(Fault::Passing(String::new())))
+}
+
+fn refused(why: &str) -> Fault {
+    Fault::Final(why.to_owned())
+}
+
+fn restart(file: &mut File, hash: &mut Context) -> Result<(), Fault> {
+    file.set_len(0).map_err(|error| flow::disk(&error))?;
+    file.rewind().map_err(|error| flow::disk(&error))?;
+    *hash = Context::new(&SHA256);
+    Ok(())
+}
