@@ -4,16 +4,14 @@
 //! `fe80::` address fits every interface: with one daemon for all, peers on one network would be told the addresses
 //! of the others. Its polling for address changes is off; [`super::discovery`] is told by the system and tells us.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::sync::Arc;
 use std::time::Duration;
 
 use mdns_sd::{
     HostnameResolutionEvent, IfKind, Receiver, ResolvedService, ScopedIp, ServiceDaemon,
     ServiceEvent, ServiceInfo, TxtProperty,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::interfaces::Used;
@@ -56,12 +54,23 @@ pub(super) enum Browsed {
     },
 }
 
+impl Browsed {
+    /// Of whom, and on which interface.
+    pub(super) fn of(&self) -> (u32, &Jid) {
+        match self {
+            Browsed::Found { link, jid }
+            | Browsed::Resolved { link, jid, .. }
+            | Browsed::Removed { link, jid } => (*link, jid),
+        }
+    }
+}
+
 /// mDNS on one interface.
 pub(super) struct Responder {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
-    doubt: Arc<Notify>,
+    browsing: watch::Sender<bool>,
     _browser: AbortOnDropHandle<()>,
 }
 
@@ -84,27 +93,21 @@ impl Responder {
         daemon.enable_interface(both_families(used.index))?;
         daemon.set_ip_check_interval(0)?;
         let events = daemon.browse(SERVICE)?;
-        let doubt = Arc::new(Notify::new());
-        let browser = browse(
-            daemon.clone(),
-            events,
-            used.clone(),
-            browsed,
-            Arc::clone(&doubt),
-        );
+        let (browsing, wanted) = watch::channel(true);
+        let browser = browse(daemon.clone(), events, used.clone(), browsed, wanted);
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
         Ok(Responder {
             daemon,
             index: used.index,
             published: None,
-            doubt,
+            browsing,
             _browser: browser,
         })
     }
 
-    /// Somebody is here whom we do not know: asks who is there, though there is a crowd. Who is known does not answer.
-    pub(super) fn look_again(&self) {
-        self.doubt.notify_one();
+    /// Goes on browsing, or stops and forgets all that it knows: publishing goes on (see [`super::crowd`]).
+    pub(super) fn browse(&self, wanted: bool) {
+        self.browsing.send_replace(wanted);
     }
 
     /// Publishes us, or what changed of us, at once and without asking whether the name is free: whoever calls has
@@ -219,116 +222,51 @@ fn both_families(index: u32) -> Vec<IfKind> {
     vec![IfKind::IndexV4(index), IfKind::IndexV6(index)]
 }
 
-/// From so many instances on nobody asks for all of them over and over: each question lists all that its sender knows, and
-/// everybody reads it. Announcements tell who comes, and those that we know are kept fresh one by one (see
-/// `discovery::heard`).
-const CROWD: usize = 24;
-/// Names are counted up to so many.
-const MOST_KNOWN: usize = 1024;
-/// So long everybody asks: three times, by mdns-sd's schedule.
-const LOOKING: Duration = Duration::from_secs(5);
-/// In a crowd a look around now and then finds whom a lost datagram has hidden.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
-/// Whom we hear of and do not know makes us look sooner, at most so often.
-const LOOK_GAP: Duration = Duration::from_secs(60);
-const LOOK_AGAIN_JITTER_MS: u128 = 600_000;
+/// Between attempts to have the daemon's ear.
+const AGAIN: Duration = Duration::from_millis(100);
 
-/// Whether we ask who is there, or listen only.
-struct Look {
-    known: HashSet<String>,
-    asking: bool,
-    /// Since then.
-    since: tokio::time::Instant,
-    /// Ask so long at least, or do not ask before.
-    until: tokio::time::Instant,
-}
-
-impl Look {
-    fn new() -> Look {
-        Look {
-            known: HashSet::new(),
-            asking: true,
-            since: tokio::time::Instant::now(),
-            until: tokio::time::Instant::now() + LOOKING,
-        }
-    }
-
-    fn note(&mut self, event: &ServiceEvent) {
-        match event {
-            ServiceEvent::ServiceFound(_, name) if self.known.len() < MOST_KNOWN => {
-                self.known.insert(name.clone());
-            }
-            ServiceEvent::ServiceRemoved(_, name) => {
-                self.known.remove(name);
-            }
-            _ => {}
-        }
-    }
-
-    /// Resolves when the other of the two is to be done; a few go on asking, by mdns-sd's schedule.
-    async fn turn(&self) {
-        let until = match (self.asking, self.known.len() < CROWD) {
-            (true, true) => return std::future::pending().await,
-            // The crowd has gone, or the cable to it is out.
-            (false, true) => self.until.min(self.since + LOOK_GAP),
-            _ => self.until,
-        };
-        tokio::time::sleep_until(until).await;
-    }
-
-    /// Does the other of the two. mdns-sd keeps what it knows, and tells it again.
-    fn change(&mut self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
-        let now = tokio::time::Instant::now();
-        let (events, pause) = if self.asking {
-            let jitter = uuid::Uuid::new_v4().as_u128() % LOOK_AGAIN_JITTER_MS;
-            let jitter = Duration::from_millis(u64::try_from(jitter).unwrap_or(0));
-            (daemon.browse_cache(SERVICE)?, LOOK_AGAIN + jitter)
-        } else {
-            (daemon.browse(SERVICE)?, LOOKING)
-        };
-        self.asking = !self.asking;
-        (self.since, self.until) = (now, now + pause);
-        Ok(events)
-    }
-}
-
-/// Passes on what browsing tells. mdns-sd's channel holds 1000 events and is closed when it is full, so nothing is
-/// computed here; and if it was closed all the same, browsing begins anew.
+/// Passes on what browsing tells, while it is wanted. mdns-sd's channel holds 1000 events and is closed when it is full,
+/// so nothing is computed here; and if it was closed all the same, browsing begins anew.
 async fn browse(
     daemon: ServiceDaemon,
     mut events: Receiver<ServiceEvent>,
     used: Used,
     browsed: mpsc::Sender<Browsed>,
-    doubt: Arc<Notify>,
+    mut wanted: watch::Receiver<bool>,
 ) {
-    let mut look = Look::new();
     loop {
-        loop {
+        while *wanted.borrow_and_update() {
             let event = tokio::select! {
                 event = events.recv_async() => event,
-                () = doubt.notified() => {
-                    look.until = look.until.min(look.since + LOOK_GAP);
-                    continue;
-                }
-                () = look.turn() => {
-                    match look.change(&daemon) {
-                        Ok(others) => events = others,
-                        // Its queue is full, or it has ended: the next question is not far.
-                        Err(_) => look.until = tokio::time::Instant::now() + Duration::from_secs(1),
-                    }
-                    continue;
-                }
+                changed = wanted.changed() => match changed {
+                    Ok(()) => continue,
+                    Err(_) => return,
+                },
             };
             let Ok(event) = event else { break };
-            look.note(&event);
             if let Some(event) = translate(event, &used)
                 && browsed.send(event).await.is_err()
             {
                 return;
             }
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        look = Look::new();
+        if !*wanted.borrow() {
+            while matches!(daemon.stop_browse(SERVICE), Err(mdns_sd::Error::Again)) {
+                tokio::time::sleep(AGAIN).await;
+            }
+            // What it had seen by then; the channel ends with it.
+            while let Ok(event) = events.recv_async().await {
+                if let Some(event) = translate(event, &used)
+                    && browsed.send(event).await.is_err()
+                {
+                    return;
+                }
+            }
+            if wanted.wait_for(|wanted| *wanted).await.is_err() {
+                return;
+            }
+        }
+        tokio::time::sleep(AGAIN).await;
         match daemon.browse(SERVICE) {
             Ok(again) => events = again,
             Err(mdns_sd::Error::Again) => {}

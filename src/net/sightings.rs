@@ -151,6 +151,20 @@ impl Sightings {
             .collect()
     }
 
+    /// Who is seen on an interface.
+    pub(super) fn on_link(&self, link: u32) -> impl Iterator<Item = (Jid, OnLink)> + '_ {
+        self.peers.iter().filter_map(move |(jid, peer)| {
+            let (_, seen) = peer.on.iter().find(|(index, _)| *index == link)?;
+            Some((jid.clone(), seen.clone()))
+        })
+    }
+
+    /// How many are seen on an interface.
+    pub(super) fn count_on(&self, link: u32) -> usize {
+        let there = |peer: &&Peer| peer.on.iter().any(|(index, _)| *index == link);
+        self.peers.values().filter(there).count()
+    }
+
     /// How many are known.
     pub(super) fn count(&self) -> usize {
         self.peers.len()

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::Discovery;
 use crate::net::Report;
 use crate::net::connections::Surroundings;
+use crate::net::crowd::Crowd;
 use crate::net::interfaces::{self, Used};
 use crate::net::mdns::Responder;
 use crate::net::message;
@@ -23,6 +24,8 @@ pub(super) struct Station {
     pub(super) responder: Option<Responder>,
     pub(super) multicast: Option<Multicast>,
     pub(super) phase: Phase,
+    /// Where many are seen, they are told by this and not by mdns-sd.
+    pub(super) crowd: Crowd,
 }
 
 /// How far our claim to the name is on an interface.
@@ -103,13 +106,16 @@ impl Discovery {
             Some(_) => Phase::Probing { sent: 0, next: now },
             None => Phase::Idle,
         };
+        let link = used.index;
+        let crowd = Crowd::new(&used.name, link, used.loopback, now);
         self.stations.insert(
-            used.index,
+            link,
             Station {
                 used,
                 responder,
                 multicast,
                 phase,
+                crowd,
             },
         );
     }
