@@ -10,8 +10,9 @@
 //! Pure but for its random delays. Inputs: [`Crowd::heard`], [`Crowd::verify`], [`Crowd::tick`] when [`Crowd::next`] is
 //! over. Outputs: what [`Browsed`] tells of them, and questions to be sent.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::mdns::Browsed;
@@ -39,28 +40,71 @@ const MOST_ASKED: u8 = 5;
 const GOODBYE: Duration = Duration::from_secs(1);
 /// Everybody is asked now and then, by one for all. Who is not known is heard when others ask for it, too …
 const LOOK_AGAIN: Duration = Duration::from_secs(600);
-/// … and soon, if the last time somebody asked brought news to us within this: many come at once, and datagrams are lost.
+/// … and sooner, if the last time somebody asked brought news to us within this: many come at once, and datagrams are lost.
 const NEWS: Duration = Duration::from_secs(1);
-const LOOK_SOON: Duration = Duration::from_secs(2);
-const LOOK_SOON_SPREAD: Duration = Duration::from_secs(4);
+/// Then it is waited until nobody comes any more …
+const CALM: Duration = Duration::from_millis(1500);
+/// … but so long only.
+const RUSH: Duration = Duration::from_secs(8);
+/// Whoever is new asks everybody after this (RFC 6762 §5.2 has us wait a little) …
+const FIRST: Duration = Duration::from_millis(10);
+const FIRST_SPREAD: Duration = Duration::from_millis(15);
+/// … and this later if somebody was heard by then …
+const LISTEN: Duration = Duration::from_millis(60);
+/// … unless so much is heard meanwhile: others come, too, and have asked. Answers to each would be all that is heard.
+const BUSY: usize = 4;
+/// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
+const EACH: Duration = Duration::from_millis(10);
+/// Whoever came alone asks once more after this those whom it does not know.
+const SECOND: Duration = Duration::from_secs(2);
 /// Who was confirmed within this share of its records' life, in percent, needs no confirmation.
 const FRESH: u32 = 40;
 
-/// Who is there, by the name in small letters.
+/// A name in small letters.
+type Key = Arc<str>;
+
+/// Who is there.
 #[derive(Debug)]
 pub(super) struct Crowd {
     interface: String,
     link: u32,
     /// Reaches this computer only.
     loopback: bool,
-    members: BTreeMap<String, Member>,
-    hosts: BTreeMap<String, Host>,
-    due: BTreeSet<(Instant, String)>,
+    members: HashMap<Key, Member>,
+    hosts: HashMap<String, Host>,
+    due: BTreeSet<(Instant, Key)>,
     look: Instant,
     /// When everybody was asked last, by whomever.
     looked: Option<Instant>,
+    /// When we are to ask for the first time.
+    first: Option<Instant>,
+    /// So many datagrams were heard before that.
+    datagrams: usize,
+    listened: bool,
+    /// When we are to ask those whom we do not know.
+    second: Option<Instant>,
+    /// Since then people come whom we heard of by chance; there may be others.
+    rush: Option<Instant>,
     /// We tell who is there; else mdns-sd browses, and we only listen.
     leads: bool,
+}
+
+/// To be sent.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// The datagram.
+    pub datagram: Vec<u8>,
+    /// One family is enough: IPv4 where we have it.
+    pub one: bool,
+}
+
+impl Question {
+    fn to_all(datagram: Option<Vec<u8>>) -> Option<Question> {
+        datagram.map(|datagram| Question {
+            datagram,
+            one: false,
+        })
+    }
 }
 
 #[derive(Debug)]
@@ -84,7 +128,7 @@ struct Host {
     v4: Vec<IpAddr>,
     v6: Vec<IpAddr>,
     /// Members on it.
-    whose: BTreeSet<String>,
+    whose: BTreeSet<Key>,
 }
 
 impl Crowd {
@@ -94,11 +138,16 @@ impl Crowd {
             interface: interface.to_owned(),
             link,
             loopback,
-            members: BTreeMap::new(),
-            hosts: BTreeMap::new(),
+            members: HashMap::new(),
+            hosts: HashMap::new(),
             due: BTreeSet::new(),
             look: now + LOOK_AGAIN + up_to(LOOK_AGAIN),
             looked: None,
+            first: Some(now + FIRST + up_to(FIRST_SPREAD)),
+            datagrams: 0,
+            listened: false,
+            second: None,
+            rush: None,
             leads: false,
         }
     }
@@ -117,13 +166,13 @@ impl Crowd {
         self.drop_expired(now);
         known.for_each(|(jid, seen)| self.take_over(jid, seen, now));
         self.leads = true;
-        let all: Vec<String> = self.members.keys().cloned().collect();
+        let all: Vec<Key> = self.members.keys().cloned().collect();
         all.iter().filter_map(|key| self.complete(key)).collect()
     }
 
     /// mdns-sd had seen this one when we took the lead.
     pub(super) fn take_over(&mut self, jid: Jid, seen: OnLink, now: Instant) {
-        let key = jid.as_str().to_ascii_lowercase();
+        let key = key(jid.as_str());
         let known = self.members.get(&key);
         if known.is_some_and(|member| member.place.is_some()) || !self.meet(&key, &jid, now) {
             return;
@@ -144,10 +193,11 @@ impl Crowd {
     pub(super) fn next(&self) -> Option<Instant> {
         if self.leads {
             let due = self.due.first().map(|(at, _)| *at);
-            return due.into_iter().chain([self.look]).min();
+            let looks = [Some(self.look), self.first, self.second];
+            return due.into_iter().chain(looks.into_iter().flatten()).min();
         }
         let told = self.members.values().filter(|member| member.told.is_some());
-        told.map(|member| member.until).min()
+        told.map(|member| member.until).chain(self.first).min()
     }
 
     /// So few that mdns-sd may browse again?
@@ -162,7 +212,7 @@ impl Crowd {
 
     /// mdns-sd browses, and has seen this one, or forgotten it.
     pub(super) fn seen_elsewhere(&mut self, jid: &Jid) {
-        let key = jid.as_str().to_ascii_lowercase();
+        let key = key(jid.as_str());
         if !self.leads
             && let Some(member) = self.members.get_mut(&key)
         {
@@ -172,16 +222,23 @@ impl Crowd {
 
     /// Was it heard of lately, so that nobody needs to ask?
     pub(super) fn is_fresh(&self, jid: &Jid, now: Instant) -> bool {
-        let member = self.members.get(&jid.as_str().to_ascii_lowercase());
+        let member = self.members.get(&key(jid.as_str()));
         member.is_some_and(|member| {
             let life = member.until.saturating_duration_since(member.heard);
             now.saturating_duration_since(member.heard) * 100 < life * FRESH
         })
     }
 
+    /// Is it known by IPv4?
+    pub(super) fn has_v4(&self, jid: &Jid) -> bool {
+        let member = self.members.get(&key(jid.as_str()));
+        let told = member.and_then(|member| member.told.as_ref());
+        told.is_some_and(|seen| seen.addresses.iter().any(SocketAddr::is_ipv4))
+    }
+
     /// It is gone unless it is heard within `patience`.
     pub(super) fn verify(&mut self, jid: &Jid, patience: Duration, now: Instant) {
-        let key = jid.as_str().to_ascii_lowercase();
+        let key = key(jid.as_str());
         if let Some(member) = self.members.get_mut(&key) {
             let before = member.due();
             member.until = member.until.min(now + patience);
@@ -193,6 +250,9 @@ impl Crowd {
     pub(super) fn heard(&mut self, heard: &[Heard], now: Instant) -> Vec<Browsed> {
         if !self.leads {
             self.drop_expired(now);
+        }
+        if self.first.is_some() && !heard.is_empty() {
+            self.datagrams += 1;
         }
         let mut touched = BTreeSet::new();
         for one in heard {
@@ -221,8 +281,7 @@ impl Crowd {
                     None
                 }
                 Heard::Looked => {
-                    self.looked = Some(now);
-                    self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
+                    self.is_looked_for(now);
                     None
                 }
                 _ => None,
@@ -249,11 +308,27 @@ impl Crowd {
     }
 
     /// What is due: questions, and who is gone.
-    pub(super) fn tick(&mut self, now: Instant) -> (Vec<Vec<u8>>, Vec<Browsed>) {
+    pub(super) fn tick(&mut self, now: Instant) -> (Vec<Question>, Vec<Browsed>) {
         let mut questions = Vec::new();
         let browsed = self.drop_expired(now);
+        if self.first.take_if(|first| *first <= now).is_some() {
+            if self.datagrams >= BUSY {
+                self.rush = Some(now);
+                self.look_when_calm(now);
+            } else if self.datagrams > 0 && !std::mem::replace(&mut self.listened, true) {
+                self.first = Some(now + LISTEN);
+            } else {
+                questions.extend(Question::to_all(message::ask_everybody(std::iter::empty())));
+                self.second = Some(now + SECOND + up_to(SECOND));
+            }
+        }
         if !self.leads {
             return (questions, browsed);
+        }
+        if self.second.take_if(|second| *second <= now).is_some() {
+            let complete = self.members.values().filter(|it| it.told.is_some());
+            let known = complete.map(|it| it.jid.as_str());
+            questions.extend(Question::to_all(message::ask_everybody(known)));
         }
         while let Some((at, key)) = self.due.first().cloned()
             && at <= now
@@ -263,13 +338,23 @@ impl Crowd {
                 continue;
             };
             let before = member.due();
-            questions.extend(member.question());
+            // Who is known by IPv4 answers there; whether there is IPv6 besides, its announcement has said.
+            let host = member
+                .place
+                .as_ref()
+                .map(|(host, _)| host.to_ascii_lowercase());
+            let host = host.and_then(|host| self.hosts.get(&host));
+            let one = member.told.is_some() && host.is_some_and(|host| !host.v4.is_empty());
+            questions.extend(member.question().map(|datagram| Question { datagram, one }));
             member.ask_later(now);
             self.reschedule(&key, before);
         }
         if self.look <= now {
-            self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
-            questions.extend(message::ask_everybody());
+            // What is asked again and again in a rush is asked over one family.
+            let one = self.rush.is_some();
+            self.is_looked_for(now);
+            let question = message::ask_everybody(std::iter::empty());
+            questions.extend(question.map(|datagram| Question { datagram, one }));
         }
         (questions, browsed)
     }
@@ -277,8 +362,8 @@ impl Crowd {
     fn drop_expired(&mut self, now: Instant) -> Vec<Browsed> {
         let link = self.link;
         let due = self.due.iter().take_while(|(at, _)| *at <= now);
-        let expired = |key: &&String| self.members.get(*key).is_some_and(|it| it.until <= now);
-        let expired: Vec<String> = due.map(|(_, key)| key).filter(expired).cloned().collect();
+        let expired = |key: &&Key| self.members.get(*key).is_some_and(|it| it.until <= now);
+        let expired: Vec<Key> = due.map(|(_, key)| key).filter(expired).cloned().collect();
         let gone = expired.iter().filter_map(|key| self.forget(key));
         gone.filter(|member| member.told.is_some())
             .map(|member| Browsed::Removed {
@@ -289,13 +374,13 @@ impl Crowd {
     }
 
     /// Whoever is heard of is a member, unless there are too many.
-    fn met(&mut self, instance: &str, now: Instant) -> Option<String> {
-        let key = instance.to_ascii_lowercase();
+    fn met(&mut self, instance: &str, now: Instant) -> Option<Key> {
+        let key = key(instance);
         let known = self.members.contains_key(&key);
         (known || self.meet(&key, &Jid::new(instance).ok()?, now)).then_some(key)
     }
 
-    fn meet(&mut self, key: &str, jid: &Jid, now: Instant) -> bool {
+    fn meet(&mut self, key: &Key, jid: &Jid, now: Instant) -> bool {
         if self.members.contains_key(key) {
             return true;
         }
@@ -307,21 +392,22 @@ impl Crowd {
             place: None,
             advert: None,
             heard: now,
-            until: now + INCOMPLETE * (1 << MOST_ASKED),
+            until: now + self.pause() * (2 << MOST_ASKED),
             asked: 0,
-            ask: Some(now + INCOMPLETE + up_to(INCOMPLETE)),
+            ask: Some(now + INCOMPLETE + up_to(self.pause())),
             told: None,
             leaves: false,
         };
-        self.due.insert((member.due(), key.to_owned()));
-        self.members.insert(key.to_owned(), member);
+        self.due.insert((member.due(), key.clone()));
+        self.members.insert(key.clone(), member);
         if self.looked.is_some_and(|looked| now < looked + NEWS) {
-            self.look = self.look.min(now + LOOK_SOON + up_to(LOOK_SOON_SPREAD));
+            self.rush.get_or_insert(now);
         }
+        self.look_when_calm(now);
         true
     }
 
-    fn place(&mut self, key: &str, host: &str, port: u16, life: Duration, now: Instant) {
+    fn place(&mut self, key: &Key, host: &str, port: u16, life: Duration, now: Instant) {
         let Some(member) = self.members.get_mut(key) else {
             return;
         };
@@ -330,7 +416,7 @@ impl Crowd {
         member.until = now + life;
         member.asked = 0;
         // mdns-sd would ask at 80 %; all at that moment.
-        member.ask = Some(now + life * 3 / 4 + up_to(life / 5));
+        member.ask = Some(now + life * 7 / 10 + up_to(life * 3 / 20));
         let moved = member
             .place
             .as_ref()
@@ -341,13 +427,13 @@ impl Crowd {
                 self.leave_host(&from, key);
             }
             let host = self.hosts.entry(host.to_ascii_lowercase()).or_default();
-            host.whose.insert(key.to_owned());
+            host.whose.insert(key.clone());
         }
         self.reschedule(key, before);
     }
 
     fn leaves(&mut self, instance: &str, now: Instant) {
-        let key = instance.to_ascii_lowercase();
+        let key = key(instance);
         if let Some(member) = self.members.get_mut(&key) {
             let before = member.due();
             member.until = member.until.min(now + GOODBYE);
@@ -357,9 +443,34 @@ impl Crowd {
         }
     }
 
+    fn pause(&self) -> Duration {
+        let all = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+        INCOMPLETE.max(EACH.saturating_mul(all))
+    }
+
+    /// Somebody asks for all.
+    fn is_looked_for(&mut self, now: Instant) {
+        // Who is new learns by it of those who were here before; that is not what is meant by news.
+        let new = self.first.is_some() || self.second.is_some();
+        self.looked = (!new).then_some(now);
+        self.rush = None;
+        self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
+    }
+
+    fn look_when_calm(&mut self, now: Instant) {
+        if let Some(since) = self.rush {
+            let look = now + CALM + up_to(CALM);
+            self.look = if now < since + RUSH {
+                look
+            } else {
+                look.min(self.look)
+            };
+        }
+    }
+
     /// Somebody asks for it; the answer goes to everybody (RFC 6762 §7.3).
     fn is_asked_for(&mut self, instance: &str, now: Instant) {
-        let key = instance.to_ascii_lowercase();
+        let key = key(instance);
         if let Some(member) = self.members.get_mut(&key)
             && member.asked < MOST_ASKED
         {
@@ -369,7 +480,7 @@ impl Crowd {
         }
     }
 
-    fn move_hosts(&mut self, heard: &[Heard], touched: &mut BTreeSet<String>) {
+    fn move_hosts(&mut self, heard: &[Heard], touched: &mut BTreeSet<Key>) {
         let mut renewed: BTreeSet<(String, bool)> = BTreeSet::new();
         for one in heard {
             let Heard::At { host, address, ttl } = one else {
@@ -397,7 +508,7 @@ impl Crowd {
     }
 
     /// Tells of it, if all is known of it and that is news.
-    fn complete(&mut self, key: &str) -> Option<Browsed> {
+    fn complete(&mut self, key: &Key) -> Option<Browsed> {
         let member = self.members.get_mut(key)?;
         let (host, port) = member.place.as_ref()?;
         let known = self.hosts.get(&host.to_ascii_lowercase())?;
@@ -431,16 +542,16 @@ impl Crowd {
         })
     }
 
-    fn forget(&mut self, key: &str) -> Option<Member> {
+    fn forget(&mut self, key: &Key) -> Option<Member> {
         let member = self.members.remove(key)?;
-        self.due.remove(&(member.due(), key.to_owned()));
+        self.due.remove(&(member.due(), key.clone()));
         if let Some((host, _)) = &member.place {
             self.leave_host(host, key);
         }
         Some(member)
     }
 
-    fn leave_host(&mut self, host: &str, key: &str) {
+    fn leave_host(&mut self, host: &str, key: &Key) {
         let name = host.to_ascii_lowercase();
         if let Some(host) = self.hosts.get_mut(&name) {
             host.whose.remove(key);
@@ -450,14 +561,14 @@ impl Crowd {
         }
     }
 
-    fn reschedule(&mut self, key: &str, before: Instant) {
+    fn reschedule(&mut self, key: &Key, before: Instant) {
         let Some(member) = self.members.get(key) else {
             return;
         };
         let due = member.due();
         if due != before {
-            self.due.remove(&(before, key.to_owned()));
-            self.due.insert((due, key.to_owned()));
+            self.due.remove(&(before, key.clone()));
+            self.due.insert((due, key.clone()));
         }
     }
 }
@@ -485,6 +596,10 @@ impl Member {
         };
         self.ask = (self.asked < MOST_ASKED).then(|| now + pause + up_to(pause));
     }
+}
+
+fn key(instance: &str) -> Key {
+    instance.to_ascii_lowercase().into()
 }
 
 fn with_port(ip: IpAddr, port: u16, link: u32) -> SocketAddr {

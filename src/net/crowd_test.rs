@@ -65,8 +65,10 @@ fn said(browsed: &[Browsed]) -> Vec<String> {
 }
 
 fn leading(now: Instant) -> Crowd {
-    let mut crowd = Crowd::new("eth0", 2, false, now);
-    assert!(crowd.lead(std::iter::empty(), now).is_empty());
+    let start = now - 10 * SECOND;
+    let mut crowd = Crowd::new("eth0", 2, false, start);
+    assert!(crowd.lead(std::iter::empty(), start).is_empty());
+    assert_eq!(runs(&mut crowd, now).0.len(), 2, "who is there");
     crowd
 }
 
@@ -79,7 +81,11 @@ fn runs(crowd: &mut Crowd, until: Instant) -> (Vec<(Instant, Vec<u8>)>, Vec<(Ins
             crowd.next().is_none_or(|next| next > now),
             "it stands still"
         );
-        asked.extend(questions.into_iter().map(|question| (now, question)));
+        asked.extend(
+            questions
+                .into_iter()
+                .map(|question| (now, question.datagram)),
+        );
         told.extend(said(&browsed).into_iter().map(|one| (now, one)));
     }
     (asked, told)
@@ -122,7 +128,7 @@ fn who_comes_in_pieces_is_asked_for_what_lacks() {
 
     // Who never says where it is, is forgotten, and nobody was told of it.
     crowd.heard(&[offered("eve@pc")], now + SECOND);
-    let (asked, told) = runs(&mut crowd, now + 20 * SECOND);
+    let (asked, told) = runs(&mut crowd, now + 40 * SECOND);
     assert!(told.is_empty(), "{told:?}");
     assert!((2..=5).contains(&asked.len()), "{}", asked.len());
 }
@@ -157,7 +163,7 @@ fn records_are_asked_for_before_they_end_and_then_end() {
     let mut crowd = leading(now);
     crowd.heard(&announced("bob@pc", 7), now);
     let (asked, told) = runs(&mut crowd, now + 130 * SECOND);
-    assert!(asked[0].0 >= now + 90 * SECOND && asked[0].0 < now + 114 * SECOND);
+    assert!(asked[0].0 >= now + 84 * SECOND && asked[0].0 < now + 102 * SECOND);
     assert!((2..=4).contains(&asked.len()), "{}", asked.len());
     assert_eq!(told, [(now + 120 * SECOND, "bob@pc is gone".to_owned())]);
 }
@@ -181,7 +187,7 @@ fn what_one_asks_the_others_do_not_ask() {
         let (questions, _) = crowds[who].tick(next);
         for question in questions {
             asked += 1;
-            let heard = message::read(&question);
+            let heard = message::read(&question.datagram);
             assert_eq!(heard.len(), 1, "TXT is asked for in the same breath");
             for (n, crowd) in crowds.iter_mut().enumerate() {
                 if n != who {
@@ -194,19 +200,54 @@ fn what_one_asks_the_others_do_not_ask() {
 }
 
 #[test]
-fn everybody_is_asked_again_as_long_as_that_brings_news() {
+fn whoever_comes_alone_asks_everybody_and_then_those_whom_it_does_not_know() {
     let now = Instant::now();
-    let mut crowd = leading(now);
-    crowd.heard(&[Heard::Looked], now);
-    crowd.heard(&announced("bob@pc", 7), now + SECOND / 10);
-    let (asked, _) = runs(&mut crowd, now + 7 * SECOND);
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    let (asked, _) = runs(&mut crowd, now + SECOND);
     assert_eq!(asked.len(), 1);
-    assert_eq!(asked[0].1, message::ask_everybody().unwrap());
+    assert!(asked[0].0 < now + SECOND / 20);
     assert_eq!(message::read(&asked[0].1), [Heard::Looked]);
-    // Nothing new this time.
-    crowd.heard(&[Heard::Looked], asked[0].0);
-    crowd.heard(&announced("bob@pc", 7), asked[0].0 + SECOND / 10);
-    let (asked, _) = runs(&mut crowd, now + 80 * SECOND);
+    crowd.heard(&[Heard::Looked], now + SECOND);
+    for n in 0..250u8 {
+        let name = format!("somebody-with-a-long-name{n}@pc");
+        crowd.heard(&announced(&name, n), now + SECOND);
+    }
+    crowd.lead(std::iter::empty(), now + SECOND);
+    let (asked, _) = runs(&mut crowd, now + 30 * SECOND);
+    assert_eq!(asked.len(), 1);
+    assert!(
+        message::read(&asked[0].1).is_empty(),
+        "others cannot rely on it"
+    );
+    assert!(asked[0].1.len() > 5000 && asked[0].1.len() < 8900);
+}
+
+#[test]
+fn in_a_rush_everybody_is_asked_when_it_is_calm_and_again_as_long_as_that_brings_news() {
+    let now = Instant::now();
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    for n in 0..30u8 {
+        crowd.heard(&announced(&format!("n{n}@pc{n}"), n), now);
+    }
+    crowd.lead(std::iter::empty(), now);
+    let (asked, _) = runs(&mut crowd, now + SECOND);
+    assert!(asked.is_empty(), "others come, too");
+    for n in 30..60u8 {
+        crowd.heard(&announced(&format!("n{n}@pc{n}"), n), now + SECOND);
+    }
+    let (asked, _) = runs(&mut crowd, now + 5 * SECOND);
+    assert_eq!(asked.len(), 1);
+    assert_eq!(message::read(&asked[0].1), [Heard::Looked]);
+    let looked = asked[0].0;
+    assert!(looked >= now + SECOND + CALM, "it was not calm yet");
+    crowd.heard(&[Heard::Looked], looked);
+    crowd.heard(&announced("bob@pc", 7), looked + SECOND / 10);
+    let (asked, _) = runs(&mut crowd, looked + 5 * SECOND);
+    assert_eq!(asked.len(), 1, "that brought news");
+    let looked = asked[0].0;
+    crowd.heard(&[Heard::Looked], looked);
+    crowd.heard(&announced("bob@pc", 7), looked + SECOND / 10);
+    let (asked, _) = runs(&mut crowd, looked + 60 * SECOND);
     assert!(asked.is_empty());
 }
 
@@ -215,6 +256,8 @@ fn it_listens_before_it_leads_and_forgets_nobody_who_was_seen_elsewhere() {
     let now = Instant::now();
     let mut crowd = Crowd::new("eth0", 2, false, now);
     assert!(crowd.heard(&announced("bob@pc", 7), now).is_empty());
+    let (asked, _) = runs(&mut crowd, now + SECOND);
+    assert_eq!(asked.len(), 1, "who is there");
     assert_eq!(crowd.next(), None, "it sleeps");
     let eve = OnLink {
         interface: "eth0".to_owned(),

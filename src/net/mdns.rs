@@ -65,12 +65,32 @@ impl Browsed {
     }
 }
 
+/// How mdns-sd looks for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ear {
+    /// It asks for them, over and over.
+    Asks,
+    /// It takes up what is said, and asks nobody.
+    Listens,
+    /// It forgets all that it knows (see [`super::crowd`]).
+    Deaf,
+}
+
+impl Ear {
+    fn of(self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
+        match self {
+            Ear::Asks => daemon.browse(SERVICE),
+            Ear::Listens | Ear::Deaf => daemon.browse_cache(SERVICE),
+        }
+    }
+}
+
 /// mDNS on one interface.
 pub(super) struct Responder {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
-    browsing: watch::Sender<bool>,
+    ear: watch::Sender<Ear>,
     _browser: AbortOnDropHandle<()>,
 }
 
@@ -92,22 +112,23 @@ impl Responder {
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(both_families(used.index))?;
         daemon.set_ip_check_interval(0)?;
-        let events = daemon.browse(SERVICE)?;
-        let (browsing, wanted) = watch::channel(true);
+        let events = Ear::Listens.of(&daemon)?;
+        let (ear, wanted) = watch::channel(Ear::Listens);
         let browser = browse(daemon.clone(), events, used.clone(), browsed, wanted);
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
         Ok(Responder {
             daemon,
             index: used.index,
             published: None,
-            browsing,
+            ear,
             _browser: browser,
         })
     }
 
-    /// Goes on browsing, or stops and forgets all that it knows: publishing goes on (see [`super::crowd`]).
-    pub(super) fn browse(&self, wanted: bool) {
-        self.browsing.send_replace(wanted);
+    /// What of the others is wanted; publishing goes on.
+    pub(super) fn wants(&self, ear: Ear) {
+        self.ear
+            .send_if_modified(|before| std::mem::replace(before, ear) != ear);
     }
 
     /// Publishes us, or what changed of us, at once and without asking whether the name is free: whoever calls has
@@ -232,45 +253,47 @@ async fn browse(
     mut events: Receiver<ServiceEvent>,
     used: Used,
     browsed: mpsc::Sender<Browsed>,
-    mut wanted: watch::Receiver<bool>,
+    mut wanted: watch::Receiver<Ear>,
 ) {
     loop {
-        while *wanted.borrow_and_update() {
+        let ear = *wanted.borrow_and_update();
+        if ear == Ear::Deaf {
+            while matches!(daemon.stop_browse(SERVICE), Err(mdns_sd::Error::Again)) {
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+        // When it is stopped, the channel ends with what it had seen by then.
+        let changed = loop {
             let event = tokio::select! {
                 event = events.recv_async() => event,
-                changed = wanted.changed() => match changed {
-                    Ok(()) => continue,
+                changed = wanted.changed(), if ear != Ear::Deaf => match changed {
+                    Ok(()) => break true,
                     Err(_) => return,
                 },
             };
-            let Ok(event) = event else { break };
+            let Ok(event) = event else { break false };
             if let Some(event) = translate(event, &used)
                 && browsed.send(event).await.is_err()
             {
                 return;
             }
+        };
+        if ear == Ear::Deaf && wanted.wait_for(|ear| *ear != Ear::Deaf).await.is_err() {
+            return;
         }
-        if !*wanted.borrow() {
-            while matches!(daemon.stop_browse(SERVICE), Err(mdns_sd::Error::Again)) {
-                tokio::time::sleep(AGAIN).await;
-            }
-            // What it had seen by then; the channel ends with it.
-            while let Ok(event) = events.recv_async().await {
-                if let Some(event) = translate(event, &used)
-                    && browsed.send(event).await.is_err()
-                {
-                    return;
+        if !changed {
+            tokio::time::sleep(AGAIN).await;
+        }
+        let ear = *wanted.borrow();
+        while ear != Ear::Deaf {
+            match ear.of(&daemon) {
+                Ok(again) => {
+                    events = again;
+                    break;
                 }
+                Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
+                Err(_) => return, // The daemon has ended.
             }
-            if wanted.wait_for(|wanted| *wanted).await.is_err() {
-                return;
-            }
-        }
-        tokio::time::sleep(AGAIN).await;
-        match daemon.browse(SERVICE) {
-            Ok(again) => events = again,
-            Err(mdns_sd::Error::Again) => {}
-            Err(_) => return, // The daemon has ended.
         }
     }
 }

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query};
-use hickory_proto::rr::rdata::{NULL, SRV, TXT};
+use hickory_proto::rr::rdata::{NULL, PTR, SRV, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 /// The service type, as labels.
@@ -13,6 +13,12 @@ const SERVICE: [&str; 3] = ["_presence", "_tcp", "local"];
 
 /// TTL of records that depend on a host being there (RFC 6762 §10).
 const HOST_TTL: u32 = 120;
+
+/// TTL of the others.
+const OTHER_TTL: u32 = 4500;
+
+/// Bytes of known answers in a question (RFC 6762 §17: a datagram may have 9000).
+const MAX_KNOWN: usize = 8500;
 
 /// The most that a NULL record of ours may hold, in bytes (XEP-0174 §12 allows 65 535; peers expect a small icon).
 pub(super) const MAX_PICTURE: usize = 8192;
@@ -283,10 +289,20 @@ pub(super) fn ask_picture(instance: &str) -> Option<Vec<u8>> {
     message.to_vec().ok()
 }
 
-/// Asks who is there, saying nothing of whom we know.
-pub(super) fn ask_everybody() -> Option<Vec<u8>> {
+/// Asks who is there besides those whom we know, or as many of them as fit into a datagram.
+pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
     let service = Name::from_labels(SERVICE.iter().map(|label| label.as_bytes())).ok()?;
+    let mut room = MAX_KNOWN;
+    let known = known.take_while(|instance| {
+        // Type, class, TTL, lengths, and two compressed names.
+        let left = room.checked_sub(instance.len() + 15);
+        left.inspect(|left| room = *left).is_some()
+    });
+    for instance in known.filter_map(instance_name) {
+        let pointer = RData::PTR(PTR(instance));
+        message.add_answer(Record::from_rdata(service.clone(), OTHER_TTL, pointer));
+    }
     message.add_query(Query::query(service, RecordType::PTR));
     message.to_vec().ok()
 }

@@ -119,12 +119,22 @@ impl Multicast {
     /// Sends a datagram to everyone on this interface, over both families.
     pub(super) fn send(&self, datagram: &[u8]) {
         for (socket, group) in &self.sockets {
-            // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
-            if let Err(error) = SockRef::from(&**socket).send_to(datagram, &SockAddr::from(*group))
-            {
-                tracing::debug!(%group, %error, "multicast not sent");
-            }
+            send(socket, group, datagram);
         }
+    }
+
+    /// Sends a datagram over one family, IPv4 where there is one.
+    pub(super) fn send_once(&self, datagram: &[u8]) {
+        if let Some((socket, group)) = self.sockets.first() {
+            send(socket, group, datagram);
+        }
+    }
+}
+
+fn send(socket: &UdpSocket, group: &SocketAddr, datagram: &[u8]) {
+    // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
+    if let Err(error) = SockRef::from(socket).send_to(datagram, &SockAddr::from(*group)) {
+        tracing::debug!(%group, %error, "multicast not sent");
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::Discovery;
 use crate::net::crowd::GATHERS;
-use crate::net::mdns::Browsed;
+use crate::net::mdns::{Browsed, Ear};
 use crate::net::multicast::Overheard;
 use crate::net::sightings::OnLink;
 use crate::wire::jid::Jid;
@@ -43,7 +43,7 @@ impl Discovery {
         }
         let all = station.crowd.lead(self.peers.on_link(link), now);
         if let Some(responder) = &station.responder {
-            responder.browse(false);
+            responder.wants(Ear::Deaf);
         }
         all.into_iter().for_each(|browsed| self.seen(browsed));
     }
@@ -66,12 +66,18 @@ impl Discovery {
             let (questions, browsed) = station.crowd.tick(now);
             all.extend(browsed);
             if let Some(multicast) = &station.multicast {
-                questions.iter().for_each(|one| multicast.send(one));
+                for question in questions {
+                    if question.one {
+                        multicast.send_once(&question.datagram);
+                    } else {
+                        multicast.send(&question.datagram);
+                    }
+                }
             }
             if station.crowd.is_scattered() {
                 station.crowd.scatter();
                 if let Some(responder) = &station.responder {
-                    responder.browse(true);
+                    responder.wants(Ear::Asks);
                 }
             }
         }
@@ -80,10 +86,35 @@ impl Discovery {
         }
     }
 
+    /// Where no crowd has gathered, mdns-sd asks from now on.
+    pub(super) fn ask_where_few(&mut self) {
+        for station in self.stations.values() {
+            if let Some(responder) = &station.responder
+                && !station.crowd.leads()
+            {
+                responder.wants(Ear::Asks);
+            }
+        }
+    }
+
     /// Is nothing gained by asking for it?
     pub(super) fn is_fresh(&self, jid: &Jid, now: Instant) -> bool {
         let mut stations = self.stations.values();
         stations.all(|station| station.crowd.leads() && station.crowd.is_fresh(jid, now))
+    }
+
+    /// A question that somebody will answer: in a crowd that is known by IPv4, over that alone.
+    pub(super) fn send_to_member(&self, jid: &Jid, datagram: &[u8]) {
+        for station in self.stations.values() {
+            let Some(multicast) = &station.multicast else {
+                continue;
+            };
+            if station.used.v4.is_some() && station.crowd.leads() && station.crowd.has_v4(jid) {
+                multicast.send_once(datagram);
+            } else {
+                multicast.send(datagram);
+            }
+        }
     }
 
     /// To everybody on interfaces where mdns-sd browses.

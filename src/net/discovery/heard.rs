@@ -35,12 +35,12 @@ impl Discovery {
         if self.peers.count() < RING_FROM {
             return; // Begins again with the next who comes.
         }
-        let mut next = self.peers.next_in_ring(RING);
-        next.retain(|jid| !self.is_fresh(jid, now));
-        let questions = next
-            .iter()
-            .filter_map(|jid| message::ask_instance(jid.as_str()));
-        questions.for_each(|question| self.send_everywhere(&question));
+        let next = self.peers.next_in_ring(RING);
+        for jid in next.iter().filter(|jid| !self.is_fresh(jid, now)) {
+            if let Some(question) = message::ask_instance(jid.as_str()) {
+                self.send_to_member(jid, &question);
+            }
+        }
         self.ring_soon(now);
     }
 
@@ -166,6 +166,9 @@ impl Discovery {
     }
 
     pub(super) fn confirmed(&mut self, instance: &str) {
+        if self.verifying.is_empty() {
+            return;
+        }
         let Ok(jid) = Jid::new(instance) else { return };
         if self.verifying.remove(&jid).is_some() {
             self.report(Report::Verified { jid, alive: true });

@@ -128,6 +128,7 @@ struct Discovery {
     check_until: Option<Instant>,
     unaskable_due: Option<Instant>,
     ring_due: Option<Instant>,
+    ask_due: Option<Instant>,
     /// When our own name was last asked for, and when to do so next.
     name_asked: Option<Instant>,
     name_due: Option<Instant>,
@@ -162,6 +163,7 @@ impl Discovery {
             check_until: None,
             unaskable_due: None,
             ring_due: None,
+            ask_due: None,
             name_asked: None,
             name_due: None,
         }
@@ -233,6 +235,7 @@ impl Discovery {
                     self.check_until,
                     self.unaskable_due,
                     self.ring_due,
+                    self.ask_due,
                     self.name_due,
                 ]
                 .into_iter()
@@ -286,6 +289,9 @@ impl Discovery {
             self.refresh_ring(now);
         }
         self.tend_crowds(now);
+        if passed(&mut self.ask_due, now) {
+            self.ask_where_few();
+        }
         if passed(&mut self.name_due, now) {
             self.ask_for_name(now);
         }

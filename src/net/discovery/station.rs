@@ -8,7 +8,7 @@ use crate::net::Report;
 use crate::net::connections::Surroundings;
 use crate::net::crowd::Crowd;
 use crate::net::interfaces::{self, Used};
-use crate::net::mdns::Responder;
+use crate::net::mdns::{Ear, Responder};
 use crate::net::message;
 use crate::net::multicast::Multicast;
 
@@ -16,6 +16,9 @@ use crate::net::multicast::Multicast;
 const SETTLE: Duration = Duration::from_millis(100);
 /// How long mdns-sd needs to notice that an address is gone: it looks once a second when told to.
 const ADDRESS_CHECK: Duration = Duration::from_millis(2500);
+
+/// We ask ourselves who is there at first; mdns-sd, which does not know how many there are, asks from then on.
+const ASK: Duration = Duration::from_secs(1);
 
 /// Everything on one interface.
 #[derive(Debug)]
@@ -106,6 +109,12 @@ impl Discovery {
             Some(_) => Phase::Probing { sent: 0, next: now },
             None => Phase::Idle,
         };
+        if let Some(responder) = &responder
+            && multicast.is_none()
+        {
+            responder.wants(Ear::Asks);
+        }
+        self.ask_due.get_or_insert(now + ASK);
         let link = used.index;
         let crowd = Crowd::new(&used.name, link, used.loopback, now);
         self.stations.insert(
