@@ -612,11 +612,16 @@ fn with_port(ip: IpAddr, port: u16, link: u32) -> SocketAddr {
     }
 }
 
-/// A random time below that.
+/// A random time below that. Not from the system: every datagram wants one.
 pub(super) fn up_to(most: Duration) -> Duration {
-    let most = most.as_micros().max(1);
-    let random = uuid::Uuid::new_v4().as_u128() % most;
-    Duration::from_micros(u64::try_from(random).unwrap_or(0))
+    use std::hash::{BuildHasher, RandomState};
+    thread_local!(static SEED: (RandomState, std::cell::Cell<u64>) = (RandomState::new(), 0.into()));
+    let random = SEED.with(|(state, count)| {
+        count.set(count.get().wrapping_add(1));
+        state.hash_one(count.get())
+    });
+    let most = u64::try_from(most.as_micros()).unwrap_or(u64::MAX).max(1);
+    Duration::from_micros(random % most)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 const MAX_DATAGRAM: usize = 65_535;
 
 /// Bytes that may wait to be read, with what the system needs beside them: some hundred datagrams.
-const BUFFER: usize = 1 << 20;
+const BUFFER: usize = 256 << 10;
 
 /// Room for one datagram, shared by all sockets.
 pub(super) type Scratch = Arc<Mutex<Box<[u8]>>>;

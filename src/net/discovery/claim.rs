@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use super::Discovery;
 use super::station::Phase;
 use crate::net::Report;
-use crate::net::crowd::up_to;
 use crate::net::mdns::TxtPairs;
 use crate::net::message::{self, Place};
 use crate::net::sightings;
@@ -41,10 +40,8 @@ pub(in crate::net) fn host_name(host: &str) -> String {
     format!("{label}-{}.local.", token.get(..8).unwrap_or("0"))
 }
 
-/// Our own name is asked for at most that often, however many newcomers are heard …
+/// Our own name is asked for at most that often, however many newcomers are heard.
 const NAME_ASKED_GAP: Duration = Duration::from_secs(5);
-/// … and the more are here, the less often: all of them hear the newcomers, and all of them ask.
-const NAME_ASKED_GAP_EACH: Duration = Duration::from_millis(200);
 
 /// What we want to publish.
 #[derive(Clone, Debug)]
@@ -235,16 +232,15 @@ impl Discovery {
     /// Somebody is heard who was not heard before. Perhaps two networks became one, and our name is somebody else's there,
     /// too. Nobody would say so for as long as records live, so our own name is asked for: soon, but not often.
     pub(super) fn doubt_name(&mut self, now: Instant) {
-        if self.name_due.is_some() {
+        // While we probe we ask anyhow; and in a crowd everybody's records are asked for, one by one, and all hear the answers.
+        let sure = self.claim.as_ref().is_none_or(|claim| !claim.told)
+            || self.stations.values().any(|station| station.crowd.leads());
+        if sure || self.name_due.is_some() {
             return;
         }
-        let all = u32::try_from(self.peers.count()).unwrap_or(u32::MAX);
-        let gap = NAME_ASKED_GAP.max(NAME_ASKED_GAP_EACH.saturating_mul(all));
-        let earliest = match self.name_asked {
-            Some(asked) => asked + gap,
-            None if gap > NAME_ASKED_GAP => now + PROBE_GAP + up_to(gap),
-            None => now + PROBE_GAP,
-        };
+        let earliest = self
+            .name_asked
+            .map_or(now + PROBE_GAP, |asked| asked + NAME_ASKED_GAP);
         self.name_due = Some(earliest.max(now));
     }
 
