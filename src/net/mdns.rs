@@ -285,16 +285,16 @@ async fn browse(
             tokio::time::sleep(AGAIN).await;
         }
         let ear = *wanted.borrow();
-        while ear != Ear::Deaf {
+        if ear == Ear::Deaf {
+            continue;
+        }
+        events = loop {
             match ear.of(&daemon) {
-                Ok(again) => {
-                    events = again;
-                    break;
-                }
+                Ok(again) => break again,
                 Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
                 Err(_) => return, // The daemon has ended.
             }
-        }
+        };
     }
 }
 
