@@ -11,6 +11,8 @@ use crate::{LATE, Options, PAUSE, step};
 
 /// For what has an end only because every wait must have one.
 const LONG: Duration = Duration::from_secs(180);
+/// So many come at a time, whom the first does not see yet.
+const COMING: usize = 12;
 /// Linux tells processes of a hundredth of a second, whatever its own clock does (proc(5), `USER_HZ`).
 const TICKS_A_SECOND: f64 = 100.0;
 
@@ -55,39 +57,55 @@ impl Hall {
         for n in 0..all {
             self.swarm
                 .start(&hosts[n % hosts.len()], &format!("guest{n}"));
+            // Nobody has a lecture hall of computers that share two processors: they come as fast as they are seen.
+            let seen = |seats: &[Seat]| seats[0].sees.len() + COMING > n;
+            if !seen(&self.swarm.seats) {
+                self.swarm
+                    .may_see(Duration::from_secs(1), |_, seats| seen(seats))
+                    .await;
+            }
         }
+        let started = begun.elapsed();
         step(&format!(
-            "{all} processes started in {:.1} s",
-            begun.elapsed().as_secs_f64()
+            "{all} processes started in {:.1} s, {:.1} s of processor time",
+            started.as_secs_f64(),
+            self.busy()
         ));
-        let mut complete = 0;
-        let at = self
-            .swarm
-            .may_see(LONG, |news, seats| {
-                let seat = &seats[news.seat];
-                let came = matches!(news.said, Said::Here { .. }) && seat.sees.len() + 1 == all;
-                // Who was complete and is not any more is counted again when it is.
-                if came {
-                    let full = |seat: &&Seat| seat.sees.len() + 1 >= all;
-                    complete = seats.iter().filter(full).count();
-                }
-                came && complete == all
-            })
-            .await;
+        let full = |seats: &[Seat]| {
+            let full = |seat: &&Seat| seat.sees.len() + 1 >= all;
+            seats.iter().filter(full).count()
+        };
+        let mut complete = full(&self.swarm.seats);
+        let mut at = (complete == all).then(Instant::now);
+        if at.is_none() {
+            at = self
+                .swarm
+                .may_see(LONG, |news, seats| {
+                    let seat = &seats[news.seat];
+                    let came = matches!(news.said, Said::Here { .. }) && seat.sees.len() + 1 == all;
+                    // Who was complete and is not any more is counted again when it is.
+                    if came {
+                        complete = full(seats);
+                    }
+                    came && complete == all
+                })
+                .await;
+        }
         let sees = self.swarm.seats.iter().map(|seat| seat.sees.len());
-        let (full, least) = (
+        let (fully, least) = (
             sees.clone().filter(|sees| sees + 1 >= all).count(),
             sees.min(),
         );
         let took = begun.elapsed().as_secs_f64();
         match at {
             Some(at) => step(&format!(
-                "everybody sees everybody after {:.1} s",
-                between(begun, at) / 1e3
+                "everybody sees everybody after {:.1} s, {:.1} s of processor time",
+                between(begun, at) / 1e3,
+                self.busy()
             )),
             // A room needs a hub in sight, not everybody.
             None => step(&format!(
-                "after {took:.0} s, {full} of {all} see everybody, and the least sees {least:?}"
+                "after {took:.0} s, {fully} of {all} see everybody, and the least sees {least:?}"
             )),
         }
         self.facts.all_seen = at.map(|at| between(begun, at));

@@ -4,16 +4,14 @@
 //! `fe80::` address fits every interface: with one daemon for all, peers on one network would be told the addresses
 //! of the others. Its polling for address changes is off; [`super::discovery`] is told by the system and tells us.
 
-use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
-use std::sync::Arc;
 use std::time::Duration;
 
 use mdns_sd::{
     HostnameResolutionEvent, IfKind, Receiver, ResolvedService, ScopedIp, ServiceDaemon,
     ServiceEvent, ServiceInfo, TxtProperty,
 };
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::interfaces::Used;
@@ -56,12 +54,43 @@ pub(super) enum Browsed {
     },
 }
 
+impl Browsed {
+    /// Of whom, and on which interface.
+    pub(super) fn of(&self) -> (u32, &Jid) {
+        match self {
+            Browsed::Found { link, jid }
+            | Browsed::Resolved { link, jid, .. }
+            | Browsed::Removed { link, jid } => (*link, jid),
+        }
+    }
+}
+
+/// How mdns-sd looks for others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ear {
+    /// It asks for them, over and over.
+    Asks,
+    /// It takes up what is said, and asks nobody.
+    Listens,
+    /// It forgets all that it knows (see [`super::crowd`]).
+    Deaf,
+}
+
+impl Ear {
+    fn of(self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
+        match self {
+            Ear::Asks => daemon.browse(SERVICE),
+            Ear::Listens | Ear::Deaf => daemon.browse_cache(SERVICE),
+        }
+    }
+}
+
 /// mDNS on one interface.
 pub(super) struct Responder {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
-    doubt: Arc<Notify>,
+    ear: watch::Sender<Ear>,
     _browser: AbortOnDropHandle<()>,
 }
 
@@ -83,28 +112,23 @@ impl Responder {
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(both_families(used.index))?;
         daemon.set_ip_check_interval(0)?;
-        let events = daemon.browse(SERVICE)?;
-        let doubt = Arc::new(Notify::new());
-        let browser = browse(
-            daemon.clone(),
-            events,
-            used.clone(),
-            browsed,
-            Arc::clone(&doubt),
-        );
+        let events = Ear::Listens.of(&daemon)?;
+        let (ear, wanted) = watch::channel(Ear::Listens);
+        let browser = browse(daemon.clone(), events, used.clone(), browsed, wanted);
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
         Ok(Responder {
             daemon,
             index: used.index,
             published: None,
-            doubt,
+            ear,
             _browser: browser,
         })
     }
 
-    /// Somebody is here whom we do not know: asks who is there, though there is a crowd. Who is known does not answer.
-    pub(super) fn look_again(&self) {
-        self.doubt.notify_one();
+    /// What of the others is wanted; publishing goes on.
+    pub(super) fn wants(&self, ear: Ear) {
+        self.ear
+            .send_if_modified(|before| std::mem::replace(before, ear) != ear);
     }
 
     /// Publishes us, or what changed of us, at once and without asking whether the name is free: whoever calls has
@@ -219,121 +243,58 @@ fn both_families(index: u32) -> Vec<IfKind> {
     vec![IfKind::IndexV4(index), IfKind::IndexV6(index)]
 }
 
-/// From so many instances on nobody asks for all of them over and over: each question lists all that its sender knows, and
-/// everybody reads it. Announcements tell who comes, and those that we know are kept fresh one by one (see
-/// `discovery::heard`).
-const CROWD: usize = 24;
-/// Names are counted up to so many.
-const MOST_KNOWN: usize = 1024;
-/// So long everybody asks: three times, by mdns-sd's schedule.
-const LOOKING: Duration = Duration::from_secs(5);
-/// In a crowd a look around now and then finds whom a lost datagram has hidden.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
-/// Whom we hear of and do not know makes us look sooner, at most so often.
-const LOOK_GAP: Duration = Duration::from_secs(60);
-const LOOK_AGAIN_JITTER_MS: u128 = 600_000;
+/// Between attempts to have the daemon's ear.
+const AGAIN: Duration = Duration::from_millis(100);
 
-/// Whether we ask who is there, or listen only.
-struct Look {
-    known: HashSet<String>,
-    asking: bool,
-    /// Since then.
-    since: tokio::time::Instant,
-    /// Ask so long at least, or do not ask before.
-    until: tokio::time::Instant,
-}
-
-impl Look {
-    fn new() -> Look {
-        Look {
-            known: HashSet::new(),
-            asking: true,
-            since: tokio::time::Instant::now(),
-            until: tokio::time::Instant::now() + LOOKING,
-        }
-    }
-
-    fn note(&mut self, event: &ServiceEvent) {
-        match event {
-            ServiceEvent::ServiceFound(_, name) if self.known.len() < MOST_KNOWN => {
-                self.known.insert(name.clone());
-            }
-            ServiceEvent::ServiceRemoved(_, name) => {
-                self.known.remove(name);
-            }
-            _ => {}
-        }
-    }
-
-    /// Resolves when the other of the two is to be done; a few go on asking, by mdns-sd's schedule.
-    async fn turn(&self) {
-        let until = match (self.asking, self.known.len() < CROWD) {
-            (true, true) => return std::future::pending().await,
-            // The crowd has gone, or the cable to it is out.
-            (false, true) => self.until.min(self.since + LOOK_GAP),
-            _ => self.until,
-        };
-        tokio::time::sleep_until(until).await;
-    }
-
-    /// Does the other of the two. mdns-sd keeps what it knows, and tells it again.
-    fn change(&mut self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
-        let now = tokio::time::Instant::now();
-        let (events, pause) = if self.asking {
-            let jitter = uuid::Uuid::new_v4().as_u128() % LOOK_AGAIN_JITTER_MS;
-            let jitter = Duration::from_millis(u64::try_from(jitter).unwrap_or(0));
-            (daemon.browse_cache(SERVICE)?, LOOK_AGAIN + jitter)
-        } else {
-            (daemon.browse(SERVICE)?, LOOKING)
-        };
-        self.asking = !self.asking;
-        (self.since, self.until) = (now, now + pause);
-        Ok(events)
-    }
-}
-
-/// Passes on what browsing tells. mdns-sd's channel holds 1000 events and is closed when it is full, so nothing is
-/// computed here; and if it was closed all the same, browsing begins anew.
+/// Passes on what browsing tells, while it is wanted. mdns-sd's channel holds 1000 events and is closed when it is full,
+/// so nothing is computed here; and if it was closed all the same, browsing begins anew.
 async fn browse(
     daemon: ServiceDaemon,
     mut events: Receiver<ServiceEvent>,
     used: Used,
     browsed: mpsc::Sender<Browsed>,
-    doubt: Arc<Notify>,
+    mut wanted: watch::Receiver<Ear>,
 ) {
-    let mut look = Look::new();
     loop {
-        loop {
+        let ear = *wanted.borrow_and_update();
+        if ear == Ear::Deaf {
+            while matches!(daemon.stop_browse(SERVICE), Err(mdns_sd::Error::Again)) {
+                tokio::time::sleep(AGAIN).await;
+            }
+        }
+        // When it is stopped, the channel ends with what it had seen by then.
+        let changed = loop {
             let event = tokio::select! {
                 event = events.recv_async() => event,
-                () = doubt.notified() => {
-                    look.until = look.until.min(look.since + LOOK_GAP);
-                    continue;
-                }
-                () = look.turn() => {
-                    match look.change(&daemon) {
-                        Ok(others) => events = others,
-                        // Its queue is full, or it has ended: the next question is not far.
-                        Err(_) => look.until = tokio::time::Instant::now() + Duration::from_secs(1),
-                    }
-                    continue;
-                }
+                changed = wanted.changed(), if ear != Ear::Deaf => match changed {
+                    Ok(()) => break true,
+                    Err(_) => return,
+                },
             };
-            let Ok(event) = event else { break };
-            look.note(&event);
+            let Ok(event) = event else { break false };
             if let Some(event) = translate(event, &used)
                 && browsed.send(event).await.is_err()
             {
                 return;
             }
+        };
+        if ear == Ear::Deaf && wanted.wait_for(|ear| *ear != Ear::Deaf).await.is_err() {
+            return;
         }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        look = Look::new();
-        match daemon.browse(SERVICE) {
-            Ok(again) => events = again,
-            Err(mdns_sd::Error::Again) => {}
-            Err(_) => return, // The daemon has ended.
+        if !changed {
+            tokio::time::sleep(AGAIN).await;
         }
+        let ear = *wanted.borrow();
+        if ear == Ear::Deaf {
+            continue;
+        }
+        events = loop {
+            match ear.of(&daemon) {
+                Ok(again) => break again,
+                Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
+                Err(_) => return, // The daemon has ended.
+            }
+        };
     }
 }
 

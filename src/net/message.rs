@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::net::IpAddr;
 
 use hickory_proto::op::{Message, MessageType, OpCode, Query};
-use hickory_proto::rr::rdata::{NULL, SRV, TXT};
+use hickory_proto::rr::rdata::{NULL, PTR, SRV, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 /// The service type, as labels.
@@ -13,6 +13,12 @@ const SERVICE: [&str; 3] = ["_presence", "_tcp", "local"];
 
 /// TTL of records that depend on a host being there (RFC 6762 §10).
 const HOST_TTL: u32 = 120;
+
+/// TTL of the others.
+const OTHER_TTL: u32 = 4500;
+
+/// Bytes of known answers in a question (RFC 6762 §17: a datagram may have 9000).
+const MAX_KNOWN: usize = 8500;
 
 /// The most that a NULL record of ours may hold, in bytes (XEP-0174 §12 allows 65 535; peers expect a small icon).
 pub(super) const MAX_PICTURE: usize = 8192;
@@ -38,7 +44,32 @@ pub(super) enum Heard {
         instance: String,
         /// Where it is.
         place: Place,
+        /// So many seconds.
+        ttl: u32,
     },
+    /// What an instance says of itself.
+    Told {
+        /// Instance name.
+        instance: String,
+        /// Its TXT strings.
+        txt: Vec<(String, Option<Vec<u8>>)>,
+    },
+    /// Where a host is.
+    At {
+        /// Host name, with the trailing dot.
+        host: String,
+        /// One of its addresses.
+        address: IpAddr,
+        /// So many seconds; 0 takes it back.
+        ttl: u32,
+    },
+    /// Somebody asks where this instance is.
+    Asked {
+        /// Instance name.
+        instance: String,
+    },
+    /// Somebody who knows nobody asks who is there.
+    Looked,
     /// The instance is offered (PTR).
     Offered {
         /// Instance name.
@@ -109,17 +140,14 @@ impl Place {
     }
 }
 
-/// What a datagram says about instances of our service. Anything malformed or foreign says nothing.
+/// What a datagram says about instances of our service, and where hosts are. Anything malformed or foreign says nothing.
 pub(super) fn read(datagram: &[u8]) -> Vec<Heard> {
-    let message = match only_questions(datagram) {
-        Some(questions) => Message::from_vec(&questions),
-        None => Message::from_vec(datagram),
-    };
-    let Ok(message) = message else {
+    let questions = only_questions(datagram);
+    let Ok(message) = Message::from_vec(questions.as_deref().unwrap_or(datagram)) else {
         return Vec::new();
     };
     match message.metadata.message_type {
-        MessageType::Query => read_query(message),
+        MessageType::Query => read_query(message, questions.is_none()),
         MessageType::Response => read_response(message),
     }
 }
@@ -139,15 +167,20 @@ fn only_questions(datagram: &[u8]) -> Option<Vec<u8>> {
     Some(questions)
 }
 
-fn read_query(message: Message) -> Vec<Heard> {
-    let asked = message
-        .queries
-        .iter()
-        .filter(|query| query.query_type() == RecordType::NULL);
-    let asked = asked.filter_map(|query| {
-        Some(Heard::PictureAsked {
-            instance: instance(query.name())?,
-        })
+/// `knows_nobody`: no answers are listed that its sender knows already.
+fn read_query(message: Message, knows_nobody: bool) -> Vec<Heard> {
+    // A probe asks, too, but for itself.
+    let probes = !message.authorities.is_empty();
+    let asked = message.queries.iter().filter_map(|query| {
+        let name = || instance(query.name());
+        match query.query_type() {
+            RecordType::NULL => Some(Heard::PictureAsked { instance: name()? }),
+            RecordType::SRV | RecordType::ANY if !probes => {
+                Some(Heard::Asked { instance: name()? })
+            }
+            RecordType::PTR if knows_nobody && is_service(query.name()) => Some(Heard::Looked),
+            _ => None,
+        }
     });
     let claimed = message
         .authorities
@@ -186,15 +219,39 @@ fn read_record(record: Record) -> Option<Heard> {
                 Heard::Owner {
                     instance,
                     place: Place::of(&srv),
+                    ttl,
                 }
             })
         }
+        RData::TXT(txt) if ttl > 0 => Some(Heard::Told {
+            instance: instance(&record.name)?,
+            txt: txt.txt_data.iter().filter_map(|text| pair(text)).collect(),
+        }),
+        RData::A(ip) => Some(Heard::At {
+            host: record.name.to_utf8(),
+            address: IpAddr::V4(ip.0),
+            ttl,
+        }),
+        RData::AAAA(ip) => Some(Heard::At {
+            host: record.name.to_utf8(),
+            address: IpAddr::V6(ip.0),
+            ttl,
+        }),
         RData::NULL(null) if ttl > 0 => Some(Heard::Picture {
             instance: instance(&record.name)?,
             image: null.anything,
         }),
         _ => None,
     }
+}
+
+/// A TXT string (RFC 6763 §6.4): a key, and what follows its `=` if there is one.
+fn pair(text: &[u8]) -> Option<(String, Option<Vec<u8>>)> {
+    let mut parts = text.splitn(2, |byte| *byte == b'=');
+    let key = std::str::from_utf8(parts.next()?)
+        .ok()
+        .filter(|key| !key.is_empty())?;
+    Some((key.to_owned(), parts.next().map(<[u8]>::to_vec)))
 }
 
 /// The instance of `<instance>._presence._tcp.local`, if it is one.
@@ -229,6 +286,33 @@ fn instance_name(instance: &str) -> Option<Name> {
 pub(super) fn ask_picture(instance: &str) -> Option<Vec<u8>> {
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
     message.add_query(Query::query(instance_name(instance)?, RecordType::NULL));
+    message.to_vec().ok()
+}
+
+/// Asks who is there besides those whom we know, or as many of them as fit into a datagram.
+pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
+    let mut message = Message::new(0, MessageType::Query, OpCode::Query);
+    let service = Name::from_labels(SERVICE.iter().map(|label| label.as_bytes())).ok()?;
+    let mut room = MAX_KNOWN;
+    let known = known.take_while(|instance| {
+        // Type, class, TTL, lengths, a compressed name and one that is not.
+        let left = room.checked_sub(instance.len() + 40);
+        left.inspect(|left| room = *left).is_some()
+    });
+    for instance in known.filter_map(instance_name) {
+        let pointer = RData::PTR(PTR(instance));
+        message.add_answer(Record::from_rdata(service.clone(), OTHER_TTL, pointer));
+    }
+    message.add_query(Query::query(service, RecordType::PTR));
+    message.to_vec().ok()
+}
+
+/// Asks for the addresses of a host. `None` if that is no valid name.
+pub(super) fn ask_host(host: &str) -> Option<Vec<u8>> {
+    let host = Name::from_ascii(host).ok()?;
+    let mut message = Message::new(0, MessageType::Query, OpCode::Query);
+    message.add_query(Query::query(host.clone(), RecordType::A));
+    message.add_query(Query::query(host, RecordType::AAAA));
     message.to_vec().ok()
 }
 

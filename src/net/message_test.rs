@@ -106,7 +106,8 @@ fn an_announcement_and_a_goodbye_are_told_apart() {
             },
             Heard::Owner {
                 instance: instance(),
-                place: place("host2.local.", 5298)
+                place: place("host2.local.", 5298),
+                ttl: 120
             }
         ]
     );

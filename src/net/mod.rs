@@ -4,6 +4,7 @@
 pub mod bytestream;
 pub mod carrier;
 mod connections;
+mod crowd;
 mod dial;
 mod discovery;
 mod driver;

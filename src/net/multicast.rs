@@ -24,6 +24,9 @@ const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// The biggest datagram there is: pictures of 59 KB in one datagram were seen.
 const MAX_DATAGRAM: usize = 65_535;
 
+/// Bytes that may wait to be read, with what the system needs beside them: some hundred datagrams.
+const BUFFER: usize = 256 << 10;
+
 /// Room for one datagram, shared by all sockets.
 pub(super) type Scratch = Arc<Mutex<Box<[u8]>>>;
 
@@ -116,12 +119,22 @@ impl Multicast {
     /// Sends a datagram to everyone on this interface, over both families.
     pub(super) fn send(&self, datagram: &[u8]) {
         for (socket, group) in &self.sockets {
-            // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
-            if let Err(error) = SockRef::from(&**socket).send_to(datagram, &SockAddr::from(*group))
-            {
-                tracing::debug!(%group, %error, "multicast not sent");
-            }
+            send(socket, group, datagram);
         }
+    }
+
+    /// Sends a datagram over one family, IPv4 where there is one.
+    pub(super) fn send_once(&self, datagram: &[u8]) {
+        if let Some((socket, group)) = self.sockets.first() {
+            send(socket, group, datagram);
+        }
+    }
+}
+
+fn send(socket: &UdpSocket, group: &SocketAddr, datagram: &[u8]) {
+    // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
+    if let Err(error) = SockRef::from(socket).send_to(datagram, &SockAddr::from(*group)) {
+        tracing::debug!(%group, %error, "multicast not sent");
     }
 }
 
@@ -187,6 +200,10 @@ fn shared(domain: Domain, used: &Used) -> io::Result<Socket> {
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(true)?;
     socket.set_nonblocking(true)?;
+    // A crowd answers in one breath. More than the system allows is cut to that.
+    if let Err(error) = socket.set_recv_buffer_size(BUFFER) {
+        tracing::debug!(%error, "the buffer stays as it is");
+    }
     // Without this a socket hears the group on every interface where any program joined it.
     if let Err(error) = socket.bind_device(Some(used.name.as_bytes())) {
         tracing::debug!(interface = used.name, %error, "socket not bound to its interface");

@@ -49,6 +49,8 @@ pub(super) struct Sightings {
     due: VecDeque<Jid>,
     own: Option<Jid>,
     overflowed: bool,
+    /// Has somebody said goodbye whose records were still kept?
+    leaving: bool,
 }
 
 impl Sightings {
@@ -91,12 +93,17 @@ impl Sightings {
 
     /// A peer said goodbye on an interface; its records go a second later. Names compare as DNS does.
     pub(super) fn said_goodbye(&mut self, instance: &str, link: u32) {
+        self.leaving = true;
         self.mark(instance, link, true);
     }
 
     /// A peer's PTR was announced again.
     pub(super) fn offered(&mut self, instance: &str, link: u32) {
-        self.mark(instance, link, false);
+        // Of a crowd many are heard, and few leave.
+        if self.leaving {
+            self.mark(instance, link, false);
+            self.leaving = self.peers.values().any(|peer| !peer.left.is_empty());
+        }
     }
 
     fn mark(&mut self, instance: &str, link: u32, gone: bool) {
@@ -149,6 +156,20 @@ impl Sightings {
             .take(most)
             .cloned()
             .collect()
+    }
+
+    /// Who is seen on an interface.
+    pub(super) fn on_link(&self, link: u32) -> impl Iterator<Item = (Jid, OnLink)> + '_ {
+        self.peers.iter().filter_map(move |(jid, peer)| {
+            let (_, seen) = peer.on.iter().find(|(index, _)| *index == link)?;
+            Some((jid.clone(), seen.clone()))
+        })
+    }
+
+    /// How many are seen on an interface.
+    pub(super) fn count_on(&self, link: u32) -> usize {
+        let there = |peer: &&Peer| peer.on.iter().any(|(index, _)| *index == link);
+        self.peers.values().filter(there).count()
     }
 
     /// How many are known.

@@ -232,10 +232,16 @@ impl Discovery {
     /// Somebody is heard who was not heard before. Perhaps two networks became one, and our name is somebody else's there,
     /// too. Nobody would say so for as long as records live, so our own name is asked for: soon, but not often.
     pub(super) fn doubt_name(&mut self, now: Instant) {
+        // While we probe we ask anyhow; and in a crowd everybody's records are asked for, one by one, and all hear the answers.
+        let sure = self.claim.as_ref().is_none_or(|claim| !claim.told)
+            || self.stations.values().any(|station| station.crowd.leads());
+        if sure || self.name_due.is_some() {
+            return;
+        }
         let earliest = self
             .name_asked
             .map_or(now + PROBE_GAP, |asked| asked + NAME_ASKED_GAP);
-        self.name_due.get_or_insert(earliest.max(now));
+        self.name_due = Some(earliest.max(now));
     }
 
     /// Asks who has our name; whoever does besides us answers, and then [`Discovery::rival_owner`] decides.

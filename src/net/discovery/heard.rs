@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::Discovery;
 use super::station::Phase;
 use crate::net::Report;
+use crate::net::crowd::up_to;
 use crate::net::mdns::Browsed;
 use crate::net::message::{self, Heard};
 use crate::net::multicast::Overheard;
@@ -26,10 +27,7 @@ const RING_FROM: usize = 8;
 const RING: usize = 2;
 /// After more than half of the 120 s, and so often that a lost datagram does not matter much.
 const RING_PAUSE: Duration = Duration::from_secs(62);
-const RING_JITTER_MS: u128 = 16_000;
-/// Who announces itself is known to mdns-sd within this.
-const STRANGE: Duration = Duration::from_secs(3);
-const MAX_STRANGERS: usize = 64;
+const RING_JITTER: Duration = Duration::from_secs(16);
 
 impl Discovery {
     /// Asks those after us in the ring; the answers go to everybody.
@@ -38,49 +36,24 @@ impl Discovery {
             return; // Begins again with the next who comes.
         }
         let next = self.peers.next_in_ring(RING);
-        let questions = next
-            .iter()
-            .filter_map(|jid| message::ask_instance(jid.as_str()));
-        questions.for_each(|question| self.send_everywhere(&question));
+        for jid in next.iter().filter(|jid| !self.is_fresh(jid, now)) {
+            if let Some(question) = message::ask_instance(jid.as_str()) {
+                self.send_to_member(jid, &question);
+            }
+        }
         self.ring_soon(now);
     }
 
-    /// Others keep the records of somebody fresh whom we do not know: we were cut off when it came, or its words were lost.
-    fn note_stranger(&mut self, instance: &str, now: Instant) {
-        let Ok(jid) = Jid::new(instance) else { return };
-        let ours = |claim: &super::claim::Claim| same_name(&claim.jid, &jid);
-        if self.peers.is_here(&jid)
-            || self.strangers.len() >= MAX_STRANGERS
-            || self.claim.as_ref().is_some_and(ours)
-        {
-            return;
-        }
-        self.strangers.entry(jid).or_insert(now + STRANGE);
-    }
-
-    pub(super) fn look_for_strangers(&mut self, now: Instant) {
-        let before = self.strangers.len();
-        self.strangers.retain(|_, due| *due > now);
-        if self.strangers.len() == before {
-            return;
-        }
-        for station in self.stations.values() {
-            if let Some(responder) = &station.responder {
-                responder.look_again();
-            }
-        }
-    }
-
     fn ring_soon(&mut self, now: Instant) {
-        let jitter = uuid::Uuid::new_v4().as_u128() % RING_JITTER_MS;
-        let jitter = Duration::from_millis(u64::try_from(jitter).unwrap_or(0));
-        self.ring_due.get_or_insert(now + RING_PAUSE + jitter);
+        self.ring_due
+            .get_or_insert(now + RING_PAUSE + up_to(RING_JITTER));
     }
 
     pub(super) fn overheard(&mut self, overheard: Overheard, now: Instant) {
         if overheard.newcomer {
             self.doubt_name(now);
         }
+        self.heard_by_crowd(&overheard, now);
         for heard in overheard.heard {
             self.heard(heard, overheard.link, now);
         }
@@ -111,16 +84,20 @@ impl Discovery {
                 self.peers.said_goodbye(&instance, link);
                 self.spoken_for(&instance, now);
             }
-            Heard::Owner { instance, place } => {
+            Heard::Owner {
+                instance, place, ..
+            } => {
                 self.confirmed(&instance);
-                self.note_stranger(&instance, now);
                 self.rival_owner(&instance, &place, link, now);
             }
             Heard::Probe { instance, place } => self.rival_probe(&instance, &place, link, now),
+            // Said to crowds.
+            Heard::Told { .. } | Heard::At { .. } | Heard::Asked { .. } | Heard::Looked => {}
         }
     }
 
-    pub(super) fn browsed(&mut self, browsed: Browsed) {
+    /// What is seen of somebody, by mdns-sd or by a crowd.
+    pub(super) fn seen(&mut self, browsed: Browsed) {
         match browsed {
             Browsed::Found { link, jid } => {
                 if sightings::is_unaskable(jid.as_str()) {
@@ -130,10 +107,6 @@ impl Discovery {
                 }
             }
             Browsed::Resolved { link, jid, seen } => {
-                // A station that is gone may still have spoken.
-                if !self.stations.contains_key(&link) {
-                    return;
-                }
                 let ours = self
                     .claim
                     .as_ref()
@@ -141,7 +114,6 @@ impl Discovery {
                 if ours && seen.host.eq_ignore_ascii_case(&self.host) {
                     return;
                 }
-                self.strangers.remove(&jid);
                 if self.ring_due.is_none() && self.peers.count() + 1 >= RING_FROM {
                     self.ring_soon(Instant::now());
                 }
@@ -175,7 +147,10 @@ impl Discovery {
         if !self.peers.is_here(&jid) {
             return self.report(Report::Verified { jid, alive: false });
         }
-        for station in self.stations.values() {
+        for station in self.stations.values_mut() {
+            if station.crowd.leads() {
+                station.crowd.verify(&jid, VERIFY, now);
+            }
             if let Some(responder) = &station.responder {
                 responder.verify(&jid, VERIFY);
             }
@@ -191,6 +166,9 @@ impl Discovery {
     }
 
     pub(super) fn confirmed(&mut self, instance: &str) {
+        if self.verifying.is_empty() {
+            return;
+        }
         let Ok(jid) = Jid::new(instance) else { return };
         if self.verifying.remove(&jid).is_some() {
             self.report(Report::Verified { jid, alive: true });

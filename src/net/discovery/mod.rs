@@ -3,6 +3,7 @@
 //! costs nothing.
 
 mod claim;
+mod crowd;
 mod heard;
 mod station;
 
@@ -79,7 +80,7 @@ pub(super) async fn run(
             },
             () = changed(watch.as_ref()) => discovery.interfaces_changed(Instant::now()),
             Some(overheard) = overheard.recv() => discovery.overheard(overheard, Instant::now()),
-            Some(browsed) = browsed.recv() => discovery.browsed(browsed),
+            Some(browsed) = browsed.recv() => discovery.browsed(browsed, Instant::now()),
             permit = reports.reserve(), if discovery.has_report() => match permit {
                 Ok(permit) => if let Some(report) = discovery.next_report() {
                     permit.send(report);
@@ -127,8 +128,7 @@ struct Discovery {
     check_until: Option<Instant>,
     unaskable_due: Option<Instant>,
     ring_due: Option<Instant>,
-    /// Who was heard and is not known: known by then, or looked for.
-    strangers: BTreeMap<Jid, Instant>,
+    ask_due: Option<Instant>,
     /// When our own name was last asked for, and when to do so next.
     name_asked: Option<Instant>,
     name_due: Option<Instant>,
@@ -163,7 +163,7 @@ impl Discovery {
             check_until: None,
             unaskable_due: None,
             ring_due: None,
-            strangers: BTreeMap::new(),
+            ask_due: None,
             name_asked: None,
             name_due: None,
         }
@@ -225,7 +225,7 @@ impl Discovery {
             });
         probing
             .chain(self.verifying.values().copied())
-            .chain(self.strangers.values().copied())
+            .chain(self.stations.values().filter_map(|it| it.crowd.next()))
             .chain(self.pictures.next())
             .chain(
                 [
@@ -235,6 +235,7 @@ impl Discovery {
                     self.check_until,
                     self.unaskable_due,
                     self.ring_due,
+                    self.ask_due,
                     self.name_due,
                 ]
                 .into_iter()
@@ -279,7 +280,7 @@ impl Discovery {
                 .collect();
             questions
                 .iter()
-                .for_each(|question| self.send_everywhere(question));
+                .for_each(|question| self.send_where_few(question));
             if !questions.is_empty() {
                 self.unaskable_due = Some(now + UNASKABLE_REFRESH);
             }
@@ -287,7 +288,10 @@ impl Discovery {
         if passed(&mut self.ring_due, now) {
             self.refresh_ring(now);
         }
-        self.look_for_strangers(now);
+        self.tend_crowds(now);
+        if passed(&mut self.ask_due, now) {
+            self.ask_where_few();
+        }
         if passed(&mut self.name_due, now) {
             self.ask_for_name(now);
         }

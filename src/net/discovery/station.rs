@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use super::Discovery;
 use crate::net::Report;
 use crate::net::connections::Surroundings;
+use crate::net::crowd::Crowd;
 use crate::net::interfaces::{self, Used};
-use crate::net::mdns::Responder;
+use crate::net::mdns::{Ear, Responder};
 use crate::net::message;
 use crate::net::multicast::Multicast;
 
@@ -16,6 +17,9 @@ const SETTLE: Duration = Duration::from_millis(100);
 /// How long mdns-sd needs to notice that an address is gone: it looks once a second when told to.
 const ADDRESS_CHECK: Duration = Duration::from_millis(2500);
 
+/// We ask ourselves who is there at first; mdns-sd, which does not know how many there are, asks from then on.
+const ASK: Duration = Duration::from_secs(1);
+
 /// Everything on one interface.
 #[derive(Debug)]
 pub(super) struct Station {
@@ -23,6 +27,8 @@ pub(super) struct Station {
     pub(super) responder: Option<Responder>,
     pub(super) multicast: Option<Multicast>,
     pub(super) phase: Phase,
+    /// Where many are seen, they are told by this and not by mdns-sd.
+    pub(super) crowd: Crowd,
 }
 
 /// How far our claim to the name is on an interface.
@@ -103,13 +109,22 @@ impl Discovery {
             Some(_) => Phase::Probing { sent: 0, next: now },
             None => Phase::Idle,
         };
+        if let Some(responder) = &responder
+            && multicast.is_none()
+        {
+            responder.wants(Ear::Asks);
+        }
+        self.ask_due.get_or_insert(now + ASK);
+        let link = used.index;
+        let crowd = Crowd::new(&used.name, link, used.loopback, now);
         self.stations.insert(
-            used.index,
+            link,
             Station {
                 used,
                 responder,
                 multicast,
                 phase,
+                crowd,
             },
         );
     }

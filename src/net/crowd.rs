@@ -1,0 +1,629 @@
+//! A crowd on one interface, kept by listening (RFC 6762 §5.2, §7.3, §10).
+//!
+//! mdns-sd looks through all that it knows at every datagram, and each of its browsers asks for every record before it
+//! ends: with hundreds of peers that is most of what a computer does. So where many are seen ([`GATHERS`]) it only
+//! publishes, and their records are kept here: a datagram costs the same however many there are, and what one asks all
+//! hear, so that nobody asks what somebody else has just asked.
+//!
+//! Before that, records are kept here, too, in silence: when a crowd gathers, nobody is forgotten.
+//!
+//! Pure but for its random delays. Inputs: [`Crowd::heard`], [`Crowd::verify`], [`Crowd::tick`] when [`Crowd::next`] is
+//! over. Outputs: what [`Browsed`] tells of them, and questions to be sent.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::mdns::Browsed;
+use super::message::{self, Heard};
+use super::multicast::is_dialable;
+use super::sightings::{MAX_PEERS, OnLink};
+use crate::wire::jid::Jid;
+use crate::wire::txt::Advert;
+
+/// So many peers on an interface are a crowd.
+pub(super) const GATHERS: usize = 24;
+/// So few are none any more.
+const SCATTERED: usize = 12;
+/// Addresses of a host that are kept, of each family.
+const MAX_ADDRESSES: usize = 8;
+/// Records live so many seconds, whatever they say: the least and the most.
+const LIFE: (u32, u32) = (1, 4500);
+/// What mdns-sd told us was heard at some time before.
+const HANDED_OVER: Duration = Duration::from_secs(120);
+/// Whose records are incomplete is asked again after this, twice this, four times this …
+const INCOMPLETE: Duration = Duration::from_millis(200);
+/// … so many times, and forgotten with the last.
+const MOST_ASKED: u8 = 5;
+/// A goodbye is believed a second later (RFC 6762 §10.1).
+const GOODBYE: Duration = Duration::from_secs(1);
+/// Everybody is asked now and then, by one for all. Who is not known is heard when others ask for it, too …
+const LOOK_AGAIN: Duration = Duration::from_secs(600);
+/// … and sooner, if the last time somebody asked brought news to us within this: many come at once, and datagrams are lost.
+const NEWS: Duration = Duration::from_secs(1);
+/// Then it is waited until nobody comes any more …
+const CALM: Duration = Duration::from_millis(1500);
+/// … but so long only.
+const RUSH: Duration = Duration::from_secs(8);
+/// Whoever is new asks everybody after this (RFC 6762 §5.2 has us wait a little) …
+const FIRST: Duration = Duration::from_millis(10);
+const FIRST_SPREAD: Duration = Duration::from_millis(15);
+/// … and this later if somebody was heard by then …
+const LISTEN: Duration = Duration::from_millis(60);
+/// … unless so much is heard meanwhile: others come, too, and have asked. Answers to each would be all that is heard.
+const BUSY: usize = 4;
+/// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
+const EACH: Duration = Duration::from_millis(10);
+/// Whoever came alone asks once more after this those whom it does not know.
+const SECOND: Duration = Duration::from_secs(2);
+/// Who was confirmed within this share of its records' life, in percent, needs no confirmation.
+const FRESH: u32 = 40;
+
+/// A name in small letters.
+type Key = Arc<str>;
+
+/// Who is there.
+#[derive(Debug)]
+pub(super) struct Crowd {
+    interface: String,
+    link: u32,
+    /// Reaches this computer only.
+    loopback: bool,
+    members: HashMap<Key, Member>,
+    hosts: HashMap<String, Host>,
+    due: BTreeSet<(Instant, Key)>,
+    look: Instant,
+    /// When everybody was asked last, by whomever.
+    looked: Option<Instant>,
+    /// When we are to ask for the first time.
+    first: Option<Instant>,
+    /// So many datagrams were heard before that.
+    datagrams: usize,
+    listened: bool,
+    /// When we are to ask those whom we do not know.
+    second: Option<Instant>,
+    /// Since then people come whom we heard of by chance; there may be others.
+    rush: Option<Instant>,
+    /// We tell who is there; else mdns-sd browses, and we only listen.
+    leads: bool,
+}
+
+/// To be sent.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// The datagram.
+    pub datagram: Vec<u8>,
+    /// One family is enough: IPv4 where we have it.
+    pub one: bool,
+}
+
+impl Question {
+    fn to_all(datagram: Option<Vec<u8>>) -> Option<Question> {
+        datagram.map(|datagram| Question {
+            datagram,
+            one: false,
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Member {
+    jid: Jid,
+    /// Host name and port.
+    place: Option<(String, u16)>,
+    advert: Option<Advert>,
+    heard: Instant,
+    until: Instant,
+    /// Asked for so many times since it was heard, and to be asked for then.
+    asked: u8,
+    ask: Option<Instant>,
+    told: Option<OnLink>,
+    /// It said goodbye: if it is here all the same, that is news.
+    leaves: bool,
+}
+
+#[derive(Debug, Default)]
+struct Host {
+    v4: Vec<IpAddr>,
+    v6: Vec<IpAddr>,
+    /// Members on it.
+    whose: BTreeSet<Key>,
+}
+
+impl Crowd {
+    /// Begins to listen on an interface.
+    pub(super) fn new(interface: &str, link: u32, loopback: bool, now: Instant) -> Crowd {
+        Crowd {
+            interface: interface.to_owned(),
+            link,
+            loopback,
+            members: HashMap::new(),
+            hosts: HashMap::new(),
+            due: BTreeSet::new(),
+            look: now + LOOK_AGAIN + up_to(LOOK_AGAIN),
+            looked: None,
+            first: Some(now + FIRST + up_to(FIRST_SPREAD)),
+            datagrams: 0,
+            listened: false,
+            second: None,
+            rush: None,
+            leads: false,
+        }
+    }
+
+    /// Do we tell who is there?
+    pub(super) fn leads(&self) -> bool {
+        self.leads
+    }
+
+    /// From now on we do. `known` are those who are known there otherwise.
+    pub(super) fn lead(
+        &mut self,
+        known: impl Iterator<Item = (Jid, OnLink)>,
+        now: Instant,
+    ) -> Vec<Browsed> {
+        self.drop_expired(now);
+        known.for_each(|(jid, seen)| self.take_over(jid, seen, now));
+        self.leads = true;
+        let all: Vec<Key> = self.members.keys().cloned().collect();
+        all.iter().filter_map(|key| self.complete(key)).collect()
+    }
+
+    /// mdns-sd had seen this one when we took the lead.
+    pub(super) fn take_over(&mut self, jid: Jid, seen: OnLink, now: Instant) {
+        let key = key(jid.as_str());
+        let known = self.members.get(&key);
+        if known.is_some_and(|member| member.place.is_some()) || !self.meet(&key, &jid, now) {
+            return;
+        }
+        self.place(&key, &seen.host, seen.port, HANDED_OVER, now);
+        if let Some(host) = self.hosts.get_mut(&seen.host.to_ascii_lowercase()) {
+            let addresses = || seen.addresses.iter().map(SocketAddr::ip);
+            host.v4 = addresses().filter(IpAddr::is_ipv4).collect();
+            host.v6 = addresses().filter(IpAddr::is_ipv6).collect();
+        }
+        if let Some(member) = self.members.get_mut(&key) {
+            member.advert = Some(seen.advert.clone());
+            member.told = Some(seen);
+        }
+    }
+
+    /// When there is something to be done.
+    pub(super) fn next(&self) -> Option<Instant> {
+        if self.leads {
+            let due = self.due.first().map(|(at, _)| *at);
+            let looks = [Some(self.look), self.first, self.second];
+            return due.into_iter().chain(looks.into_iter().flatten()).min();
+        }
+        let told = self.members.values().filter(|member| member.told.is_some());
+        told.map(|member| member.until).chain(self.first).min()
+    }
+
+    /// So few that mdns-sd may browse again?
+    pub(super) fn is_scattered(&self) -> bool {
+        self.leads && self.members.len() < SCATTERED
+    }
+
+    /// mdns-sd browses again. Who was told by us, and is not seen by it until its records end, is gone.
+    pub(super) fn scatter(&mut self) {
+        self.leads = false;
+    }
+
+    /// mdns-sd browses, and has seen this one, or forgotten it.
+    pub(super) fn seen_elsewhere(&mut self, jid: &Jid) {
+        let key = key(jid.as_str());
+        if !self.leads
+            && let Some(member) = self.members.get_mut(&key)
+        {
+            member.told = None;
+        }
+    }
+
+    /// Was it heard of lately, so that nobody needs to ask?
+    pub(super) fn is_fresh(&self, jid: &Jid, now: Instant) -> bool {
+        let member = self.members.get(&key(jid.as_str()));
+        member.is_some_and(|member| {
+            let life = member.until.saturating_duration_since(member.heard);
+            now.saturating_duration_since(member.heard) * 100 < life * FRESH
+        })
+    }
+
+    /// Is it known by IPv4?
+    pub(super) fn has_v4(&self, jid: &Jid) -> bool {
+        let member = self.members.get(&key(jid.as_str()));
+        let told = member.and_then(|member| member.told.as_ref());
+        told.is_some_and(|seen| seen.addresses.iter().any(SocketAddr::is_ipv4))
+    }
+
+    /// It is gone unless it is heard within `patience`.
+    pub(super) fn verify(&mut self, jid: &Jid, patience: Duration, now: Instant) {
+        let key = key(jid.as_str());
+        if let Some(member) = self.members.get_mut(&key) {
+            let before = member.due();
+            member.until = member.until.min(now + patience);
+            self.reschedule(&key, before);
+        }
+    }
+
+    /// A datagram was heard.
+    pub(super) fn heard(&mut self, heard: &[Heard], now: Instant) -> Vec<Browsed> {
+        if !self.leads {
+            self.drop_expired(now);
+        }
+        if self.first.is_some() && !heard.is_empty() {
+            self.datagrams += 1;
+        }
+        let mut touched = BTreeSet::new();
+        for one in heard {
+            let key = match one {
+                Heard::Offered { instance } | Heard::Told { instance, .. } => {
+                    self.met(instance, now)
+                }
+                Heard::Owner {
+                    instance,
+                    place,
+                    ttl,
+                } => {
+                    let life = Duration::from_secs((*ttl).clamp(LIFE.0, LIFE.1).into());
+                    let key = self.met(instance, now);
+                    if let Some(key) = &key {
+                        self.place(key, &place.host, place.port, life, now);
+                    }
+                    key
+                }
+                Heard::Goodbye { instance } => {
+                    self.leaves(instance, now);
+                    None
+                }
+                Heard::Asked { instance } => {
+                    self.is_asked_for(instance, now);
+                    None
+                }
+                Heard::Looked => {
+                    self.is_looked_for(now);
+                    None
+                }
+                _ => None,
+            };
+            let Some(key) = key else { continue };
+            if let Heard::Told { txt, .. } = one
+                && let Some(member) = self.members.get_mut(&key)
+            {
+                let pairs = txt.iter();
+                let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_deref()));
+                member.advert = Some(Advert::from_txt(pairs));
+            }
+            touched.insert(key);
+        }
+        // In one datagram a host's addresses may come before or behind who is on it.
+        self.move_hosts(heard, &mut touched);
+        if !self.leads {
+            return Vec::new();
+        }
+        touched
+            .iter()
+            .filter_map(|key| self.complete(key))
+            .collect()
+    }
+
+    /// What is due: questions, and who is gone.
+    pub(super) fn tick(&mut self, now: Instant) -> (Vec<Question>, Vec<Browsed>) {
+        let mut questions = Vec::new();
+        let browsed = self.drop_expired(now);
+        if self.first.take_if(|first| *first <= now).is_some() {
+            if self.datagrams >= BUSY {
+                self.rush = Some(now);
+                self.look_when_calm(now);
+            } else if self.datagrams > 0 && !std::mem::replace(&mut self.listened, true) {
+                self.first = Some(now + LISTEN);
+            } else {
+                questions.extend(Question::to_all(message::ask_everybody(std::iter::empty())));
+                self.second = Some(now + SECOND + up_to(SECOND));
+            }
+        }
+        if !self.leads {
+            return (questions, browsed);
+        }
+        if self.second.take_if(|second| *second <= now).is_some() {
+            let complete = self.members.values().filter(|it| it.told.is_some());
+            let known = complete.map(|it| it.jid.as_str());
+            questions.extend(Question::to_all(message::ask_everybody(known)));
+        }
+        while let Some((at, key)) = self.due.first().cloned()
+            && at <= now
+        {
+            let Some(member) = self.members.get_mut(&key) else {
+                self.due.pop_first();
+                continue;
+            };
+            let before = member.due();
+            // Who is known by IPv4 answers there; whether there is IPv6 besides, its announcement has said.
+            let host = member
+                .place
+                .as_ref()
+                .map(|(host, _)| host.to_ascii_lowercase());
+            let host = host.and_then(|host| self.hosts.get(&host));
+            let one = member.told.is_some() && host.is_some_and(|host| !host.v4.is_empty());
+            questions.extend(member.question().map(|datagram| Question { datagram, one }));
+            member.ask_later(now);
+            self.reschedule(&key, before);
+        }
+        if self.look <= now {
+            // What is asked again and again in a rush is asked over one family.
+            let one = self.rush.is_some();
+            self.is_looked_for(now);
+            let question = message::ask_everybody(std::iter::empty());
+            questions.extend(question.map(|datagram| Question { datagram, one }));
+        }
+        (questions, browsed)
+    }
+
+    fn drop_expired(&mut self, now: Instant) -> Vec<Browsed> {
+        let link = self.link;
+        let due = self.due.iter().take_while(|(at, _)| *at <= now);
+        let expired = |key: &&Key| self.members.get(*key).is_some_and(|it| it.until <= now);
+        let expired: Vec<Key> = due.map(|(_, key)| key).filter(expired).cloned().collect();
+        let gone = expired.iter().filter_map(|key| self.forget(key));
+        gone.filter(|member| member.told.is_some())
+            .map(|member| Browsed::Removed {
+                link,
+                jid: member.jid,
+            })
+            .collect()
+    }
+
+    /// Whoever is heard of is a member, unless there are too many.
+    fn met(&mut self, instance: &str, now: Instant) -> Option<Key> {
+        let key = key(instance);
+        let known = self.members.contains_key(&key);
+        (known || self.meet(&key, &Jid::new(instance).ok()?, now)).then_some(key)
+    }
+
+    fn meet(&mut self, key: &Key, jid: &Jid, now: Instant) -> bool {
+        if self.members.contains_key(key) {
+            return true;
+        }
+        if self.members.len() >= MAX_PEERS {
+            return false;
+        }
+        let member = Member {
+            jid: jid.clone(),
+            place: None,
+            advert: None,
+            heard: now,
+            until: now + self.pause() * (2 << MOST_ASKED),
+            asked: 0,
+            ask: Some(now + INCOMPLETE + up_to(self.pause())),
+            told: None,
+            leaves: false,
+        };
+        self.due.insert((member.due(), key.clone()));
+        self.members.insert(key.clone(), member);
+        if self.looked.is_some_and(|looked| now < looked + NEWS) {
+            self.rush.get_or_insert(now);
+        }
+        self.look_when_calm(now);
+        true
+    }
+
+    fn place(&mut self, key: &Key, host: &str, port: u16, life: Duration, now: Instant) {
+        let Some(member) = self.members.get_mut(key) else {
+            return;
+        };
+        let before = member.due();
+        member.heard = now;
+        member.until = now + life;
+        member.asked = 0;
+        // mdns-sd would ask at 80 %; all at that moment.
+        member.ask = Some(now + life * 7 / 10 + up_to(life * 3 / 20));
+        let moved = member
+            .place
+            .as_ref()
+            .is_none_or(|(before, at)| *at != port || !before.eq_ignore_ascii_case(host));
+        if moved {
+            let from = member.place.replace((host.to_owned(), port));
+            if let Some((from, _)) = from {
+                self.leave_host(&from, key);
+            }
+            let host = self.hosts.entry(host.to_ascii_lowercase()).or_default();
+            host.whose.insert(key.clone());
+        }
+        self.reschedule(key, before);
+    }
+
+    fn leaves(&mut self, instance: &str, now: Instant) {
+        let key = key(instance);
+        if let Some(member) = self.members.get_mut(&key) {
+            let before = member.due();
+            member.until = member.until.min(now + GOODBYE);
+            member.ask = None;
+            member.leaves = true;
+            self.reschedule(&key, before);
+        }
+    }
+
+    fn pause(&self) -> Duration {
+        let all = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
+        INCOMPLETE.max(EACH.saturating_mul(all))
+    }
+
+    /// Somebody asks for all.
+    fn is_looked_for(&mut self, now: Instant) {
+        // Who is new learns by it of those who were here before; that is not what is meant by news.
+        let new = self.first.is_some() || self.second.is_some();
+        self.looked = (!new).then_some(now);
+        self.rush = None;
+        self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
+    }
+
+    fn look_when_calm(&mut self, now: Instant) {
+        if let Some(since) = self.rush {
+            let look = now + CALM + up_to(CALM);
+            self.look = if now < since + RUSH {
+                look
+            } else {
+                look.min(self.look)
+            };
+        }
+    }
+
+    /// Somebody asks for it; the answer goes to everybody (RFC 6762 §7.3).
+    fn is_asked_for(&mut self, instance: &str, now: Instant) {
+        let key = key(instance);
+        if let Some(member) = self.members.get_mut(&key)
+            && member.asked < MOST_ASKED
+        {
+            let before = member.due();
+            member.ask_later(now);
+            self.reschedule(&key, before);
+        }
+    }
+
+    fn move_hosts(&mut self, heard: &[Heard], touched: &mut BTreeSet<Key>) {
+        let mut renewed: BTreeSet<(String, bool)> = BTreeSet::new();
+        for one in heard {
+            let Heard::At { host, address, ttl } = one else {
+                continue;
+            };
+            let name = host.to_ascii_lowercase();
+            let Some(host) = self.hosts.get_mut(&name) else {
+                continue;
+            };
+            let v4 = address.is_ipv4();
+            let addresses = if v4 { &mut host.v4 } else { &mut host.v6 };
+            if *ttl == 0 {
+                addresses.retain(|known| known != address);
+            } else {
+                // All of a family come in one datagram (RFC 6762 §10.2).
+                if renewed.insert((name, v4)) {
+                    addresses.clear();
+                }
+                if addresses.len() < MAX_ADDRESSES && !addresses.contains(address) {
+                    addresses.push(*address);
+                }
+            }
+            touched.extend(host.whose.iter().cloned());
+        }
+    }
+
+    /// Tells of it, if all is known of it and that is news.
+    fn complete(&mut self, key: &Key) -> Option<Browsed> {
+        let member = self.members.get_mut(key)?;
+        let (host, port) = member.place.as_ref()?;
+        let known = self.hosts.get(&host.to_ascii_lowercase())?;
+        let (index, loopback) = (self.link, self.loopback);
+        let addresses: Vec<SocketAddr> = (known.v4.iter().chain(&known.v6))
+            .filter(|ip| is_dialable(**ip, loopback))
+            .map(|ip| with_port(*ip, *port, index))
+            .collect();
+        if addresses.is_empty() || *port == 0 {
+            return None;
+        }
+        let seen = OnLink {
+            interface: self.interface.clone(),
+            host: host.clone(),
+            port: *port,
+            addresses,
+            advert: member.advert.clone()?,
+        };
+        if member.leaves && member.ask.is_none() {
+            return None;
+        }
+        let returns = std::mem::take(&mut member.leaves);
+        if member.told.as_ref() == Some(&seen) && !returns {
+            return None;
+        }
+        member.told = Some(seen.clone());
+        Some(Browsed::Resolved {
+            link: index,
+            jid: member.jid.clone(),
+            seen: Box::new(seen),
+        })
+    }
+
+    fn forget(&mut self, key: &Key) -> Option<Member> {
+        let member = self.members.remove(key)?;
+        self.due.remove(&(member.due(), key.clone()));
+        if let Some((host, _)) = &member.place {
+            self.leave_host(host, key);
+        }
+        Some(member)
+    }
+
+    fn leave_host(&mut self, host: &str, key: &Key) {
+        let name = host.to_ascii_lowercase();
+        if let Some(host) = self.hosts.get_mut(&name) {
+            host.whose.remove(key);
+            if host.whose.is_empty() {
+                self.hosts.remove(&name);
+            }
+        }
+    }
+
+    fn reschedule(&mut self, key: &Key, before: Instant) {
+        let Some(member) = self.members.get(key) else {
+            return;
+        };
+        let due = member.due();
+        if due != before {
+            self.due.remove(&(before, key.clone()));
+            self.due.insert((due, key.clone()));
+        }
+    }
+}
+
+impl Member {
+    fn due(&self) -> Instant {
+        self.ask.map_or(self.until, |ask| ask.min(self.until))
+    }
+
+    fn question(&self) -> Option<Vec<u8>> {
+        match (&self.place, &self.advert) {
+            // All is known but where its host is, or it would have been told.
+            (Some((host, _)), Some(_)) if self.told.is_none() => message::ask_host(host),
+            _ => message::ask_instance(self.jid.as_str()),
+        }
+    }
+
+    /// It was asked for: the next time is later.
+    fn ask_later(&mut self, now: Instant) {
+        self.asked = self.asked.saturating_add(1);
+        let pause = if self.told.is_none() {
+            INCOMPLETE * (1 << self.asked.min(MOST_ASKED))
+        } else {
+            self.until.saturating_duration_since(self.heard) / 20
+        };
+        self.ask = (self.asked < MOST_ASKED).then(|| now + pause + up_to(pause));
+    }
+}
+
+fn key(instance: &str) -> Key {
+    instance.to_ascii_lowercase().into()
+}
+
+fn with_port(ip: IpAddr, port: u16, link: u32) -> SocketAddr {
+    match ip {
+        IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),
+        IpAddr::V6(ip) => {
+            let scope = if ip.is_unicast_link_local() { link } else { 0 };
+            SocketAddrV6::new(ip, port, 0, scope).into()
+        }
+    }
+}
+
+/// A random time below that. Not from the system: every datagram wants one.
+pub(super) fn up_to(most: Duration) -> Duration {
+    use std::hash::{BuildHasher, RandomState};
+    thread_local!(static SEED: (RandomState, std::cell::Cell<u64>) = (RandomState::new(), 0.into()));
+    let random = SEED.with(|(state, count)| {
+        count.set(count.get().wrapping_add(1));
+        state.hash_one(count.get())
+    });
+    let most = u64::try_from(most.as_micros()).unwrap_or(u64::MAX).max(1);
+    Duration::from_micros(random % most)
+}
+
+#[cfg(test)]
+#[path = "crowd_test.rs"]
+mod tests;

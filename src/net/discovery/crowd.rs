@@ -1,0 +1,126 @@
+//! Where many are seen, mdns-sd stops to browse and [`crate::net::crowd::Crowd`] tells who is there; where few are left,
+//! mdns-sd browses again.
+
+use std::time::Instant;
+
+use super::Discovery;
+use crate::net::crowd::GATHERS;
+use crate::net::mdns::{Browsed, Ear};
+use crate::net::multicast::Overheard;
+use crate::net::sightings::OnLink;
+use crate::wire::jid::Jid;
+
+impl Discovery {
+    /// mdns-sd tells. A station that is gone may still have spoken, and a browser that is stopped has something to say.
+    pub(super) fn browsed(&mut self, browsed: Browsed, now: Instant) {
+        let (link, jid) = browsed.of();
+        let Some(station) = self.stations.get_mut(&link) else {
+            return;
+        };
+        if !station.crowd.leads() {
+            station.crowd.seen_elsewhere(jid);
+            self.seen(browsed);
+            return self.gather(link, now);
+        }
+        if let Browsed::Resolved { jid, seen, .. } = &browsed
+            && !self.peers.is_here(jid)
+        {
+            station
+                .crowd
+                .take_over(jid.clone(), OnLink::clone(seen), now);
+            self.seen(browsed);
+        }
+    }
+
+    /// Somebody more was seen on an interface: is that a crowd now?
+    fn gather(&mut self, link: u32, now: Instant) {
+        let Some(station) = self.stations.get_mut(&link) else {
+            return;
+        };
+        // Who cannot hear the others must leave it to mdns-sd.
+        if self.peers.count_on(link) < GATHERS || station.multicast.is_none() {
+            return;
+        }
+        let all = station.crowd.lead(self.peers.on_link(link), now);
+        if let Some(responder) = &station.responder {
+            responder.wants(Ear::Deaf);
+        }
+        all.into_iter().for_each(|browsed| self.seen(browsed));
+    }
+
+    pub(super) fn heard_by_crowd(&mut self, overheard: &Overheard, now: Instant) {
+        let Some(station) = self.stations.get_mut(&overheard.link) else {
+            return;
+        };
+        for browsed in station.crowd.heard(&overheard.heard, now) {
+            self.seen(browsed);
+        }
+    }
+
+    pub(super) fn tend_crowds(&mut self, now: Instant) {
+        let mut all = Vec::new();
+        for station in self.stations.values_mut() {
+            if station.crowd.next().is_none_or(|due| due > now) {
+                continue;
+            }
+            let (questions, browsed) = station.crowd.tick(now);
+            all.extend(browsed);
+            if let Some(multicast) = &station.multicast {
+                for question in questions {
+                    if question.one {
+                        multicast.send_once(&question.datagram);
+                    } else {
+                        multicast.send(&question.datagram);
+                    }
+                }
+            }
+            if station.crowd.is_scattered() {
+                station.crowd.scatter();
+                if let Some(responder) = &station.responder {
+                    responder.wants(Ear::Asks);
+                }
+            }
+        }
+        for browsed in all {
+            self.seen(browsed);
+        }
+    }
+
+    /// Where no crowd has gathered, mdns-sd asks from now on.
+    pub(super) fn ask_where_few(&mut self) {
+        for station in self.stations.values() {
+            if let Some(responder) = &station.responder
+                && !station.crowd.leads()
+            {
+                responder.wants(Ear::Asks);
+            }
+        }
+    }
+
+    /// Is nothing gained by asking for it?
+    pub(super) fn is_fresh(&self, jid: &Jid, now: Instant) -> bool {
+        let mut stations = self.stations.values();
+        stations.all(|station| station.crowd.leads() && station.crowd.is_fresh(jid, now))
+    }
+
+    /// A question that somebody will answer: in a crowd that is known by IPv4, over that alone.
+    pub(super) fn send_to_member(&self, jid: &Jid, datagram: &[u8]) {
+        for station in self.stations.values() {
+            let Some(multicast) = &station.multicast else {
+                continue;
+            };
+            if station.used.v4.is_some() && station.crowd.leads() && station.crowd.has_v4(jid) {
+                multicast.send_once(datagram);
+            } else {
+                multicast.send(datagram);
+            }
+        }
+    }
+
+    /// To everybody on interfaces where mdns-sd browses.
+    pub(super) fn send_where_few(&self, datagram: &[u8]) {
+        let few = self.stations.values().filter(|it| !it.crowd.leads());
+        few.filter_map(|station| station.multicast.as_ref())
+            .for_each(|multicast| multicast.send(datagram));
+    }
+}
