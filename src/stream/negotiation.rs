@@ -199,8 +199,9 @@ impl Step {
             Step::AwaitMove(step) => step.channel,
             _ => return Ok(Next::Step(self)),
         };
-        if channel == Channel::Plain && !io.config.plaintext_allowed() {
-            // Slow, or stalled: that does not say that it cannot encrypt.
+        if channel != Channel::Plain || !io.config.plaintext_allowed() {
+            // Slow, or stalled: that does not say that it cannot encrypt. And nobody who can is one of those that say
+            // nothing: taken for one, it would get messages that it is not asked to acknowledge.
             return Err(Condition::ConnectionTimeout.into());
         }
         settle(channel, &Features::default(), None, io)

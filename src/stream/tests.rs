@@ -8,6 +8,7 @@
 //! Two streams joined end to end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::*;
 use crate::wire::ns;
@@ -32,6 +33,8 @@ struct Pair {
     ends: [Stream; 2],
     events: [Vec<StreamEvent>; 2],
     now: Moment,
+    /// So many writes of each end still arrive.
+    arriving: [usize; 2],
 }
 
 impl Pair {
@@ -45,6 +48,14 @@ impl Pair {
             ends,
             events: [Vec::new(), Vec::new()],
             now: NOW,
+            arriving: [usize::MAX; 2],
+        }
+    }
+
+    fn pass_on(&mut self, from: usize, bytes: &[u8]) {
+        if self.arriving[from] > 0 {
+            self.arriving[from] -= 1;
+            self.ends[1 - from].handle_bytes(bytes, self.now);
         }
     }
 
@@ -64,7 +75,7 @@ impl Pair {
                         StreamEvent::StartTls => {
                             let bytes = self.ends[end].poll_transmit();
                             if let Some(bytes) = bytes {
-                                self.ends[1 - end].handle_bytes(&bytes, self.now);
+                                self.pass_on(end, &bytes);
                             }
                             self.ends[end].handle_tls(self.now);
                         }
@@ -75,7 +86,7 @@ impl Pair {
                 if let Some(bytes) = self.ends[end].poll_transmit() {
                     writes += 1;
                     moved = true;
-                    self.ends[1 - end].handle_bytes(&bytes, self.now);
+                    self.pass_on(end, &bytes);
                 }
             }
             if !moved {
@@ -176,6 +187,31 @@ fn tls_and_sasl_lead_to_a_secure_stream() {
         let ready = pair.ready(end);
         assert!(ready.acks && ready.secure, "{ready:?}");
     }
+}
+
+#[test]
+fn who_has_encrypted_and_falls_silent_is_not_taken_for_an_old_program() {
+    let secure = |name| StreamConfig {
+        tls: true,
+        ..config(name)
+    };
+    let mut done = 0;
+    for (who, writes) in (0..2).flat_map(|who| (1..8).map(move |writes| (who, writes))) {
+        let mut pair = Pair::new(secure("romeo@forza"), secure("juliet@pronto"));
+        pair.arriving[who] = writes;
+        pair.settle();
+        for end in 0..2 {
+            pair.ends[end].handle_timeout(NOW + Duration::from_secs(6));
+        }
+        pair.settle();
+        for event in pair.events.iter().flatten() {
+            if let StreamEvent::Ready(ready) = event {
+                assert!(ready.acks || !ready.secure, "{who} {writes}: {ready:?}");
+                done += usize::from(ready.secure);
+            }
+        }
+    }
+    assert!(done > 0, "it comes to encryption");
 }
 
 proptest::proptest! {
