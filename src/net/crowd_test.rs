@@ -72,8 +72,11 @@ fn leading(now: Instant) -> Crowd {
     crowd
 }
 
+/// What there was, and when.
+type Times<T> = Vec<(Instant, T)>;
+
 /// Runs its timers until then.
-fn runs(crowd: &mut Crowd, until: Instant) -> (Vec<(Instant, Vec<u8>)>, Vec<(Instant, String)>) {
+fn runs(crowd: &mut Crowd, until: Instant) -> (Times<Vec<u8>>, Times<String>) {
     let (mut asked, mut told) = (Vec::new(), Vec::new());
     while let Some(now) = crowd.next().filter(|next| *next <= until) {
         let (questions, browsed) = crowd.tick(now);
