@@ -72,8 +72,10 @@ fn leading(now: Instant) -> Crowd {
     crowd
 }
 
+type Timed<T> = Vec<(Instant, T)>;
+
 /// Runs its timers until then.
-fn runs(crowd: &mut Crowd, until: Instant) -> (Vec<(Instant, Vec<u8>)>, Vec<(Instant, String)>) {
+fn runs(crowd: &mut Crowd, until: Instant) -> (Timed<Vec<u8>>, Timed<String>) {
     let (mut asked, mut told) = (Vec::new(), Vec::new());
     while let Some(now) = crowd.next().filter(|next| *next <= until) {
         let (questions, browsed) = crowd.tick(now);
