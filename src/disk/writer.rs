@@ -24,11 +24,13 @@ const GROUP_OPS: usize = 16_384;
 const GROUP_BYTES: usize = 8 << 20;
 /// How long the first submission waits for others to be synced with it: what a person writes is synced soon.
 const GATHER: Duration = Duration::from_millis(3);
-/// So long at most while many come: each sync costs the disk, and the other end's answers to it, the same for one message
-/// as for hundreds.
-const GATHER_MOST: Duration = Duration::from_millis(24);
-/// So many submissions within one span are many.
-const MANY: usize = 16;
+/// So many submissions within such a span are a flood.
+const FLOOD: usize = 16;
+/// As long as it lasts the sync waits, at most so many spans: it costs the disk the same for one message as for hundreds.
+const MOST_SPANS: u32 = 16;
+/// Operations and text that do not wait: far below what makes a stream pause until they are synced.
+const ENOUGH_OPS: usize = 4096;
+const ENOUGH_BYTES: usize = 2 << 20;
 /// After so many such spans without anything new, what was gathered goes into the database.
 const QUIET_SPANS: u32 = 16;
 /// While the disk does not take anything, it is tried again so often.
@@ -243,26 +245,28 @@ impl Writer {
 
     /// Syncs what comes, until it is quiet, there is enough for a transaction, or somebody wants to know something.
     fn gather(&mut self) {
-        let (mut quiet, mut unsynced, mut span) = (0, true, GATHER);
+        let (mut quiet, mut spans) = (0, 0);
+        let (mut unsynced, mut synced) = (true, (0, 0));
         while quiet < QUIET_SPANS
             && self.queries.is_empty()
             && self.closing.is_none()
             && self.ops < GROUP_OPS
             && self.bytes < GROUP_BYTES
         {
-            std::thread::sleep(span);
+            std::thread::sleep(GATHER);
             let before = self.gathered.len();
             self.drain();
             let new = self.gathered.len() - before;
             unsynced |= new > 0;
-            span = if new >= MANY {
-                (span * 2).min(GATHER_MOST)
-            } else {
-                GATHER
-            };
+            spans += 1;
+            let much = self.ops - synced.0 >= ENOUGH_OPS || self.bytes - synced.1 >= ENOUGH_BYTES;
+            if new >= FLOOD && spans < MOST_SPANS && !much {
+                continue;
+            }
             quiet = if unsynced { 0 } else { quiet + 1 };
             if std::mem::take(&mut unsynced) {
                 self.sync();
+                (spans, synced) = (0, (self.ops, self.bytes));
             }
         }
     }

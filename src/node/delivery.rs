@@ -43,7 +43,7 @@ impl Core {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
-        let step = link.acked.min(ACKS_AT_ONCE.max(link.acked / 4));
+        let step = link.acked.min(ACKS_AT_ONCE);
         link.acked -= step;
         let rest = link.acked > 0;
         let at = rest.then_some(self.clock.now);

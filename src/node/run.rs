@@ -247,6 +247,8 @@ impl Runner {
                     }
                     self.input(Input::Timeout);
                 }
+                // At once, behind what waits on the network; the runtime's own clock goes in milliseconds.
+                () = tokio::task::yield_now(), if self.is_late() => self.input(Input::Timeout),
                 others = look_again(), if alertness.looks(self.now()) => {
                     alertness.looked(others);
                     continue;
@@ -264,6 +266,10 @@ impl Runner {
 
     fn now(&self) -> Moment {
         moment(self.begun)
+    }
+
+    fn is_late(&self) -> bool {
+        self.core.poll_timeout().is_some_and(|at| at <= self.now())
     }
 
     fn input(&mut self, input: Input) {
