@@ -11,10 +11,13 @@ use std::time::Duration;
 
 use crate::wire::time::Moment;
 
-/// How soon the next input must come for it to be worth the looking, and how long that is done at most.
-const SOON: Duration = Duration::from_micros(150);
+/// How soon the next input must come for it to be worth the looking, and how long that is done at most. Waking takes a third
+/// of it where it takes long, and the other end may have slept, too.
+const SOON: Duration = Duration::from_micros(400);
 /// So many inputs in a row that came soon are a run.
 const RUN: u32 = 16;
+/// A long run outlives one that came late, not two.
+const LONG_RUN: u32 = 4 * RUN;
 /// Whoever was let go first took so long: we are not alone on this processor.
 const TAKEN: Duration = Duration::from_micros(5);
 /// So many looks in a row that somebody went before are enough of them.
@@ -35,9 +38,9 @@ impl Alertness {
     /// An input has come.
     pub(super) fn woken(&mut self, now: Moment) {
         self.run = if now <= self.since + SOON {
-            self.run.saturating_add(1)
+            LONG_RUN.min(self.run + 1)
         } else {
-            0
+            self.run / 4
         };
     }
 
@@ -45,10 +48,8 @@ impl Alertness {
     pub(super) fn looked(&mut self, others: Duration) {
         self.crowded = if others < TAKEN { 0 } else { self.crowded + 1 };
         if self.crowded >= CROWDED {
-            *self = Alertness {
-                since: self.since,
-                ..Alertness::default()
-            };
+            self.crowded = 0;
+            self.run = self.run.min(RUN / 2);
         }
     }
 
@@ -138,9 +139,14 @@ mod tests {
         let mut alertness = Alertness::default();
         assert!(!alertness.looks(Moment(0)));
         let now = dialogue(&mut alertness, 1_000_000, 60, 20);
-        assert!(alertness.looks(Moment(now + 100)));
-        let now = dialogue(&mut alertness, now, 2_000_000, 20);
+        assert!(alertness.looks(Moment(now + 300)));
+        let mut now = dialogue(&mut alertness, now, 2_000_000, 20);
         assert!(!alertness.looks(Moment(now)), "people");
+        // What one message brings comes close together.
+        for _ in 0..20 {
+            now = dialogue(&mut alertness, now + 2_000_000, 10, 6);
+            assert!(!alertness.looks(Moment(now)), "people");
+        }
     }
 
     #[test]
@@ -154,7 +160,7 @@ mod tests {
         assert!(alertness.looks(Moment(now + 10)), "somebody, now and then");
         alertness.looked(long);
         assert!(!alertness.looks(Moment(now + 10)));
-        let now = dialogue(&mut alertness, now, 60, 17);
+        let now = dialogue(&mut alertness, now, 60, 8);
         assert!(alertness.looks(Moment(now)), "it is tried again");
     }
 
@@ -176,11 +182,16 @@ mod tests {
     }
 
     #[test]
-    fn the_looking_ends_by_itself_and_one_late_input_ends_the_run() {
+    fn the_looking_ends_by_itself_and_late_inputs_end_the_run() {
         let mut alertness = Alertness::default();
         let now = dialogue(&mut alertness, 0, 60, 20);
-        assert!(!alertness.looks(Moment(now + 151)));
-        let now = dialogue(&mut alertness, now, 151, 1);
+        assert!(!alertness.looks(Moment(now + 401)));
+        let now = dialogue(&mut alertness, now, 401, 1);
+        assert!(!alertness.looks(Moment(now)));
+        let now = dialogue(&mut alertness, now, 60, 100);
+        let now = dialogue(&mut alertness, now, 2000, 1);
+        assert!(alertness.looks(Moment(now)), "one in a long run");
+        let now = dialogue(&mut alertness, now, 2000, 1);
         assert!(!alertness.looks(Moment(now)));
     }
 }
