@@ -21,7 +21,9 @@ const ENOUGH_IN_FLIGHT: u64 = 512 * 1024;
 /// Messages that only the user may send again are remembered for that, so many.
 const MOST_PARKED: usize = 1000;
 /// Acknowledged stanzas that are gone through at once.
-const ACKS_AT_ONCE: usize = 32;
+const ACKS_AT_ONCE: usize = 8;
+/// Or, where there are very many, this part of what is left.
+const PART: usize = 64;
 /// How long a peer that is known by its stream only has to say what it understands.
 const GETTING_KNOWN: Duration = Duration::from_secs(3);
 /// Between two attempts to reach a peer because the user wrote to it: a script may write much.
@@ -43,7 +45,7 @@ impl Core {
         let Some(link) = self.links.get_mut(&conn) else {
             return;
         };
-        let step = link.acked.min(ACKS_AT_ONCE);
+        let step = link.acked.min(ACKS_AT_ONCE.max(link.acked / PART));
         link.acked -= step;
         let rest = link.acked > 0;
         let at = rest.then_some(self.clock.now);
