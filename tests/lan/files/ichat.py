@@ -5,7 +5,6 @@ import json
 import socket
 import sys
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 HOST = sys.argv[1]
@@ -45,7 +44,6 @@ class Handler(BaseHTTPRequestHandler):
             cut.add(self.path)
             self.wfile.write(body[: len(body) // 2])
             self.wfile.flush()
-            time.sleep(0.2)
             return self.connection.shutdown(socket.SHUT_RDWR)
         self.wfile.write(body[start:])
 
