@@ -2,7 +2,7 @@
 //! that out must not cost a look into the file: two locks and a search, as much as all else that is done about it.
 
 use std::collections::hash_map::DefaultHasher;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
 
 use rusqlite::Connection;
@@ -62,8 +62,9 @@ impl Known {
 /// What is in the journal and not in the database yet, with the submission that brought it.
 #[derive(Debug, Default)]
 pub struct Fresh {
-    /// Messages of peers: by whom and id, in which submission, and a hash of the text.
-    pub taken: HashMap<(Jid, String), (u64, u64)>,
+    /// Messages of peers: by whom and id, in which submission, and a hash of the text. A tree: where a table is full, one
+    /// message waits until all are in a larger one, and that is the slowest of a thousand.
+    pub taken: BTreeMap<(Jid, String), (u64, u64)>,
     /// Contacts that have another name: in which submission, from, to.
     pub moved: Vec<(u64, Jid, Jid)>,
 }

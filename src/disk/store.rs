@@ -9,9 +9,9 @@
 //! 8 MiB of text; 64 searches wait at most; a history page has at most 1000 messages and about 8 MiB of text; ids are remembered for 30 days.
 
 use std::collections::BTreeMap;
-use std::collections::hash_map::{DefaultHasher, Entry};
+use std::collections::btree_map::Entry;
 use std::future::Future;
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

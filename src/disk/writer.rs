@@ -26,8 +26,10 @@ const GROUP_BYTES: usize = 8 << 20;
 const GATHER: Duration = Duration::from_millis(3);
 /// So many submissions within such a span are a flood.
 const FLOOD: usize = 16;
-/// As long as it lasts the sync waits, at most so many spans: it costs the disk the same for one message as for hundreds.
-const MOST_SPANS: u32 = 16;
+/// As long as it lasts it is looked less often: each look takes the processor from whoever writes.
+const FLOOD_SPANS: u32 = 4;
+/// And the sync waits, at most so many spans: it costs the disk the same for one message as for hundreds.
+const MOST_SPANS: u32 = 32;
 /// Operations and text that do not wait: far below what makes a stream pause until they are synced.
 const ENOUGH_OPS: usize = 4096;
 const ENOUGH_BYTES: usize = 2 << 20;
@@ -247,22 +249,25 @@ impl Writer {
     fn gather(&mut self) {
         let (mut quiet, mut spans) = (0, 0);
         let (mut unsynced, mut synced) = (true, (0, 0));
+        let mut span = 1;
         while quiet < QUIET_SPANS
             && self.queries.is_empty()
             && self.closing.is_none()
             && self.ops < GROUP_OPS
             && self.bytes < GROUP_BYTES
         {
-            std::thread::sleep(GATHER);
+            std::thread::sleep(GATHER * span);
             let before = self.gathered.len();
             self.drain();
             let new = self.gathered.len() - before;
             unsynced |= new > 0;
-            spans += 1;
+            spans += span;
             let much = self.ops - synced.0 >= ENOUGH_OPS || self.bytes - synced.1 >= ENOUGH_BYTES;
-            if new >= FLOOD && spans < MOST_SPANS && !much {
+            if new / FLOOD >= span as usize && spans < MOST_SPANS && !much {
+                span = FLOOD_SPANS;
                 continue;
             }
+            span = 1;
             quiet = if unsynced { 0 } else { quiet + 1 };
             if std::mem::take(&mut unsynced) {
                 self.sync();

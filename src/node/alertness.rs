@@ -15,9 +15,9 @@ use crate::wire::time::Moment;
 /// of it where it takes long, and the other end may have slept, too.
 const SOON: Duration = Duration::from_micros(400);
 /// So many inputs in a row that came soon are a run.
-const RUN: u32 = 16;
+const RUN: u32 = 8;
 /// A long run outlives one that came late, not two.
-const LONG_RUN: u32 = 4 * RUN;
+const LONG_RUN: u32 = 8 * RUN;
 /// Whoever was let go first took so long: we are not alone on this processor.
 const TAKEN: Duration = Duration::from_micros(5);
 /// So many looks in a row that somebody went before are enough of them.

@@ -1,6 +1,6 @@
 //! A bounded memory of ids: whose receipts we believe. Which messages of a peer we have had is the disk's to know.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
@@ -12,7 +12,8 @@ const MOST: usize = 20_000;
 /// See the module's documentation.
 #[derive(Debug, Default)]
 pub struct Recent {
-    sent: HashMap<String, (Jid, Option<Value>)>,
+    /// A tree: no message waits until a full table is a larger one.
+    sent: BTreeMap<String, (Jid, Option<Value>)>,
     sent_order: VecDeque<String>,
 }
 

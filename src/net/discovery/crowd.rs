@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::Discovery;
 use crate::net::crowd::GATHERS;
 use crate::net::mdns::{Browsed, Ear};
+use crate::net::message::Heard;
 use crate::net::multicast::Overheard;
 use crate::net::sightings::OnLink;
 use crate::wire::jid::Jid;
@@ -49,12 +50,26 @@ impl Discovery {
     }
 
     pub(super) fn heard_by_crowd(&mut self, overheard: &Overheard, now: Instant) {
+        // Whoever hears its own probes has not heard others come.
+        if overheard.heard.iter().all(|heard| self.is_own_probe(heard)) {
+            return;
+        }
         let Some(station) = self.stations.get_mut(&overheard.link) else {
             return;
         };
         for browsed in station.crowd.heard(&overheard.heard, now) {
             self.seen(browsed);
         }
+    }
+
+    fn is_own_probe(&self, heard: &Heard) -> bool {
+        let Heard::Probe { instance, place } = heard else {
+            return false;
+        };
+        let claim = self.claim.as_ref();
+        claim.is_some_and(|claim| {
+            claim.jid.as_str().eq_ignore_ascii_case(instance) && place.same_host(&claim.place)
+        })
     }
 
     pub(super) fn tend_crowds(&mut self, now: Instant) {
