@@ -26,6 +26,7 @@ pub mod picture;
 pub mod policy;
 mod queries;
 mod reader;
+mod rest;
 pub mod rooms;
 pub mod search;
 pub mod sources;

@@ -25,6 +25,7 @@ use super::journal::Journal;
 use super::known::{Fresh, Known, names};
 use super::open::{self, OpenError};
 use super::reader::Reader;
+use super::rest::Rest;
 use super::search::{self, Found, Wanted};
 use super::writer::Writer;
 use super::{late, queries, writer};
@@ -250,6 +251,8 @@ pub(super) struct Shared {
     pub known: Mutex<Known>,
     /// For looking up what was taken before; the thread closes it before its own, which then tidies up.
     pub reader: Mutex<Option<Connection>>,
+    /// Wakes the thread, behind each job.
+    pub rest: Rest,
 }
 
 /// Takes a lock; nothing that is done under ours can leave it half done.
@@ -316,6 +319,7 @@ impl Store {
             fresh: Mutex::default(),
             known: Mutex::new(Known::load(&opened.db).map_err(sql)?),
             reader: Mutex::new(Some(open::reader(&path).map_err(sql)?)),
+            rest: Rest::default(),
         });
         let (jobs, inbox) = mpsc::channel(8192);
         let (tell, answers) = mpsc::unbounded_channel();
@@ -358,6 +362,7 @@ impl Store {
             return Ok(refused(open::append_failed(&error), ops));
         }
         place.send(Job::Write { seq, ops });
+        self.shared.rest.wake();
         Ok(Stored {
             seq,
             duplicates,
@@ -528,7 +533,7 @@ impl Store {
     pub async fn expire(&self, before: Timestamp) -> oneshot::Receiver<bool> {
         let (tell, over) = oneshot::channel();
         // A closed store keeps what it has.
-        let _ = self.jobs.send(Job::Expire(before, tell)).await;
+        let _ = self.hand_over(Job::Expire(before, tell)).await;
         over
     }
 
@@ -570,9 +575,15 @@ impl Store {
     /// Writes everything submitted before, closes the file and releases the folder.
     pub async fn close(&self) {
         let (tell, told) = oneshot::channel();
-        if self.jobs.send(Job::Close(tell)).await.is_ok() {
+        if self.hand_over(Job::Close(tell)).await.is_ok() {
             let _ = told.await;
         }
+    }
+
+    async fn hand_over(&self, job: Job) -> Result<(), StoreClosed> {
+        self.jobs.send(job).await.map_err(|_| StoreClosed)?;
+        self.shared.rest.wake();
+        Ok(())
     }
 
     /// Runs a query on the thread that only reads, after everything that was submitted before it.
@@ -585,9 +596,12 @@ impl Store {
         let job = Job::Look(Box::new(move |db| {
             let _ = tell.send(ask(db));
         }));
-        let jobs = self.jobs.clone();
+        let store = self.clone();
         async move {
-            jobs.send(job).await.map_err(|_| StoreClosed.to_string())?;
+            store
+                .hand_over(job)
+                .await
+                .map_err(|error| error.to_string())?;
             told.await
                 .map_err(|_| "too much is being looked for at once; try again".to_owned())?
         }
@@ -603,9 +617,12 @@ impl Store {
         let job = Job::Query(Box::new(move |db| {
             let _ = tell.send(ask(db));
         }));
-        let jobs = self.jobs.clone();
+        let store = self.clone();
         async move {
-            jobs.send(job).await.map_err(|_| StoreClosed.to_string())?;
+            store
+                .hand_over(job)
+                .await
+                .map_err(|error| error.to_string())?;
             told.await.map_err(|_| StoreClosed.to_string())?
         }
     }

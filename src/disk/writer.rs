@@ -33,8 +33,8 @@ const MOST_SPANS: u32 = 32;
 /// Operations and text that do not wait: far below what makes a stream pause until they are synced.
 const ENOUGH_OPS: usize = 4096;
 const ENOUGH_BYTES: usize = 2 << 20;
-/// After so many such spans without anything new, what was gathered goes into the database.
-const QUIET_SPANS: u32 = 16;
+/// When nothing new has come for so long, what was gathered goes into the database.
+const QUIET: Duration = Duration::from_millis(500);
 /// While the disk does not take anything, it is tried again so often.
 const RETRY: Duration = Duration::from_millis(500);
 /// Messages that the search has to read one by one, at most.
@@ -120,6 +120,7 @@ impl Writer {
 
     /// Serves jobs until told to close or no one is left to ask. The lock goes last.
     pub fn run(mut self, folder: DataLock) {
+        self.shared.rest.is_here();
         while self.closing.is_none() {
             if self.gathered.is_empty() {
                 match self.wait() {
@@ -238,28 +239,26 @@ impl Writer {
         }
     }
 
-    /// Takes what is waiting.
-    fn drain(&mut self) {
+    /// Takes what is waiting, and tells how many submissions that were.
+    fn drain(&mut self) -> usize {
+        let before = self.gathered.len();
         while let Ok(job) = self.inbox.try_recv() {
             self.take(job);
         }
+        self.gathered.len() - before
     }
 
     /// Syncs what comes, until it is quiet, there is enough for a transaction, or somebody wants to know something.
     fn gather(&mut self) {
-        let (mut quiet, mut spans) = (0, 0);
+        let (mut spans, mut span) = (0, 1);
         let (mut unsynced, mut synced) = (true, (0, 0));
-        let mut span = 1;
-        while quiet < QUIET_SPANS
-            && self.queries.is_empty()
+        while self.queries.is_empty()
             && self.closing.is_none()
             && self.ops < GROUP_OPS
             && self.bytes < GROUP_BYTES
         {
             std::thread::sleep(GATHER * span);
-            let before = self.gathered.len();
-            self.drain();
-            let new = self.gathered.len() - before;
+            let new = self.drain();
             unsynced |= new > 0;
             spans += span;
             let much = self.ops - synced.0 >= ENOUGH_OPS || self.bytes - synced.1 >= ENOUGH_BYTES;
@@ -268,10 +267,15 @@ impl Writer {
                 continue;
             }
             span = 1;
-            quiet = if unsynced { 0 } else { quiet + 1 };
             if std::mem::take(&mut unsynced) {
                 self.sync();
                 (spans, synced) = (0, (self.ops, self.bytes));
+            } else {
+                let rested = self.shared.rest.until(QUIET, || !self.inbox.is_empty());
+                if rested || self.inbox.is_closed() {
+                    return;
+                }
+                unsynced |= self.drain() > 0;
             }
         }
     }

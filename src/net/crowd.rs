@@ -7,7 +7,10 @@
 //!
 //! Before that, records are kept here, too, in silence: when a crowd gathers, nobody is forgotten.
 //!
-//! Pure but for its random delays. Inputs: [`Crowd::heard`], [`Crowd::verify`], [`Crowd::tick`] when [`Crowd::next`] is
+//! Who comes asks once who is there, and the answers come to it alone: else each who comes would have hundreds of answers
+//! sent to hundreds.
+//!
+//! Pure but for its random delays. Inputs: [`Crowd::heard`], [`Crowd::answered`], [`Crowd::verify`], [`Crowd::tick`] when [`Crowd::next`] is
 //! over. Outputs: what [`Browsed`] tells of them, and questions to be sent.
 
 use std::collections::{BTreeSet, HashMap};
@@ -30,8 +33,9 @@ const SCATTERED: usize = 12;
 const MAX_ADDRESSES: usize = 8;
 /// Records live so many seconds, whatever they say: the least and the most.
 const LIFE: (u32, u32) = (1, 4500);
-/// What mdns-sd told us was heard at some time before.
-const HANDED_OVER: Duration = Duration::from_secs(120);
+/// What mdns-sd told us was heard at some time before; and who answers us alone says that it is for 10 s at most, so that
+/// nobody relies on it who does not listen. Seconds.
+const HANDED_OVER: u32 = 120;
 /// Whose records are incomplete is asked again after this, twice this, four times this …
 const INCOMPLETE: Duration = Duration::from_millis(200);
 /// … so many times, and forgotten with the last.
@@ -49,14 +53,16 @@ const RUSH: Duration = Duration::from_secs(8);
 /// Whoever is new asks everybody after this (RFC 6762 §5.2 has us wait a little) …
 const FIRST: Duration = Duration::from_millis(10);
 const FIRST_SPREAD: Duration = Duration::from_millis(15);
-/// … and this later if somebody was heard by then …
-const LISTEN: Duration = Duration::from_millis(60);
-/// … unless so much is heard meanwhile: others come, too, and have asked. Answers to each would be all that is heard.
+/// … in such a way that nobody else has to hear the answers; who gets none within this asks so that all hear them …
+const UNANSWERED: Duration = Duration::from_millis(100);
+/// … unless so much is heard meanwhile: others come, too, and will say so.
 const BUSY: usize = 4;
 /// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
 const EACH: Duration = Duration::from_millis(10);
 /// Whoever came alone asks once more after this those whom it does not know.
 const SECOND: Duration = Duration::from_secs(2);
+/// Of two hosts that have one name the one that said so lately has it.
+const LATELY: Duration = Duration::from_secs(3);
 /// Who was confirmed within this share of its records' life, in percent, needs no confirmation.
 const FRESH: u32 = 40;
 
@@ -78,9 +84,10 @@ pub(super) struct Crowd {
     looked: Option<Instant>,
     /// When we are to ask for the first time.
     first: Option<Instant>,
-    /// So many datagrams were heard before that.
+    /// We asked, and have no answer yet: until then it is waited for.
+    unanswered: Option<Instant>,
+    /// So many datagrams were heard before that is over.
     datagrams: usize,
-    listened: bool,
     /// When we are to ask those whom we do not know.
     second: Option<Instant>,
     /// Since then people come whom we heard of by chance; there may be others.
@@ -94,16 +101,28 @@ pub(super) struct Crowd {
 pub(super) struct Question {
     /// The datagram.
     pub datagram: Vec<u8>,
+    /// How it is sent.
+    pub way: Way,
+}
+
+/// How a question is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// Over both families; all hear the answers.
+    All,
     /// One family is enough: IPv4 where we have it.
-    pub one: bool,
+    One,
+    /// Over both families; the answers come to us alone, see [`Crowd::answered`].
+    Alone,
 }
 
 impl Question {
-    fn to_all(datagram: Option<Vec<u8>>) -> Option<Question> {
-        datagram.map(|datagram| Question {
-            datagram,
-            one: false,
-        })
+    fn new(way: Way, datagram: Option<Vec<u8>>) -> Option<Question> {
+        datagram.map(|datagram| Question { datagram, way })
+    }
+
+    fn who_is_there(way: Way) -> Option<Question> {
+        Question::new(way, message::ask_everybody(std::iter::empty()))
     }
 }
 
@@ -144,8 +163,8 @@ impl Crowd {
             look: now + LOOK_AGAIN + up_to(LOOK_AGAIN),
             looked: None,
             first: Some(now + FIRST + up_to(FIRST_SPREAD)),
+            unanswered: None,
             datagrams: 0,
-            listened: false,
             second: None,
             rush: None,
             leads: false,
@@ -177,7 +196,8 @@ impl Crowd {
         if known.is_some_and(|member| member.place.is_some()) || !self.meet(&key, &jid, now) {
             return;
         }
-        self.place(&key, &seen.host, seen.port, HANDED_OVER, now);
+        let life = Duration::from_secs(HANDED_OVER.into());
+        self.place(&key, &seen.host, seen.port, life, now);
         if let Some(host) = self.hosts.get_mut(&seen.host.to_ascii_lowercase()) {
             let addresses = || seen.addresses.iter().map(SocketAddr::ip);
             host.v4 = addresses().filter(IpAddr::is_ipv4).collect();
@@ -193,11 +213,12 @@ impl Crowd {
     pub(super) fn next(&self) -> Option<Instant> {
         if self.leads {
             let due = self.due.first().map(|(at, _)| *at);
-            let looks = [Some(self.look), self.first, self.second];
+            let looks = [Some(self.look), self.first, self.unanswered, self.second];
             return due.into_iter().chain(looks.into_iter().flatten()).min();
         }
         let told = self.members.values().filter(|member| member.told.is_some());
-        told.map(|member| member.until).chain(self.first).min()
+        let asks = self.first.into_iter().chain(self.unanswered);
+        told.map(|member| member.until).chain(asks).min()
     }
 
     /// So few that mdns-sd may browse again?
@@ -218,6 +239,17 @@ impl Crowd {
         {
             member.told = None;
         }
+    }
+
+    /// What it said itself in the last seconds, if that is not what is seen of it.
+    pub(super) fn otherwise(&self, jid: &Jid, seen: &OnLink, now: Instant) -> Option<OnLink> {
+        let member = self.members.get(&key(jid.as_str()))?;
+        let lately = now.saturating_duration_since(member.heard) < LATELY;
+        let said = self.seen(member).filter(|_| lately)?;
+        let same = said.host.eq_ignore_ascii_case(&seen.host)
+            && said.port == seen.port
+            && said.advert == seen.advert;
+        (!same).then_some(said)
     }
 
     /// Was it heard of lately, so that nobody needs to ask?
@@ -246,14 +278,37 @@ impl Crowd {
         }
     }
 
+    /// Somebody answered us alone. Nobody else tells of it, so that this does also where mdns-sd browses, which has not
+    /// heard it.
+    pub(super) fn answered(&mut self, mut heard: Vec<Heard>, now: Instant) -> Vec<Browsed> {
+        for one in &mut heard {
+            if let Heard::Owner { ttl, .. } | Heard::At { ttl, .. } = one
+                && *ttl > 0
+            {
+                *ttl = HANDED_OVER;
+            }
+        }
+        self.unanswered = None;
+        let (mut browsed, touched) = self.take(&heard, now);
+        browsed.extend(touched.iter().filter_map(|key| self.complete(key)));
+        browsed
+    }
+
     /// A datagram was heard.
     pub(super) fn heard(&mut self, heard: &[Heard], now: Instant) -> Vec<Browsed> {
-        if !self.leads {
-            self.drop_expired(now);
-        }
-        if self.first.is_some() && !heard.is_empty() {
+        if (self.first.is_some() || self.unanswered.is_some()) && !heard.is_empty() {
             self.datagrams += 1;
         }
+        let (mut browsed, touched) = self.take(heard, now);
+        if self.leads {
+            browsed.extend(touched.iter().filter_map(|key| self.complete(key)));
+        }
+        browsed
+    }
+
+    /// Whose records ended meanwhile, and of whom something was said.
+    fn take(&mut self, heard: &[Heard], now: Instant) -> (Vec<Browsed>, BTreeSet<Key>) {
+        let browsed = self.drop_expired(now);
         let mut touched = BTreeSet::new();
         for one in heard {
             let key = match one {
@@ -298,13 +353,7 @@ impl Crowd {
         }
         // In one datagram a host's addresses may come before or behind who is on it.
         self.move_hosts(heard, &mut touched);
-        if !self.leads {
-            return Vec::new();
-        }
-        touched
-            .iter()
-            .filter_map(|key| self.complete(key))
-            .collect()
+        (browsed, touched)
     }
 
     /// What is due: questions, and who is gone.
@@ -312,14 +361,17 @@ impl Crowd {
         let mut questions = Vec::new();
         let browsed = self.drop_expired(now);
         if self.first.take_if(|first| *first <= now).is_some() {
+            questions.extend(Question::who_is_there(Way::Alone));
+            self.unanswered = Some(now + UNANSWERED);
+            self.second = Some(now + SECOND + up_to(SECOND));
+        }
+        if self.unanswered.take_if(|until| *until <= now).is_some() {
             if self.datagrams >= BUSY {
+                self.second = None;
                 self.rush = Some(now);
                 self.look_when_calm(now);
-            } else if self.datagrams > 0 && !std::mem::replace(&mut self.listened, true) {
-                self.first = Some(now + LISTEN);
             } else {
-                questions.extend(Question::to_all(message::ask_everybody(std::iter::empty())));
-                self.second = Some(now + SECOND + up_to(SECOND));
+                questions.extend(Question::who_is_there(Way::All));
             }
         }
         if !self.leads {
@@ -328,7 +380,7 @@ impl Crowd {
         if self.second.take_if(|second| *second <= now).is_some() {
             let complete = self.members.values().filter(|it| it.told.is_some());
             let known = complete.map(|it| it.jid.as_str());
-            questions.extend(Question::to_all(message::ask_everybody(known)));
+            questions.extend(Question::new(Way::All, message::ask_everybody(known)));
         }
         while let Some((at, key)) = self.due.first().cloned()
             && at <= now
@@ -345,16 +397,20 @@ impl Crowd {
                 .map(|(host, _)| host.to_ascii_lowercase());
             let host = host.and_then(|host| self.hosts.get(&host));
             let one = member.told.is_some() && host.is_some_and(|host| !host.v4.is_empty());
-            questions.extend(member.question().map(|datagram| Question { datagram, one }));
+            let way = if one { Way::One } else { Way::All };
+            questions.extend(Question::new(way, member.question()));
             member.ask_later(now);
             self.reschedule(&key, before);
         }
         if self.look <= now {
             // What is asked again and again in a rush is asked over one family.
-            let one = self.rush.is_some();
+            let way = if self.rush.is_some() {
+                Way::One
+            } else {
+                Way::All
+            };
             self.is_looked_for(now);
-            let question = message::ask_everybody(std::iter::empty());
-            questions.extend(question.map(|datagram| Question { datagram, one }));
+            questions.extend(Question::who_is_there(way));
         }
         (questions, browsed)
     }
@@ -507,26 +563,31 @@ impl Crowd {
         }
     }
 
-    /// Tells of it, if all is known of it and that is news.
-    fn complete(&mut self, key: &Key) -> Option<Browsed> {
-        let member = self.members.get_mut(key)?;
+    /// All that is known of it, if that is enough to be told.
+    fn seen(&self, member: &Member) -> Option<OnLink> {
         let (host, port) = member.place.as_ref()?;
         let known = self.hosts.get(&host.to_ascii_lowercase())?;
-        let (index, loopback) = (self.link, self.loopback);
         let addresses: Vec<SocketAddr> = (known.v4.iter().chain(&known.v6))
-            .filter(|ip| is_dialable(**ip, loopback))
-            .map(|ip| with_port(*ip, *port, index))
+            .filter(|ip| is_dialable(**ip, self.loopback))
+            .map(|ip| with_port(*ip, *port, self.link))
             .collect();
         if addresses.is_empty() || *port == 0 {
             return None;
         }
-        let seen = OnLink {
+        Some(OnLink {
             interface: self.interface.clone(),
             host: host.clone(),
             port: *port,
             addresses,
             advert: member.advert.clone()?,
-        };
+        })
+    }
+
+    /// Tells of it, if all is known of it and that is news.
+    fn complete(&mut self, key: &Key) -> Option<Browsed> {
+        let link = self.link;
+        let seen = self.seen(self.members.get(key)?)?;
+        let member = self.members.get_mut(key)?;
         if member.leaves && member.ask.is_none() {
             return None;
         }
@@ -536,7 +597,7 @@ impl Crowd {
         }
         member.told = Some(seen.clone());
         Some(Browsed::Resolved {
-            link: index,
+            link,
             jid: member.jid.clone(),
             seen: Box::new(seen),
         })

@@ -68,7 +68,7 @@ fn leading(now: Instant) -> Crowd {
     let start = now - 10 * SECOND;
     let mut crowd = Crowd::new("eth0", 2, false, start);
     assert!(crowd.lead(std::iter::empty(), start).is_empty());
-    assert_eq!(runs(&mut crowd, now).0.len(), 2, "who is there");
+    assert_eq!(runs(&mut crowd, now).0.len(), 3, "who is there");
     crowd
 }
 
@@ -206,9 +206,11 @@ fn whoever_comes_alone_asks_everybody_and_then_those_whom_it_does_not_know() {
     let now = Instant::now();
     let mut crowd = Crowd::new("eth0", 2, false, now);
     let (asked, _) = runs(&mut crowd, now + SECOND);
-    assert_eq!(asked.len(), 1);
+    assert_eq!(asked.len(), 2, "nobody answers");
     assert!(asked[0].0 < now + SECOND / 20);
+    assert!(asked[1].0 < now + SECOND / 6);
     assert_eq!(message::read(&asked[0].1), [Heard::Looked]);
+    assert_eq!(message::read(&asked[1].1), [Heard::Looked]);
     crowd.heard(&[Heard::Looked], now + SECOND);
     for n in 0..250u8 {
         let name = format!("somebody-with-a-long-name{n}@pc");
@@ -225,6 +227,73 @@ fn whoever_comes_alone_asks_everybody_and_then_those_whom_it_does_not_know() {
 }
 
 #[test]
+fn who_answers_us_alone_is_told_at_once_and_lives_as_long_as_others() {
+    let now = Instant::now();
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    let first = crowd.next().unwrap();
+    let (questions, _) = crowd.tick(first);
+    assert_eq!(questions.len(), 1);
+    assert_eq!(questions[0].way, Way::Alone);
+    let short =
+        |name: &str, last: u8| vec![owner(name, 10), told(name, "nick"), at(name, last, 10)];
+    let bob = crowd.answered(short("bob@pc", 7), first);
+    assert_eq!(said(&bob), ["bob@pc nick [10.0.0.7:5298]"]);
+    let eve = crowd.answered(short("eve@pc", 8), first);
+    assert_eq!(said(&eve), ["eve@pc nick [10.0.0.8:5298]"]);
+    // Nobody else needs to be troubled; and who is seen elsewhere is looked after there.
+    crowd.seen_elsewhere(&Jid::new("eve@pc").unwrap());
+    let (asked, told) = runs(&mut crowd, first + 200 * SECOND);
+    assert!(asked.is_empty());
+    assert_eq!(told, [(first + 120 * SECOND, "bob@pc is gone".to_owned())]);
+
+    // A crowd of them is led at once.
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    let (questions, _) = crowd.tick(first.max(crowd.next().unwrap()));
+    assert_eq!(questions.len(), 1);
+    for n in 0..30u8 {
+        crowd.answered(short(&format!("n{n}@pc{n}"), n), first);
+    }
+    assert!(
+        crowd.lead(std::iter::empty(), first).is_empty(),
+        "all were told"
+    );
+    let (asked, told) = runs(&mut crowd, first + 10 * SECOND);
+    assert_eq!(asked.len(), 1, "those whom it does not know");
+    assert!(told.is_empty());
+}
+
+#[test]
+fn of_two_hosts_with_one_name_the_one_that_said_so_lately_has_it() {
+    let now = Instant::now();
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    crowd.heard(&announced("bob@pc", 7), now);
+    let bob = Jid::new("bob@pc").unwrap();
+    let heard = crowd.lead(std::iter::empty(), now);
+    let [Browsed::Resolved { seen, .. }] = heard.as_slice() else {
+        panic!("{heard:?}");
+    };
+    assert!(crowd.otherwise(&bob, seen, now).is_none());
+    let [mut host, mut words] = [OnLink::clone(seen), OnLink::clone(seen)];
+    host.host = "another.local.".to_owned();
+    words.advert.nick = "Another".to_owned();
+    for other in [host, words] {
+        let said = crowd.otherwise(&bob, &other, now + SECOND);
+        assert_eq!(said.as_ref(), Some(&**seen));
+        let later = now + 5 * SECOND;
+        assert!(crowd.otherwise(&bob, &other, later).is_none());
+    }
+}
+
+#[test]
+fn whoever_is_told_and_ends_while_others_are_heard_is_told_to_be_gone() {
+    let now = Instant::now();
+    let mut crowd = Crowd::new("eth0", 2, false, now);
+    crowd.answered(announced("bob@pc", 7), now);
+    let gone = crowd.heard(&announced("eve@pc", 8), now + 121 * SECOND);
+    assert_eq!(said(&gone), ["bob@pc is gone"]);
+}
+
+#[test]
 fn in_a_rush_everybody_is_asked_when_it_is_calm_and_again_as_long_as_that_brings_news() {
     let now = Instant::now();
     let mut crowd = Crowd::new("eth0", 2, false, now);
@@ -233,7 +302,7 @@ fn in_a_rush_everybody_is_asked_when_it_is_calm_and_again_as_long_as_that_brings
     }
     crowd.lead(std::iter::empty(), now);
     let (asked, _) = runs(&mut crowd, now + SECOND);
-    assert!(asked.is_empty(), "others come, too");
+    assert_eq!(asked.len(), 1, "others come, too");
     for n in 30..60u8 {
         crowd.heard(&announced(&format!("n{n}@pc{n}"), n), now + SECOND);
     }
@@ -259,7 +328,7 @@ fn it_listens_before_it_leads_and_forgets_nobody_who_was_seen_elsewhere() {
     let mut crowd = Crowd::new("eth0", 2, false, now);
     assert!(crowd.heard(&announced("bob@pc", 7), now).is_empty());
     let (asked, _) = runs(&mut crowd, now + SECOND);
-    assert_eq!(asked.len(), 1, "who is there");
+    assert_eq!(asked.len(), 2, "who is there");
     assert_eq!(crowd.next(), None, "it sleeps");
     let eve = OnLink {
         interface: "eth0".to_owned(),

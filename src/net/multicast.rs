@@ -3,11 +3,16 @@
 //!
 //! One socket an interface and family. It is bound to the *group address*, not to the wildcard: so it receives the
 //! multicast and never the unicast answers that are meant for mdns-sd or avahi-daemon on the same port.
+//!
+//! What only we want to know is asked from a port of its own ([`Multicast::ask_alone`], RFC 6762 §5.1 and §6.7): the answers
+//! come to us and trouble nobody else, however many there are.
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockAddr, SockRef, Socket, Type};
 use tokio::net::UdpSocket;
@@ -27,6 +32,9 @@ const MAX_DATAGRAM: usize = 65_535;
 /// Bytes that may wait to be read, with what the system needs beside them: some hundred datagrams.
 const BUFFER: usize = 256 << 10;
 
+/// So long answers to us alone are waited for.
+const ANSWERS: Duration = Duration::from_secs(3);
+
 /// Room for one datagram, shared by all sockets.
 pub(super) type Scratch = Arc<Mutex<Box<[u8]>>>;
 
@@ -44,6 +52,8 @@ pub(super) struct Overheard {
     pub heard: Vec<Heard>,
     /// Whoever sent it was not heard here before.
     pub newcomer: bool,
+    /// An answer to [`Multicast::ask_alone`]: nobody else has heard it, and its TTLs say nothing (RFC 6762 §6.7).
+    pub to_us: bool,
 }
 
 /// Who was heard before. A table that is full is emptied: then everybody is new once more, which costs a question.
@@ -64,8 +74,12 @@ impl Sources {
 /// The sockets of one interface.
 #[derive(Debug)]
 pub(super) struct Multicast {
+    used: Used,
+    scratch: Scratch,
+    overheard: mpsc::Sender<Overheard>,
     sockets: Vec<(Arc<UdpSocket>, SocketAddr)>,
     _readers: Vec<AbortOnDropHandle<()>>,
+    answers: Vec<AbortOnDropHandle<()>>,
 }
 
 impl Multicast {
@@ -111,9 +125,48 @@ impl Multicast {
             .map(|reader| AbortOnDropHandle::new(tokio::spawn(reader)))
             .collect();
         Ok(Multicast {
+            used: used.clone(),
+            scratch: scratch.clone(),
+            overheard: overheard.clone(),
             sockets,
             _readers: readers,
+            answers: Vec::new(),
         })
+    }
+
+    /// Asks everyone on this interface, over both families; the answers of the next 3 s come to us alone.
+    pub(super) fn ask_alone(&mut self, question: &[u8]) {
+        let id = RandomState::new().build_hasher().finish() as u16;
+        let mut question = question.to_vec();
+        if let Some(place) = question.first_chunk_mut() {
+            *place = id.to_be_bytes();
+        }
+        let v4 = self.used.v4.map(|address| alone_v4(&self.used, address));
+        let v6 = self.used.v6.map(|address| alone_v6(&self.used, address));
+        self.answers.clear();
+        for opened in [v4, v6].into_iter().flatten() {
+            let opened =
+                opened.and_then(|(socket, group)| Ok((UdpSocket::from_std(socket.into())?, group)));
+            let (socket, group) = match opened {
+                Ok(opened) => opened,
+                Err(error) => {
+                    tracing::debug!(interface = self.used.name, %error, "not asked alone");
+                    continue;
+                }
+            };
+            send(&socket, &group, &question);
+            let (link, scratch, overheard) = (
+                self.used.index,
+                self.scratch.clone(),
+                self.overheard.clone(),
+            );
+            let answers = async move {
+                let answers = hear_answers(link, &socket, id, &scratch, &overheard);
+                let _ = tokio::time::timeout(ANSWERS, answers).await;
+            };
+            self.answers
+                .push(AbortOnDropHandle::new(tokio::spawn(answers)));
+        }
     }
 
     /// Sends a datagram to everyone on this interface, over both families.
@@ -152,7 +205,11 @@ async fn listen(
             match socket.try_recv_from(&mut buffer) {
                 Ok((length, source)) => {
                     newcomer = sources.is_new(source.ip());
-                    buffer.get(..length).map(message::read).unwrap_or_default()
+                    let mut heard = buffer.get(..length).map(message::read).unwrap_or_default();
+                    if source.port() != PORT {
+                        heard.retain(|it| !matches!(it, Heard::Asked { .. } | Heard::Looked));
+                    }
+                    heard
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
                 // Pending errors of earlier sends; reading them clears them.
@@ -163,6 +220,7 @@ async fn listen(
             link,
             heard,
             newcomer,
+            to_us: false,
         };
         if (newcomer || !overheard_now.heard.is_empty())
             && overheard.try_send(overheard_now).is_err()
@@ -170,6 +228,39 @@ async fn listen(
             tracing::debug!(link, "too much multicast, some was not read");
         }
         // A flood must not starve the rest of the runtime.
+        tokio::task::yield_now().await;
+    }
+}
+
+async fn hear_answers(
+    link: u32,
+    socket: &UdpSocket,
+    id: u16,
+    scratch: &Scratch,
+    overheard: &mpsc::Sender<Overheard>,
+) {
+    while socket.readable().await.is_ok() {
+        let heard = {
+            let mut buffer = scratch.lock().unwrap_or_else(PoisonError::into_inner);
+            match socket.try_recv_from(&mut buffer) {
+                Ok((length, _)) => {
+                    let answer = buffer.get(..length);
+                    // Whoever is not on this network cannot have heard the number.
+                    let answer = answer.filter(|it| it.starts_with(&id.to_be_bytes()));
+                    answer.map(message::read).unwrap_or_default()
+                }
+                Err(_) => continue,
+            }
+        };
+        let answer = Overheard {
+            link,
+            heard,
+            newcomer: false,
+            to_us: true,
+        };
+        if !answer.heard.is_empty() && overheard.try_send(answer).is_err() {
+            tracing::debug!(link, "too many answers, some were not read");
+        }
         tokio::task::yield_now().await;
     }
 }
@@ -195,10 +286,39 @@ fn open_v6(used: &Used) -> io::Result<(Socket, SocketAddr)> {
     Ok((socket, group))
 }
 
+fn alone_v4(used: &Used, address: Ipv4Addr) -> io::Result<(Socket, SocketAddr)> {
+    let group = SocketAddr::from(SocketAddrV4::new(GROUP_V4, PORT));
+    let socket = on_link(Domain::IPV4, used)?;
+    socket.bind(&SocketAddr::from(SocketAddrV4::new(address, 0)).into())?;
+    socket.set_multicast_if_v4(&address)?;
+    socket.set_multicast_ttl_v4(255)?;
+    Ok((socket, group))
+}
+
+fn alone_v6(used: &Used, address: Ipv6Addr) -> io::Result<(Socket, SocketAddr)> {
+    let group = SocketAddr::from(SocketAddrV6::new(GROUP_V6, PORT, 0, used.index));
+    let socket = on_link(Domain::IPV6, used)?;
+    socket.set_only_v6(true)?;
+    let scope = if address.is_unicast_link_local() {
+        used.index
+    } else {
+        0
+    };
+    socket.bind(&SocketAddr::from(SocketAddrV6::new(address, 0, 0, scope)).into())?;
+    socket.set_multicast_if_v6(used.index)?;
+    socket.set_multicast_hops_v6(255)?;
+    Ok((socket, group))
+}
+
 fn shared(domain: Domain, used: &Used) -> io::Result<Socket> {
-    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
+    let socket = on_link(domain, used)?;
     socket.set_reuse_address(true)?;
     socket.set_reuse_port(true)?;
+    Ok(socket)
+}
+
+fn on_link(domain: Domain, used: &Used) -> io::Result<Socket> {
+    let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     // A crowd answers in one breath. More than the system allows is cut to that.
     if let Err(error) = socket.set_recv_buffer_size(BUFFER) {

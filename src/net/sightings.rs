@@ -166,6 +166,13 @@ impl Sightings {
         })
     }
 
+    /// What is seen of somebody on an interface.
+    pub(super) fn seen_on(&self, jid: &Jid, link: u32) -> Option<&OnLink> {
+        let mut on = self.peers.get(jid)?.on.iter();
+        let (_, seen) = on.find(|(index, _)| *index == link)?;
+        Some(seen)
+    }
+
     /// How many are seen on an interface.
     pub(super) fn count_on(&self, link: u32) -> usize {
         let there = |peer: &&Peer| peer.on.iter().any(|(index, _)| *index == link);

@@ -35,7 +35,7 @@ pub(super) struct Alertness {
 }
 
 impl Alertness {
-    /// An input has come.
+    /// An input has come from outside: what the node says to itself is no sign of a dialogue.
     pub(super) fn woken(&mut self, now: Moment) {
         self.run = if now <= self.since + SOON {
             LONG_RUN.min(self.run + 1)

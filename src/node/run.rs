@@ -228,12 +228,19 @@ impl Runner {
             {
                 alarm.as_mut().reset(deadline);
             }
+            let mut outside = false;
             tokio::select! {
-                Some(report) = reports.recv() => self.input(Input::Net(report)),
+                Some(report) = reports.recv() => {
+                    outside = true;
+                    self.input(Input::Net(report));
+                }
                 Some(seq) = answers.recv() => self.input(Input::Synced(seq)),
                 Some(input) = self.found.1.recv() => self.input(input),
                 request = requests.recv(), if self.core.backlog() < BACKLOG => match request {
-                    Some(request) => self.request(request),
+                    Some(request) => {
+                        outside = true;
+                        self.request(request);
+                    }
                     // Every handle is gone: nobody is left to see anything.
                     None => self.input(Input::Request(crate::command::Command::Quit.into())),
                 },
@@ -255,7 +262,9 @@ impl Runner {
                 }
             }
             let now = self.now();
-            alertness.woken(now);
+            if outside {
+                alertness.woken(now);
+            }
             calm.disturbed(now);
             self.perform().await;
             alertness.done(self.now());

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::Discovery;
-use crate::net::crowd::GATHERS;
+use crate::net::crowd::{GATHERS, Question, Way};
 use crate::net::mdns::{Browsed, Ear};
 use crate::net::message::Heard;
 use crate::net::multicast::Overheard;
@@ -20,6 +20,15 @@ impl Discovery {
         };
         if !station.crowd.leads() {
             station.crowd.seen_elsewhere(jid);
+            // Where two hosts have one name for a moment, mdns-sd takes some from the one and some from the other.
+            let browsed = match browsed {
+                Browsed::Resolved { link, jid, seen } => {
+                    let said = station.crowd.otherwise(&jid, &seen, now);
+                    let seen = said.map_or(seen, Box::new);
+                    Browsed::Resolved { link, jid, seen }
+                }
+                other => other,
+            };
             self.seen(browsed);
             return self.gather(link, now);
         }
@@ -50,15 +59,40 @@ impl Discovery {
     }
 
     pub(super) fn heard_by_crowd(&mut self, overheard: &Overheard, now: Instant) {
+        let link = overheard.link;
         // Whoever hears its own probes has not heard others come.
         if overheard.heard.iter().all(|heard| self.is_own_probe(heard)) {
             return;
         }
-        let Some(station) = self.stations.get_mut(&overheard.link) else {
+        let Some(station) = self.stations.get_mut(&link) else {
             return;
         };
-        for browsed in station.crowd.heard(&overheard.heard, now) {
+        let browsed = if overheard.to_us {
+            station.crowd.answered(overheard.heard.clone(), now)
+        } else {
+            station.crowd.heard(&overheard.heard, now)
+        };
+        let leads = station.crowd.leads();
+        let news = !browsed.is_empty();
+        let changed = if leads {
+            Vec::new()
+        } else {
+            let owners = overheard.heard.iter().filter_map(|heard| match heard {
+                Heard::Owner { instance, .. } => Jid::new(instance).ok(),
+                _ => None,
+            });
+            let changed = owners.filter_map(|jid| {
+                let seen = self.peers.seen_on(&jid, link)?;
+                let seen = Box::new(station.crowd.otherwise(&jid, seen, now)?);
+                Some(Browsed::Resolved { link, jid, seen })
+            });
+            changed.collect()
+        };
+        for browsed in browsed.into_iter().chain(changed) {
             self.seen(browsed);
+        }
+        if news && !leads {
+            self.gather(link, now);
         }
     }
 
@@ -80,12 +114,12 @@ impl Discovery {
             }
             let (questions, browsed) = station.crowd.tick(now);
             all.extend(browsed);
-            if let Some(multicast) = &station.multicast {
-                for question in questions {
-                    if question.one {
-                        multicast.send_once(&question.datagram);
-                    } else {
-                        multicast.send(&question.datagram);
+            if let Some(multicast) = &mut station.multicast {
+                for Question { datagram, way } in questions {
+                    match way {
+                        Way::All => multicast.send(&datagram),
+                        Way::One => multicast.send_once(&datagram),
+                        Way::Alone => multicast.ask_alone(&datagram),
                     }
                 }
             }

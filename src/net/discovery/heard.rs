@@ -148,9 +148,7 @@ impl Discovery {
             return self.report(Report::Verified { jid, alive: false });
         }
         for station in self.stations.values_mut() {
-            if station.crowd.leads() {
-                station.crowd.verify(&jid, VERIFY, now);
-            }
+            station.crowd.verify(&jid, VERIFY, now);
             if let Some(responder) = &station.responder {
                 responder.verify(&jid, VERIFY);
             }
