@@ -54,7 +54,7 @@ const RUSH: Duration = Duration::from_secs(8);
 const FIRST: Duration = Duration::from_millis(10);
 const FIRST_SPREAD: Duration = Duration::from_millis(15);
 /// … in such a way that nobody else has to hear the answers; who gets none within this asks so that all hear them …
-const UNANSWERED: Duration = Duration::from_millis(100);
+const UNANSWERED: Duration = Duration::from_millis(150);
 /// … unless so much is heard meanwhile: others come, too, and will say so.
 const BUSY: usize = 4;
 /// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
@@ -289,6 +289,11 @@ impl Crowd {
             }
         }
         self.unanswered = None;
+        if self.rush.take().is_some() {
+            // Late, on a busy computer or network.
+            self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
+            self.second = Some(now + SECOND + up_to(SECOND));
+        }
         let (mut browsed, touched) = self.take(&heard, now);
         browsed.extend(touched.iter().filter_map(|key| self.complete(key)));
         browsed
@@ -380,7 +385,7 @@ impl Crowd {
         if self.second.take_if(|second| *second <= now).is_some() {
             let complete = self.members.values().filter(|it| it.told.is_some());
             let known = complete.map(|it| it.jid.as_str());
-            questions.extend(Question::new(Way::All, message::ask_everybody(known)));
+            questions.extend(Question::new(Way::Alone, message::ask_everybody(known)));
         }
         while let Some((at, key)) = self.due.first().cloned()
             && at <= now
