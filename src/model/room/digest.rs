@@ -12,8 +12,11 @@ use super::packet::{Level, Packet};
 use super::sync::{GAP, IDLE, MOST, SHUN};
 use crate::wire::jid::Jid;
 
-/// Anybody may be slow once or twice, or be dying; who has withheld something so often on one stream is told of.
+/// Anybody may be slow once or twice, or be dying; who has withheld something so often on one stream is told of …
 const PATIENCE: u32 = 3;
+/// … unless that was so long apart: over hours everybody is slow three times. Who withholds on purpose is shunned a minute
+/// each time, and caught again as soon as it is relied on.
+const FORGIVEN: Duration = Duration::from_secs(300);
 /// Own entries that are watched until all have them.
 const MOST_REACHED: usize = 50;
 
@@ -99,7 +102,11 @@ impl Room {
         let primaries = self.peers.iter_mut();
         for (jid, peer) in primaries.filter(|(_, peer)| peer.there == Level::Primary) {
             peer.shunned = Some(now + SHUN);
+            if now > peer.withheld_at + FORGIVEN {
+                peer.withheld = 0;
+            }
             peer.withheld += 1;
+            peer.withheld_at = now;
             if peer.withheld == PATIENCE {
                 withheld.push(jid.clone());
             }

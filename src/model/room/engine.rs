@@ -175,6 +175,8 @@ pub(super) struct Peer {
     pub credit_at: Moment,
     /// How often in a row somebody else had first what it should have passed on.
     pub withheld: u32,
+    /// When it did last.
+    pub withheld_at: Moment,
     /// Members that it passes on to.
     pub served: u16,
     /// How far it said to have come with each of our own chains.
