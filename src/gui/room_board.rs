@@ -43,12 +43,14 @@ impl Board {
 
     /// Draws it, if there is anything.
     pub fn ui(&mut self, ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
-        let polls: Vec<&RoomPoll> = room
+        let mut polls: Vec<&RoomPoll> = room
             .polls
             .iter()
             .rev()
             .filter(|poll| !self.hidden.contains(&poll.id))
             .collect();
+        // What one can still take part in stands first.
+        polls.sort_by_key(|poll| poll.closed);
         let speakers = speakers(room);
         if room.hands.is_empty() && speakers.is_empty() && polls.is_empty() && self.poll.is_none() {
             return;
@@ -125,11 +127,16 @@ impl Board {
         let Some((question, answers)) = &mut self.poll else {
             return;
         };
+        // Beside the bar of what is scrolled, not below it.
+        let width = (ui.available_width() - space::M).min(560.0);
+        ui.add_space(space::XS);
+        let title = RichText::new(t!(ui, "room-poll-new")).font(theme::bold(size::BODY));
+        ui.label(title);
         let name = t!(ui, "room-poll-question");
         let field = ui.add(
             TextEdit::singleline(question)
                 .hint_text(&name)
-                .desired_width(ui.available_width().min(560.0))
+                .desired_width(width)
                 .char_limit(500),
         );
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
@@ -141,7 +148,7 @@ impl Board {
             TextEdit::multiline(answers)
                 .hint_text(&name)
                 .desired_rows(3)
-                .desired_width(ui.available_width().min(560.0)),
+                .desired_width(width),
         );
         field.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
         let list: Vec<String> = answers

@@ -587,3 +587,25 @@ fn a_long_name_in_the_queue_stays_in_the_window_with_its_button() {
     }
     assert!(place("1. Bob").bottom() < place(&format!("2. {long}")).bottom());
 }
+
+#[test]
+fn a_poll_that_runs_stands_above_one_that_is_over() {
+    let mut model = hall("moderator");
+    for (id, question, closed) in [("p", "tea?", false), ("q", "milk?", true)] {
+        model.apply(&Event::Room(RoomEvent::RoomPoll {
+            room: HALL.into(),
+            poll: RoomPoll {
+                id: id.into(),
+                nick: "Carl".into(),
+                question: question.into(),
+                answers: vec!["yes".into(), "no".into()],
+                votes: vec![2, 1],
+                closed,
+                ..RoomPoll::default()
+            },
+        }));
+    }
+    let screen = open(model);
+    let top = |question: &str| screen.get_by_label(question).rect().top();
+    assert!(top("tea?") < top("milk?"));
+}
