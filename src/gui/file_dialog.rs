@@ -4,10 +4,15 @@
 
 use std::ffi::OsStr;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
 
-use zbus::blocking::{Connection, Proxy};
+use zbus::blocking::connection;
+use zbus::zvariant::OwnedValue;
 
-/// Waits for the desktop's answer: not for the window's own thread.
+/// A portal that is started first may take its time. One that does not come up would keep the user waiting for two minutes.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Waits for the desktop's answer, seconds at most: not for the window's own thread.
 pub fn is_offered() -> bool {
     let by_portal = portal_version().inspect_err(|error| {
         tracing::debug!(%error, "no desktop portal has a dialog for files");
@@ -17,14 +22,18 @@ pub fn is_offered() -> bool {
 }
 
 fn portal_version() -> zbus::Result<u32> {
-    let bus = Connection::session()?;
-    let portal = Proxy::new(
-        &bus,
-        "org.freedesktop.portal.Desktop",
+    let bus = connection::Builder::session()?
+        .method_timeout(PATIENCE)
+        .build()?;
+    let answer = bus.call_method(
+        Some("org.freedesktop.portal.Desktop"),
         "/org/freedesktop/portal/desktop",
-        "org.freedesktop.portal.FileChooser",
+        Some("org.freedesktop.DBus.Properties"),
+        "Get",
+        &("org.freedesktop.portal.FileChooser", "version"),
     )?;
-    portal.get_property("version")
+    let version: OwnedValue = answer.body().deserialize()?;
+    Ok(version.try_into()?)
 }
 
 fn has_program(path: &OsStr, name: &str) -> bool {
