@@ -361,15 +361,23 @@ fn details_ui(
         let addresses: Vec<String> = peer.addresses.iter().map(ToString::to_string).collect();
         rows.push((t!(ui, "details-addresses"), addresses.join(", ")));
     }
+    // In letters of one width, so that they stand on one line.
+    let mut marks = Vec::new();
     if let Some(key) = contact.security.fingerprint {
-        rows.push((t!(ui, "details-key"), key.to_string()));
+        marks.push((t!(ui, "details-key"), key.to_string()));
     }
-    rows.push((t!(ui, "details-id"), message.id.clone()));
+    marks.push((t!(ui, "details-id"), message.id.clone()));
     let most = ui.ctx().content_rect().height() - 200.0;
     list(most.clamp(120.0, 480.0)).show(ui, |ui| {
         let weak = theme::palette(ui).weak;
         for (name, value) in &rows {
             ui.label(RichText::new(name).size(size::SMALL).color(weak));
+            ui.add(egui::Label::new(value).wrap().selectable(true));
+            ui.add_space(space::XS);
+        }
+        for (name, value) in &marks {
+            ui.label(RichText::new(name).size(size::SMALL).color(weak));
+            let value = RichText::new(value).monospace().size(size::SMALL);
             ui.add(egui::Label::new(value).wrap().selectable(true));
             ui.add_space(space::XS);
         }

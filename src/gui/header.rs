@@ -177,7 +177,7 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut V
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
             let most = ui.ctx().content_rect().height() - 120.0;
-            super::dialogs::list(most.clamp(120.0, 460.0)).show(ui, |ui| {
+            super::dialogs::list(most.clamp(120.0, 560.0)).show(ui, |ui| {
                 details_ui(ui, scene, contact, trust);
                 super::trust_view::keys_ui(ui, scene, contact, wishes);
             });

@@ -64,9 +64,10 @@ impl Board {
             let area = ScrollArea::vertical().max_height(most);
             // A panel is no higher than what was in it before: it has to be asked for more.
             area.min_scrolled_height(most).show(ui, |ui| {
+                // What is being written first: however many hands are up, it is in sight with its buttons.
+                self.new_poll_ui(ui, room, wishes);
                 hands_ui(ui, room, wishes);
                 speakers_ui(ui, room, &speakers, wishes);
-                self.new_poll_ui(ui, room, wishes);
                 for poll in polls {
                     self.poll_ui(ui, room, poll, wishes);
                 }
@@ -110,7 +111,7 @@ impl Board {
                 };
                 ui.label(RichText::new(words).size(size::SMALL).color(palette.weak));
                 let may = poll.nick == room.about.nick || room.moderates();
-                if !poll.closed && may && ui.small_button(t!(ui, "room-poll-close")).clicked() {
+                if !poll.closed && may && ui.button(t!(ui, "room-poll-close")).clicked() {
                     wishes.push(ask(RoomCommand::RoomPoll {
                         room: room.about.room.clone(),
                         question: String::new(),

@@ -609,3 +609,19 @@ fn a_poll_that_runs_stands_above_one_that_is_over() {
     let top = |question: &str| screen.get_by_label(question).rect().top();
     assert!(top("tea?") < top("milk?"));
 }
+
+#[test]
+fn the_form_for_a_poll_is_in_sight_however_many_hands_are_up() {
+    let mut model = hall("moderator");
+    model.apply(&Event::Room(RoomEvent::RoomHand {
+        room: HALL.into(),
+        hands: vec!["Bob".into()],
+    }));
+    let mut screen = open(model);
+    screen.get_by_label("More about this room").click();
+    screen.run();
+    screen.get_by_label("Ask everybody").click();
+    screen.run();
+    let top = |label: &str| screen.get_by_label(label).rect().top();
+    assert!(top("Ask") < top("Give the floor to Bob"));
+}
