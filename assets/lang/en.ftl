@@ -85,7 +85,11 @@ you = You
 ## What the window itself has to say
 
 notice-busy = Balcony is busy and could not take that. Please try again.
-notice-no-dialog = This desktop offers no file dialog (xdg-desktop-portal). Drop a picture onto this window instead.
+notice-no-dialog-picture = This desktop offers no file dialog (xdg-desktop-portal or zenity). Drop a picture onto this window instead.
+notice-no-dialog-send = This desktop offers no file dialog (xdg-desktop-portal or zenity). Drop the files or the folder onto the conversation instead.
+notice-no-dialog-save = This desktop offers no file dialog (xdg-desktop-portal or zenity). “Show the folder” leads to the file.
+notice-no-dialog-folder = This desktop offers no file dialog (xdg-desktop-portal or zenity). The folder stays as it was.
+notice-no-dialog-take = This desktop offers no file dialog (xdg-desktop-portal or zenity). “Take” puts the file into the folder for received files.
 notice-dialog-failed = The file dialog could not be opened: { $error }.
 notice-dismiss = Dismiss
 
@@ -100,7 +104,7 @@ picture-not-stored = The picture cannot be stored: { $error }.
 crop-title = Your picture
 crop-picture = Part of the picture that is taken
 crop-zoom = How close
-crop-hint = Drag to move it; turn the wheel or move the slider to come closer.
+crop-hint = Drag it, or press the arrow keys, to move it; turn the wheel or move the slider to come closer.
 crop-use = Use this picture
 crop-cancel = Cancel
 
@@ -158,7 +162,7 @@ own-to-network = Network
 ## The large pane
 
 pane-quiet = It is quiet here
-pane-quiet-hint = As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program, they stand in the list.
+pane-quiet-hint = As soon as somebody on this network starts Balcony, Pidgin or another XEP-0174 program, they appear in the list.
 pane-choose = Choose somebody to write to
 pane-choose-hint = Or type a part of a name and press Enter.
 pane-back = Back (Esc)
@@ -651,7 +655,9 @@ link-explained = It may lead elsewhere than it seems to. It goes to:
 link-open = Open it
 link-copy = Copy it
 forward-title = Forward to
-forward-search = Name
+forward-search = Name of a person or a room
+forward-search-people = Name
+forward-nobody = Nobody of this name.
 forward-to = Forward to { $name }
 forward-wrote = { $name } wrote:
 details-title = Message
@@ -849,11 +855,14 @@ files-waiting-in = waits for its turn or for the sender
 files-offered-out = waits for an answer
 files-offered-in = not taken yet
 files-paused = paused
+files-paused-at = paused at { $through }
 files-done-out = sent
 files-done-in = received
 files-failed = not sent through
+files-failed-in = did not arrive
 files-plaintext = Not encrypted: others on this network could read it on its way.
 files-progress = How much of { $name } is through
+files-through = { $through } through
 files-speed = { $through } through, { $speed } a second, { $left } left
 files-seconds = { $count } s
 files-minutes = { $count } min

@@ -99,7 +99,26 @@ pub fn pressed(ui: &Ui, message: &Message, rights: Rights) -> Option<Act> {
     .filter(|act| allowed(act, message, rights))
 }
 
-/// The bar of icons at the upper edge of a bubble.
+/// The width of a bar with so many icons.
+fn bar_width(icons: usize) -> f32 {
+    icons as f32 * space::TARGET + 4.0
+}
+
+/// How many icons have room beside `bubble`, so that the bar covers nothing of what is said, nor when: one at least, the
+/// menu, behind which is all the rest.
+fn bar_room(bubble: Rect, pane: Rect, own: bool) -> usize {
+    let room = match own {
+        true => bubble.left() - pane.left(),
+        false => pane.right() - bubble.right(),
+    };
+    let icons = (room - space::XS - BAR_EDGE - bar_width(0)) / space::TARGET;
+    (icons.max(0.0) as usize).max(1)
+}
+
+/// What stays free between the bar and the edge of the pane.
+const BAR_EDGE: f32 = 2.0;
+
+/// The bar of icons beside a bubble.
 pub fn bar_ui(
     ui: &mut Ui,
     bubble: Rect,
@@ -107,6 +126,7 @@ pub fn bar_ui(
     message: &Message,
     rights: Rights,
 ) -> Option<Act> {
+    let room = bar_room(bubble, pane, message.is_own());
     let shown: Vec<(Icon, Act, String)> = [
         (Icon::Smile, Act::ChooseReaction, t!(ui, "act-react")),
         (Icon::Reply, Act::Reply, t!(ui, "act-reply")),
@@ -114,16 +134,17 @@ pub fn bar_ui(
     ]
     .into_iter()
     .filter(|(_, act, _)| allowed(act, message, rights))
+    .take(room - 1)
     .collect();
-    let width = (shown.len() as f32 + 1.0) * space::TARGET + 4.0;
+    let width = bar_width(shown.len() + 1);
     let left = if message.is_own() {
         bubble.left() - width - space::XS
     } else {
         bubble.right() + space::XS
     };
     let left = left.clamp(
-        pane.left() + 2.0,
-        (pane.right() - width - 2.0).max(pane.left()),
+        pane.left() + BAR_EDGE,
+        (pane.right() - width - BAR_EDGE).max(pane.left()),
     );
     let top = (bubble.center().y - space::TARGET / 2.0 - 2.0)
         .min(bubble.top() + 30.0)

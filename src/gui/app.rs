@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::avatar::{self, Pictures};
 use super::errands::{Done, Errands};
+use super::file_dialog;
 use super::inbox::Inbox;
 use super::notify::{Desktop, Rule};
 use super::room_view::why_words;
@@ -293,21 +294,21 @@ impl App {
     /// The desktop's file dialog, or a file among the downloads where there is none.
     fn export(&mut self, with: Option<Jid>) {
         let (node, words) = (self.node.clone(), self.words.clone());
-        let asked = Instant::now();
         let day = Now::system(words.clone()).date(jiff::Timestamp::now());
         let started = std::thread::Builder::new()
             .name("export".into())
             .spawn(move || {
                 let name = export_name(with.as_ref(), &day.to_string());
+                let offered = file_dialog::is_offered();
                 let dialog = rfd::FileDialog::new()
                     .set_title(t!(words, "export-title"))
                     .add_filter("JSON", &["json"])
                     .add_filter(t!(words, "export-text"), &["txt"])
                     .set_file_name(&name);
-                let path = match dialog.save_file() {
-                    Some(path) => path,
-                    None if asked.elapsed().as_millis() < 250 => downloads().join(name),
-                    None => return,
+                let path = match offered.then(|| dialog.save_file()) {
+                    Some(Some(path)) => path,
+                    Some(None) => return,
+                    None => downloads().join(name),
                 };
                 let text = path.extension().is_some_and(|ending| ending == "txt");
                 let format = if text {
@@ -327,7 +328,6 @@ impl App {
     /// The desktop's file dialog, on a thread of its own: it may stand open for long.
     fn choose_picture(&mut self, ctx: &egui::Context) {
         let (tell, ctx, words) = (self.chosen.0.clone(), ctx.clone(), self.words.clone());
-        let asked = Instant::now();
         let started = std::thread::Builder::new()
             .name("picture".into())
             .spawn(move || {
@@ -337,11 +337,10 @@ impl App {
                         t!(words, "picture-files"),
                         &["png", "jpg", "jpeg", "webp", "gif", "PNG", "JPG", "JPEG"],
                     );
-                let answer = match dialog.pick_file() {
-                    Some(path) => avatar::open(&words, &path),
-                    // No person closes a dialog that fast: there was none.
-                    None if asked.elapsed().as_millis() < 250 => Err(t!(words, "notice-no-dialog")),
-                    None => return,
+                let answer = match file_dialog::is_offered().then(|| dialog.pick_file()) {
+                    Some(Some(path)) => avatar::open(&words, &path),
+                    Some(None) => return,
+                    None => Err(t!(words, "notice-no-dialog-picture")),
                 };
                 let _ = tell.send(answer);
                 ctx.request_repaint();

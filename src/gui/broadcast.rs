@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use egui::{RichText, Ui};
 
-use super::dialogs::title;
+use super::dialogs::{list, title};
 use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
@@ -83,8 +83,7 @@ impl Broadcasting {
                 false => people.iter().map(|person| person.jid.clone()).collect(),
             };
         }
-        let list = egui::ScrollArea::vertical().max_height(200.0);
-        list.show(ui, |ui| {
+        list(200.0).show(ui, |ui| {
             for person in &people {
                 let mut chosen = !self.without.contains(&person.jid);
                 if ui

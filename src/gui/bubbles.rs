@@ -90,7 +90,8 @@ pub struct Row {
     reactions: Chips,
     reactions_at: Vec2,
     below: Option<(Arc<Galley>, Vec2)>,
-    failure: Option<(Arc<Galley>, Vec2, String)>,
+    /// Why it did not get there, where that stands, the button to send it again, and where that is.
+    failure: Option<(Arc<Galley>, Vec2, String, Rect)>,
     spoken: String,
     details: String,
     chosen: Option<bool>,
@@ -394,20 +395,27 @@ impl Row {
             _ => return,
         };
         let action = t!(ui, "message-resend");
+        let name = small(ui, action.clone(), palette.text);
+        let button = vec2(
+            name.size().x + 2.0 * (ui.spacing().button_padding.x + space::XS),
+            ui.spacing().interact_size.y,
+        );
         let words = text::wrapped(
             ui,
             &words,
             size::SMALL,
             palette.bad,
-            (right - left - 110.0).max(100.0),
+            (right - left - button.x - space::S).max(100.0),
         );
-        let button = 96.0;
+        let high = words.size().y.max(button.y);
+        let middle = self.height + space::XS + high / 2.0;
+        let button = Rect::from_min_size(pos2(right - button.x, middle - button.y / 2.0), button);
         let at = vec2(
-            right - button - words.size().x - space::S,
-            self.height + space::XS + 3.0,
+            button.left() - space::S - words.size().x,
+            middle - words.size().y / 2.0,
         );
-        self.height += words.size().y.max(24.0) + space::S;
-        self.failure = Some((words, at, action));
+        self.height += space::XS + high;
+        self.failure = Some((words, at, action, button));
     }
 
     /// Draws it at `place`, whose size is the pane's width and our height.
@@ -605,16 +613,13 @@ impl Row {
     }
 
     fn show_failure(&self, ui: &mut Ui, origin: Pos2) -> bool {
-        let Some((words, at, action)) = &self.failure else {
+        let Some((words, at, action, button)) = &self.failure else {
             return false;
         };
         ui.painter()
             .galley(origin + *at, words.clone(), theme::palette(ui).bad);
-        let button = Rect::from_min_size(
-            origin + *at + vec2(words.size().x + space::S, -4.0),
-            vec2(92.0, 24.0),
-        );
         let words = egui::RichText::new(action).size(size::SMALL);
+        let button = button.translate(origin.to_vec2());
         ui.put(button, egui::Button::new(words)).clicked()
     }
 

@@ -540,5 +540,10 @@ fn empty_ui(ui: &Ui, pane: Rect, scene: &Scene<'_>, contact: &Contact) {
         (pane.width() - 2.0 * space::XL).max(80.0),
     );
     let at = pane.center() - words.size() / 2.0;
+    // Line by line in the middle, as the hint beside the list is.
+    let mut job = (*words.job).clone();
+    job.halign = egui::Align::Center;
+    let words = ui.painter().layout_job(job);
+    let at = egui::pos2(pane.center().x, at.y);
     ui.painter().galley(at, words, palette.weak);
 }

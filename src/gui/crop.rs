@@ -1,8 +1,8 @@
 //! Which part of a chosen picture becomes our face: drag it, make it larger or smaller, take it.
 
 use egui::{
-    Id, Key, Pos2, Rect, RichText, Role, Sense, Stroke, TextureHandle, Ui, Vec2, WidgetInfo, pos2,
-    vec2,
+    Color32, EventFilter, Id, Key, Pos2, Rect, RichText, Role, Sense, Stroke, TextureHandle, Ui,
+    Vec2, WidgetInfo, pos2, vec2,
 };
 use image::DynamicImage;
 
@@ -25,6 +25,8 @@ pub struct Crop {
     /// Of the square, in pixels of the picture.
     center: Pos2,
     zoom: f32,
+    /// It has had the keyboard.
+    begun: bool,
     /// Why it could not be taken.
     error: Option<String>,
 }
@@ -38,6 +40,7 @@ impl Crop {
             texture: None,
             center,
             zoom: 1.0,
+            begun: false,
             error: None,
         }
     }
@@ -62,13 +65,22 @@ impl Crop {
         let modal = theme::modal(ctx, Id::unique("crop")).show(ctx, |ui| {
             ui.set_width(SHOWN);
             ui.label(RichText::new(t!(ui, "crop-title")).font(theme::bold(size::HEADING)));
+            ui.add_space(space::XS);
             self.picture_ui(ui);
+            ui.add_space(space::XS);
             let name = t!(ui, "crop-zoom");
             let slider = egui::Slider::new(&mut self.zoom, 1.0..=CLOSEST)
                 .logarithmic(true)
                 .show_value(false);
             ui.spacing_mut().slider_width = SHOWN;
-            let response = ui.add(slider);
+            let response = ui.scope(|ui| {
+                // The rail would be as light as the ground.
+                let palette = theme::palette(ui);
+                ui.visuals_mut().widgets.inactive.bg_fill = palette.line;
+                ui.visuals_mut().selection.bg_fill = palette.accent;
+                ui.add(slider.trailing_fill(true))
+            });
+            let response = response.inner;
             response.widget_info(|| WidgetInfo::labeled(Role::Slider, true, &name));
             let hint = RichText::new(t!(ui, "crop-hint"));
             ui.add(egui::Label::new(hint.size(size::SMALL).color(theme::palette(ui).weak)).wrap());
@@ -97,8 +109,18 @@ impl Crop {
         let (place, response) = ui.allocate_exact_size(Vec2::splat(SHOWN), Sense::click_and_drag());
         let name = t!(ui, "crop-picture");
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
+        if !std::mem::replace(&mut self.begun, true) {
+            response.request_focus();
+        }
         let scale = self.side() / SHOWN;
         self.center -= response.drag_delta() * scale;
+        // The arrows are for the picture, not for the next button.
+        let filter = EventFilter {
+            horizontal_arrows: true,
+            vertical_arrows: true,
+            ..EventFilter::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
         if response.has_focus() {
             let key = |key: Key| ui.input(|input| f32::from(u8::from(input.key_pressed(key))));
             let step = vec2(
@@ -120,8 +142,15 @@ impl Crop {
         );
         let texture = self.texture.get_or_insert_with(|| load(ui, &self.picture));
         egui::Image::new(&*texture).uv(uv).paint_at(ui, place);
-        // What others see is round.
+        // What others see is round: what is beyond the ring lies in the shadow.
         let palette = theme::palette(ui);
+        let beyond = SHOWN * (std::f32::consts::SQRT_2 - 1.0) / 2.0;
+        let shadow = Stroke::new(beyond, Color32::from_black_alpha(140));
+        ui.painter().with_clip_rect(place).circle_stroke(
+            place.center(),
+            (SHOWN + beyond) / 2.0,
+            shadow,
+        );
         let ring = Stroke::new(2.0, palette.accent);
         ui.painter()
             .circle_stroke(place.center(), SHOWN / 2.0 - 1.0, ring);

@@ -12,12 +12,16 @@ use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
+use crate::command::room::RoomCommand;
 use crate::event::Message;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
 
 /// People offered at a time.
 const MOST_PEOPLE: usize = 30;
+
+/// Rooms offered at a time.
+const MOST_ROOMS: usize = 10;
 
 /// What is asked or shown.
 pub enum Dialog {
@@ -176,8 +180,45 @@ fn forward_ui(
     let words = quote::beginning(ui, message);
     ui.label(RichText::new(words).color(theme::palette(ui).weak));
     ui.add_space(space::S);
-    let to = person_ui(ui, scene, search, fresh)?;
-    Some(forward(scene, contact, message, &to))
+    let to = receiver_ui(ui, scene, search, fresh)?;
+    Some(forward(scene, contact, message, to))
+}
+
+/// To whom something is passed on.
+enum Receiver {
+    Person(Jid),
+    /// By address.
+    Room(String),
+}
+
+/// Asks for somebody, or a room in which we may speak; `fresh` until the name that is looked for was drawn once.
+fn receiver_ui(
+    ui: &mut Ui,
+    scene: &Scene<'_>,
+    search: &mut String,
+    fresh: &mut bool,
+) -> Option<Receiver> {
+    let wanted = search_ui(ui, search, fresh, t!(ui, "forward-search"));
+    let rooms: Vec<_> = super::room_list::by_latest(scene.model, &wanted)
+        .into_iter()
+        .filter(|room| room.may_speak() && room.out.is_none())
+        .take(MOST_ROOMS)
+        .collect();
+    let people = people(scene, &wanted);
+    let mut chosen = None;
+    choices(ui, rooms.is_empty() && people.is_empty(), |ui| {
+        for room in rooms {
+            if choice_ui(ui, &format!("# {}", room.about.name)) {
+                chosen = Some(Receiver::Room(room.about.room.clone()));
+            }
+        }
+        for person in people {
+            if choice_ui(ui, &person.nick) {
+                chosen = Some(Receiver::Person(person.jid.clone()));
+            }
+        }
+    });
+    chosen
 }
 
 /// Asks for one of the people; `fresh` until the name that is looked for was drawn once.
@@ -187,7 +228,21 @@ pub fn person_ui(
     search: &mut String,
     fresh: &mut bool,
 ) -> Option<Jid> {
-    let name = t!(ui, "forward-search");
+    let wanted = search_ui(ui, search, fresh, t!(ui, "forward-search-people"));
+    let people = people(scene, &wanted);
+    let mut chosen = None;
+    choices(ui, people.is_empty(), |ui| {
+        for person in people {
+            if choice_ui(ui, &person.nick) {
+                chosen = Some(person.jid.clone());
+            }
+        }
+    });
+    chosen
+}
+
+/// The field for a part of a name; gives it back in small letters.
+fn search_ui(ui: &mut Ui, search: &mut String, fresh: &mut bool, name: String) -> String {
     let field = egui::TextEdit::singleline(search)
         .hint_text(name.clone())
         .desired_width(f32::INFINITY);
@@ -196,29 +251,42 @@ pub fn person_ui(
     if std::mem::take(fresh) {
         response.request_focus();
     }
-    let wanted = search.trim().to_lowercase();
-    let fits = |contact: &&&Contact| contact.nick.to_lowercase().contains(&wanted);
-    let people = scene.model.by_recency();
-    let mut chosen = None;
-    let list = egui::ScrollArea::vertical().max_height(260.0);
-    list.show(ui, |ui| {
-        for person in people.iter().filter(fits).take(MOST_PEOPLE) {
-            let words = t!(ui, "forward-to", name = person.nick);
-            let button =
-                egui::Button::new(super::text::shown(&person.nick, egui::Color32::PLACEHOLDER))
-                    .min_size(egui::vec2(ui.available_width(), 32.0));
-            let response = ui.add(button);
-            response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
-            if response.clicked() {
-                chosen = Some(person.jid.clone());
-            }
-        }
-    });
-    chosen
+    search.trim().to_lowercase()
+}
+
+fn people<'a>(scene: &Scene<'a>, wanted: &str) -> Vec<&'a Contact> {
+    let fits = |contact: &&Contact| contact.nick.to_lowercase().contains(wanted);
+    let people = scene.model.by_recency().into_iter();
+    people.filter(fits).take(MOST_PEOPLE).collect()
+}
+
+fn choices(ui: &mut Ui, none: bool, rows: impl FnOnce(&mut Ui)) {
+    if none {
+        ui.add_space(space::S);
+        ui.label(RichText::new(t!(ui, "forward-nobody")).color(theme::palette(ui).weak));
+    }
+    list(260.0).show(ui, rows);
+}
+
+/// What is scrolled in a dialog. A dialog that was low before, because little was in it, would leave it no room otherwise.
+pub fn list(most: f32) -> egui::ScrollArea {
+    egui::ScrollArea::vertical()
+        .max_height(most)
+        .min_scrolled_height(most)
+}
+
+fn choice_ui(ui: &mut Ui, name: &str) -> bool {
+    let words = t!(ui, "forward-to", name = name);
+    let button = egui::Button::new(text::shown(name, egui::Color32::PLACEHOLDER))
+        .truncate()
+        .min_size(egui::vec2(ui.available_width(), space::TARGET));
+    let response = ui.add(button);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Button, true, &words));
+    response.clicked()
 }
 
 /// The text as a quotation below who said it: every program shows that as it is meant.
-fn forward(scene: &Scene<'_>, contact: &Contact, message: &Message, to: &Jid) -> Vec<Wish> {
+fn forward(scene: &Scene<'_>, contact: &Contact, message: &Message, to: Receiver) -> Vec<Wish> {
     let author = if message.is_own() {
         scene.my_name()
     } else {
@@ -234,14 +302,25 @@ fn forward(scene: &Scene<'_>, contact: &Contact, message: &Message, to: &Jid) ->
         t!(scene, "forward-wrote", name = author),
         quoted.join("\n")
     );
-    vec![
-        Wish::Ask(Command::Send {
-            to: to.clone(),
-            body,
-            spoiler: None,
-        }),
-        Wish::Open(to.clone()),
-    ]
+    match to {
+        Receiver::Person(to) => vec![
+            Wish::Ask(Command::Send {
+                to: to.clone(),
+                body,
+                spoiler: None,
+            }),
+            Wish::Open(to),
+        ],
+        Receiver::Room(room) => vec![
+            Wish::Ask(Command::Room(RoomCommand::RoomSend {
+                room: room.clone(),
+                body,
+                reply_to: None,
+                announcement: false,
+            })),
+            Wish::OpenRoom(room),
+        ],
+    }
 }
 
 fn details_ui(
@@ -282,15 +361,23 @@ fn details_ui(
         let addresses: Vec<String> = peer.addresses.iter().map(ToString::to_string).collect();
         rows.push((t!(ui, "details-addresses"), addresses.join(", ")));
     }
+    // In letters of one width, so that they stand on one line.
+    let mut marks = Vec::new();
     if let Some(key) = contact.security.fingerprint {
-        rows.push((t!(ui, "details-key"), key.to_string()));
+        marks.push((t!(ui, "details-key"), key.to_string()));
     }
-    rows.push((t!(ui, "details-id"), message.id.clone()));
-    let list = egui::ScrollArea::vertical().max_height(360.0);
-    list.show(ui, |ui| {
+    marks.push((t!(ui, "details-id"), message.id.clone()));
+    let most = ui.ctx().content_rect().height() - 200.0;
+    list(most.clamp(120.0, 480.0)).show(ui, |ui| {
         let weak = theme::palette(ui).weak;
         for (name, value) in &rows {
             ui.label(RichText::new(name).size(size::SMALL).color(weak));
+            ui.add(egui::Label::new(value).wrap().selectable(true));
+            ui.add_space(space::XS);
+        }
+        for (name, value) in &marks {
+            ui.label(RichText::new(name).size(size::SMALL).color(weak));
+            let value = RichText::new(value).monospace().size(size::SMALL);
             ui.add(egui::Label::new(value).wrap().selectable(true));
             ui.add_space(space::XS);
         }

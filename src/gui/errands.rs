@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command as Program, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::time::Instant;
 
 use egui::Context;
 
 use super::scene::Attachment;
 use super::words::{Words, t};
-use super::{outgoing, traces};
+use super::{file_dialog, outgoing, traces};
 use crate::command::Command;
 use crate::event::Event;
 use crate::model::Model;
@@ -93,13 +92,15 @@ impl Errands {
         }
         let (words, outgoing) = (words.clone(), self.outgoing.clone());
         self.start(ctx, move |tell| {
-            let asked = Instant::now();
+            if no_dialog(&words, "notice-no-dialog-send", tell) {
+                return;
+            }
             let dialog = rfd::FileDialog::new().set_title(t!(words, "attach-choose"));
             let chosen = match what {
                 Attachment::Folder => dialog.pick_folder().map(|folder| vec![folder]),
                 _ => dialog.pick_files(),
             };
-            for path in or_no_dialog(&words, asked, chosen, tell).unwrap_or_default() {
+            for path in chosen.unwrap_or_default() {
                 send_one(&to, path, keep, &outgoing, tell);
             }
         });
@@ -135,12 +136,14 @@ impl Errands {
     pub fn save_elsewhere(&self, ctx: &Context, words: &Arc<Words>, path: PathBuf) {
         let words = words.clone();
         self.start(ctx, move |tell| {
-            let asked = Instant::now();
+            if no_dialog(&words, "notice-no-dialog-save", tell) {
+                return;
+            }
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             let dialog = rfd::FileDialog::new()
                 .set_title(t!(words, "files-save-title"))
                 .set_file_name(name);
-            let Some(to) = or_no_dialog(&words, asked, dialog.save_file(), tell) else {
+            let Some(to) = dialog.save_file() else {
                 return;
             };
             let shown = to.display().to_string();
@@ -155,9 +158,11 @@ impl Errands {
     pub fn choose_downloads(&self, ctx: &Context, words: &Arc<Words>) {
         let words = words.clone();
         self.start(ctx, move |tell| {
-            let asked = Instant::now();
+            if no_dialog(&words, "notice-no-dialog-folder", tell) {
+                return;
+            }
             let dialog = rfd::FileDialog::new().set_title(t!(words, "settings-downloads"));
-            if let Some(folder) = or_no_dialog(&words, asked, dialog.pick_folder(), tell) {
+            if let Some(folder) = dialog.pick_folder() {
                 let settings = serde_json::json!({ "downloads": folder.to_string_lossy() });
                 tell(Done::Ask(Command::Configure { settings }));
             }
@@ -168,9 +173,11 @@ impl Errands {
     pub fn accept_into(&self, ctx: &Context, words: &Arc<Words>, transfer: String) {
         let words = words.clone();
         self.start(ctx, move |tell| {
-            let asked = Instant::now();
+            if no_dialog(&words, "notice-no-dialog-take", tell) {
+                return;
+            }
             let dialog = rfd::FileDialog::new().set_title(t!(words, "files-choose-folder"));
-            if let Some(folder) = or_no_dialog(&words, asked, dialog.pick_folder(), tell) {
+            if let Some(folder) = dialog.pick_folder() {
                 let path = Some(folder);
                 tell(Done::Ask(Command::AcceptFile { transfer, path }));
             }
@@ -229,17 +236,13 @@ impl Errands {
     }
 }
 
-/// No person closes a dialog within a quarter of a second: there was none.
-fn or_no_dialog<T>(
-    words: &Arc<Words>,
-    asked: Instant,
-    chosen: Option<T>,
-    tell: &dyn Fn(Done),
-) -> Option<T> {
-    if chosen.is_none() && asked.elapsed().as_millis() < 250 {
-        tell(Done::Say(t!(words, "notice-no-dialog")));
+/// Says what else can be done where the desktop has no dialog for files.
+fn no_dialog(words: &Arc<Words>, instead: &str, tell: &dyn Fn(Done)) -> bool {
+    let offered = file_dialog::is_offered();
+    if !offered {
+        tell(Done::Say(words.get(instead)));
     }
-    chosen
+    !offered
 }
 
 fn send_one(to: &Jid, path: PathBuf, keep: bool, outgoing: &Path, tell: &dyn Fn(Done)) {

@@ -176,12 +176,11 @@ fn security_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut V
         .width(320.0)
         .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside)
         .show(|ui| {
-            egui::ScrollArea::vertical()
-                .max_height(460.0)
-                .show(ui, |ui| {
-                    details_ui(ui, scene, contact, trust);
-                    super::trust_view::keys_ui(ui, scene, contact, wishes);
-                });
+            let most = ui.ctx().content_rect().height() - 120.0;
+            super::dialogs::list(most.clamp(120.0, 560.0)).show(ui, |ui| {
+                details_ui(ui, scene, contact, trust);
+                super::trust_view::keys_ui(ui, scene, contact, wishes);
+            });
         });
     response.on_hover_text(words);
 }

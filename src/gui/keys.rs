@@ -204,8 +204,7 @@ pub fn map_ui(ctx: &egui::Context) -> bool {
         ui.set_width(560.0_f32.min(ctx.content_rect().width() - 60.0));
         ui.label(RichText::new(t!(ui, "keys-title")).font(theme::bold(size::HEADING)));
         ui.add_space(space::XS);
-        egui::ScrollArea::vertical()
-            .max_height((ctx.content_rect().height() - 180.0).max(120.0))
+        super::dialogs::list((ctx.content_rect().height() - 180.0).max(120.0))
             .auto_shrink([false, true])
             .show(ui, |ui| {
                 // Beside the bar, not below it.

@@ -30,6 +30,7 @@ mod emoji_picker;
 mod ends;
 mod errands;
 pub mod feed;
+mod file_dialog;
 pub mod first_run;
 pub mod fonts;
 mod header;

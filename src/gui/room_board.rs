@@ -43,12 +43,14 @@ impl Board {
 
     /// Draws it, if there is anything.
     pub fn ui(&mut self, ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
-        let polls: Vec<&RoomPoll> = room
+        let mut polls: Vec<&RoomPoll> = room
             .polls
             .iter()
             .rev()
             .filter(|poll| !self.hidden.contains(&poll.id))
             .collect();
+        // What one can still take part in stands first.
+        polls.sort_by_key(|poll| poll.closed);
         let speakers = speakers(room);
         if room.hands.is_empty() && speakers.is_empty() && polls.is_empty() && self.poll.is_none() {
             return;
@@ -62,9 +64,10 @@ impl Board {
             let area = ScrollArea::vertical().max_height(most);
             // A panel is no higher than what was in it before: it has to be asked for more.
             area.min_scrolled_height(most).show(ui, |ui| {
+                // What is being written first: however many hands are up, it is in sight with its buttons.
+                self.new_poll_ui(ui, room, wishes);
                 hands_ui(ui, room, wishes);
                 speakers_ui(ui, room, &speakers, wishes);
-                self.new_poll_ui(ui, room, wishes);
                 for poll in polls {
                     self.poll_ui(ui, room, poll, wishes);
                 }
@@ -108,7 +111,7 @@ impl Board {
                 };
                 ui.label(RichText::new(words).size(size::SMALL).color(palette.weak));
                 let may = poll.nick == room.about.nick || room.moderates();
-                if !poll.closed && may && ui.small_button(t!(ui, "room-poll-close")).clicked() {
+                if !poll.closed && may && ui.button(t!(ui, "room-poll-close")).clicked() {
                     wishes.push(ask(RoomCommand::RoomPoll {
                         room: room.about.room.clone(),
                         question: String::new(),
@@ -125,11 +128,16 @@ impl Board {
         let Some((question, answers)) = &mut self.poll else {
             return;
         };
+        // Beside the bar of what is scrolled, not below it.
+        let width = (ui.available_width() - space::M).min(560.0);
+        ui.add_space(space::XS);
+        let title = RichText::new(t!(ui, "room-poll-new")).font(theme::bold(size::BODY));
+        ui.label(title);
         let name = t!(ui, "room-poll-question");
         let field = ui.add(
             TextEdit::singleline(question)
                 .hint_text(&name)
-                .desired_width(ui.available_width().min(560.0))
+                .desired_width(width)
                 .char_limit(500),
         );
         field.widget_info(|| WidgetInfo::labeled(Role::TextInput, true, &name));
@@ -141,7 +149,7 @@ impl Board {
             TextEdit::multiline(answers)
                 .hint_text(&name)
                 .desired_rows(3)
-                .desired_width(ui.available_width().min(560.0)),
+                .desired_width(width),
         );
         field.widget_info(|| WidgetInfo::labeled(Role::MultilineTextInput, true, &name));
         let list: Vec<String> = answers

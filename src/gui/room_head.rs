@@ -260,7 +260,7 @@ impl Head {
                     true => t!(ui, "room-trouble-less"),
                     false => t!(ui, "room-trouble-more", count = more),
                 };
-                if more > 0 && ui.small_button(words).clicked() {
+                if more > 0 && ui.button(words).clicked() {
                     head.troubles = !head.troubles;
                 }
                 let read = t!(ui, "room-trouble-read");

@@ -1,7 +1,8 @@
 //! Rooms beside contacts, and the page on which one finds, makes and enters them.
 
 use egui::{
-    Align2, Rect, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo, pos2, vec2,
+    Align2, Frame, Margin, Rect, Response, RichText, Role, ScrollArea, Sense, TextEdit, Ui,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::drag;
@@ -9,6 +10,7 @@ use super::icons::{Icon, focus_ring};
 use super::room_entry::{self as entry, Entry};
 use super::room_view::ask;
 use super::scene::{Page, Scene, Wish};
+use super::settings_view::section;
 use super::text;
 use super::theme::{self, size, space};
 use super::words::t;
@@ -178,10 +180,8 @@ impl RoomList {
         if !std::mem::replace(&mut self.asked, true) {
             wishes.push(ask(RoomCommand::Rooms));
         }
-        ui.add_space(space::M);
         self.create_ui(ui, scene, &mut wishes);
-        ui.add_space(space::L);
-        ui.label(RichText::new(t!(ui, "rooms-here")).font(theme::bold(size::BODY)));
+        section(ui, &t!(ui, "rooms-here"));
         if scene.model.directory.is_empty() {
             ui.label(RichText::new(t!(ui, "rooms-none")).color(theme::palette(ui).weak));
         }
@@ -198,7 +198,7 @@ impl RoomList {
     }
 
     fn create_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
-        ui.label(RichText::new(t!(ui, "rooms-new")).font(theme::bold(size::BODY)));
+        section(ui, &t!(ui, "rooms-new"));
         let name = t!(ui, "rooms-name");
         let field = ui.add(
             TextEdit::singleline(&mut self.name)
@@ -405,43 +405,58 @@ fn flat_ui(
 
 /// A room of this network; true if it is to be entered.
 fn directory_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
-    let mut enter = false;
-    ui.horizontal_wrapped(|ui| {
-        let color = theme::palette(ui).text;
-        let name = text::fitted(ui, &about.name, theme::bold(size::BODY), color, 300.0);
-        ui.label(name)
-            .widget_info(|| WidgetInfo::labeled(Role::Label, true, &about.name));
-        ui.label(t!(ui, "room-people", count = about.occupants));
-        if about.members_only {
-            ui.label(t!(ui, "rooms-closed"));
-        }
-        // An empty label would put what follows back to the row's beginning.
+    let palette = theme::palette(ui);
+    let frame = Frame::new()
+        .fill(palette.side)
+        .corner_radius(theme::ROUND)
+        .inner_margin(Margin::symmetric(12, 8));
+    let enter = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = space::XS;
+        ui.horizontal_wrapped(|ui| {
+            let room = ui.available_width();
+            let name = text::fitted(ui, &about.name, theme::bold(size::BODY), palette.text, room);
+            ui.label(name)
+                .widget_info(|| WidgetInfo::labeled(Role::Label, true, &about.name));
+            let weak = |words: String| RichText::new(words).color(palette.weak);
+            ui.label(weak(t!(ui, "room-people", count = about.occupants)));
+            if about.members_only {
+                ui.label(weak(t!(ui, "rooms-closed")));
+            }
+        });
         if !about.subject.is_empty() {
-            ui.label(RichText::new(&about.subject).color(theme::palette(ui).weak));
+            super::fonts::prepare(ui.ctx(), &about.subject);
+            let subject = RichText::new(&about.subject).color(palette.weak);
+            ui.add(egui::Label::new(subject).wrap());
         }
-        if about.joined {
-            if text::button(ui, &t!(ui, "rooms-open", name = about.name)).clicked() {
-                wishes.push(Wish::OpenRoom(about.room.clone()));
-            }
-            return;
-        }
-        if text::button(ui, &t!(ui, "rooms-join", name = about.name)).clicked() {
-            enter = true;
-        }
-        // One that we were in: what was said is still here.
-        if about.via.is_none() {
-            let button = ui.button(t!(ui, "rooms-forget", name = about.name));
-            if button
-                .on_hover_text(t!(ui, "room-delete-explained"))
-                .clicked()
-            {
-                wishes.push(ask(RoomCommand::RoomLeave {
-                    room: about.id.clone(),
-                    delete: true,
-                }));
-                wishes.push(ask(RoomCommand::Rooms));
-            }
-        }
+        ui.add_space(space::XS);
+        ui.horizontal_wrapped(|ui| directory_acts_ui(ui, about, wishes))
+            .inner
     });
+    enter.inner
+}
+
+fn directory_acts_ui(ui: &mut Ui, about: &RoomAbout, wishes: &mut Vec<Wish>) -> bool {
+    if about.joined {
+        if text::button(ui, &t!(ui, "rooms-open", name = about.name)).clicked() {
+            wishes.push(Wish::OpenRoom(about.room.clone()));
+        }
+        return false;
+    }
+    let enter = text::button(ui, &t!(ui, "rooms-join", name = about.name)).clicked();
+    // One that we were in: what was said is still here.
+    if about.via.is_none() {
+        let button = ui.button(t!(ui, "rooms-forget", name = about.name));
+        if button
+            .on_hover_text(t!(ui, "room-delete-explained"))
+            .clicked()
+        {
+            wishes.push(ask(RoomCommand::RoomLeave {
+                room: about.id.clone(),
+                delete: true,
+            }));
+            wishes.push(ask(RoomCommand::Rooms));
+        }
+    }
     enter
 }

@@ -254,7 +254,7 @@ fn banned_ui(ui: &mut Ui, room: &RoomView, wishes: &mut Vec<Wish>) {
     for RoomBanned { nick, fingerprint } in all {
         ui.horizontal_wrapped(|ui| {
             ui.label(nick).on_hover_text(fingerprint);
-            let button = ui.small_button(t!(ui, "room-unban"));
+            let button = ui.button(t!(ui, "room-unban"));
             let spoken = t!(ui, "room-unban-who", name = nick);
             button.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
             if button.clicked() {

@@ -18,8 +18,10 @@ use crate::model::rooms::RoomView;
 const MOST: usize = 8;
 
 /// The pages that can be gone to, with the keys of their names.
-const PAGES: [(Page, Icon, &str); 4] = [
+const PAGES: [(Page, Icon, &str); 6] = [
     (Page::Search, Icon::Search, "search-messages"),
+    (Page::Rooms, Icon::Rooms, "rooms-title"),
+    (Page::Files, Icon::Files, "files-title"),
     (Page::Settings, Icon::Gear, "settings-title"),
     (Page::Network, Icon::Network, "network-title"),
     (Page::Doctor, Icon::Info, "doctor-title"),

@@ -77,8 +77,9 @@ pub const MOVE: f32 = 0.1;
 const CHOSEN_LIGHT: f32 = 0.16;
 const CHOSEN_DARK: f32 = 0.22;
 
-/// Below this width of the window there is one pane at a time.
-pub const NARROW: f32 = 520.0;
+/// Below this width of the window there is one pane at a time: beside the list a field to write in must have room, with
+/// what stands beside it.
+pub const NARROW: f32 = 640.0;
 
 /// The name of the heavier font family.
 pub const BOLD: &str = "bold";

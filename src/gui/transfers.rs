@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
-use egui::{Align, Frame, Layout, Margin, ProgressBar, RichText, Role, Ui, WidgetInfo};
+use egui::{Align, Frame, Layout, Margin, Response, RichText, Role, Sense, Ui, WidgetInfo};
 
 use super::dialogs;
 use super::photos::Photos;
@@ -102,18 +102,8 @@ impl Transfers {
             ui.add(egui::Label::new(RichText::new(t!(ui, "files-none")).color(weak)).wrap());
         }
         for file in files {
-            let nick = scene.model.contacts.get(&file.peer);
-            let nick = nick.map_or(file.peer.as_str(), |contact| contact.nick.as_str());
-            let words = if file.outgoing {
-                t!(ui, "files-to", name = nick)
-            } else {
-                t!(ui, "files-from", name = nick)
-            };
-            let words = RichText::new(words).font(theme::bold(size::SMALL + 0.5));
-            if ui.link(words).clicked() {
-                wishes.push(Wish::Open(file.peer.clone()));
-            }
             self.card_ui(ui, scene, file, false, &mut wishes);
+            ui.add_space(space::XS);
         }
         wishes
     }
@@ -155,8 +145,14 @@ impl Transfers {
         wishes: &mut Vec<Wish>,
     ) {
         let palette = theme::palette(ui);
+        // Each on the other ground than what is around it.
+        let fill = if in_talk {
+            palette.ground
+        } else {
+            palette.side
+        };
         let frame = Frame::new()
-            .fill(palette.ground)
+            .fill(fill)
             .corner_radius(8.0)
             .inner_margin(Margin::symmetric(12, 8));
         ui.push_id(&file.transfer, |ui| {
@@ -187,19 +183,26 @@ impl Transfers {
         let palette = theme::palette(ui);
         ui.set_width(ui.available_width());
         // A label of its own: a name may run from right to left.
+        if !in_talk {
+            peer_ui(ui, scene, file, wishes);
+        }
         super::fonts::prepare(ui.ctx(), &file.name);
         let name = RichText::new(&file.name).font(theme::bold(size::BODY));
         ui.add(egui::Label::new(name).truncate());
         let plain = !file.encrypted && !file.state.is_over();
         let words = RichText::new(self.state_words(scene, file)).size(size::SMALL + 0.5);
-        ui.add(egui::Label::new(words.color(palette.weak)).wrap());
+        let color = match file.state {
+            FileState::Failed => palette.bad,
+            _ => palette.weak,
+        };
+        ui.add(egui::Label::new(words.color(color)).wrap());
         if plain && file.state != FileState::Waiting {
             let words = RichText::new(t!(ui, "files-plaintext")).size(size::SMALL + 0.5);
             ui.add(egui::Label::new(words.color(palette.away)).wrap());
         }
         if matches!(file.state, FileState::Running | FileState::Paused) && file.size > 0 {
-            let share = file.bytes as f32 / file.size as f32;
-            let bar = ui.add(ProgressBar::new(share).desired_height(6.0));
+            let share = (file.bytes as f32 / file.size as f32).min(1.0);
+            let bar = bar_ui(ui, share, file.state == FileState::Running);
             let percent = f64::from(share * 100.0);
             let spoken = t!(ui, "files-progress", name = file.name);
             bar.widget_info(|| WidgetInfo {
@@ -250,10 +253,15 @@ impl Transfers {
             FileState::Offered if file.outgoing => t!(speaks, "files-offered-out"),
             FileState::Offered => t!(speaks, "files-offered-in"),
             FileState::Running => self.speed_words(speaks, file),
+            FileState::Paused if file.bytes > 0 => {
+                let through = bytes(speaks, file.bytes);
+                t!(speaks, "files-paused-at", through = through)
+            }
             FileState::Paused => t!(speaks, "files-paused"),
             FileState::Done if file.outgoing => t!(speaks, "files-done-out"),
             FileState::Done => t!(speaks, "files-done-in"),
-            FileState::Failed => t!(speaks, "files-failed"),
+            FileState::Failed if file.outgoing => t!(speaks, "files-failed"),
+            FileState::Failed => t!(speaks, "files-failed-in"),
         };
         let mut words = format!("{size} · {state}");
         // From the node, as its notices are.
@@ -278,12 +286,12 @@ impl Transfers {
         }
         let through = bytes(speaks, file.bytes);
         let (Some(first), Some(last)) = (meter.front(), meter.back()) else {
-            return through;
+            return t!(speaks, "files-through", through = through);
         };
         let span = last.0.duration_since(first.0).as_secs_f64();
         let moved = last.1.saturating_sub(first.1);
         if span < 0.3 || moved == 0 {
-            return through;
+            return t!(speaks, "files-through", through = through);
         }
         let a_second = moved as f64 / span;
         let left = file.size.saturating_sub(file.bytes) as f64 / a_second;
@@ -299,6 +307,21 @@ impl Transfers {
             speed = speed,
             left = left
         )
+    }
+}
+
+/// With whom it is, which leads to the conversation.
+fn peer_ui(ui: &mut Ui, scene: &Scene<'_>, file: &File, wishes: &mut Vec<Wish>) {
+    let nick = scene.model.contacts.get(&file.peer);
+    let nick = nick.map_or(file.peer.as_str(), |contact| contact.nick.as_str());
+    let words = if file.outgoing {
+        t!(ui, "files-to", name = nick)
+    } else {
+        t!(ui, "files-from", name = nick)
+    };
+    let words = RichText::new(words).font(theme::bold(size::SMALL + 0.5));
+    if ui.link(words).clicked() {
+        wishes.push(Wish::Open(file.peer.clone()));
     }
 }
 
@@ -319,6 +342,22 @@ fn is_audio(file: &File) -> bool {
         || ["ogg", "oga", "opus", "wav", "mp3", "flac", "m4a"]
             .iter()
             .any(|known| ending.eq_ignore_ascii_case(known))
+}
+
+/// How much is through: the accent while it moves, grey while it is held.
+fn bar_ui(ui: &mut Ui, share: f32, moves: bool) -> Response {
+    let palette = theme::palette(ui);
+    let size = egui::vec2(ui.available_width(), 6.0);
+    let (place, response) = ui.allocate_exact_size(size, Sense::hover());
+    let through = place.with_max_x(place.left() + place.width() * share);
+    let color = if moves {
+        palette.accent
+    } else {
+        palette.outline
+    };
+    ui.painter().rect_filled(place, 3.0, palette.line);
+    ui.painter().rect_filled(through, 3.0, color);
+    response
 }
 
 fn buttons_ui(ui: &mut Ui, file: &File, wishes: &mut Vec<Wish>) {

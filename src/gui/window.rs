@@ -543,6 +543,8 @@ fn hint_ui(ui: &mut Ui, scene: &Scene<'_>, icon: Option<&egui::TextureHandle>) {
     let palette = theme::palette(ui);
     ui.add_space((ui.available_height() * 0.34).max(0.0));
     ui.vertical_centered(|ui| {
+        // No wider than reads well, and never at the very edge.
+        ui.set_max_width((ui.available_width() - 2.0 * space::XL).clamp(100.0, 440.0));
         if let Some(icon) = icon {
             ui.add(
                 egui::Image::new(icon)

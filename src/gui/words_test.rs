@@ -115,7 +115,8 @@ const NOT_SHOWN: [&str; 18] = [
 ];
 
 /// Names are the same in every language.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
+    "Get",
     "Read",
     "Balcony",
     "() Balcony",

@@ -334,3 +334,27 @@ fn a_received_file_is_passed_on_from_its_card_and_from_the_page() {
     assert!(screen.query_by_label("Forward to").is_none());
     assert_eq!(screen.state().asked().len(), 1);
 }
+
+#[test]
+fn a_page_full_of_files_says_of_each_how_far_it_is() {
+    let files = [
+        a_file("run", false, FileState::Running),
+        a_file("held", true, FileState::Paused),
+        a_file("out", true, FileState::Failed),
+        a_file("in", false, FileState::Failed),
+    ];
+    let mut screen = show(with(&files), NARROW);
+    click(&mut screen, "Files");
+    for words in [
+        "5.0 MiB · 2.0 MiB through",
+        "5.0 MiB · paused at 2.0 MiB",
+        "5.0 MiB · not sent through",
+        "5.0 MiB · did not arrive",
+    ] {
+        screen.get_by_label(words);
+    }
+    let lefts = |label: &str| screen.get_by_label(label).rect().left();
+    assert_eq!(lefts("run.pdf"), lefts("in.pdf"));
+    let bar = "How much of run.pdf is through";
+    assert_eq!(screen.get_by_label(bar).rect().left(), lefts("run.pdf"));
+}

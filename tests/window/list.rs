@@ -159,6 +159,18 @@ fn the_quick_switcher_goes_to_people_and_pages() {
     screen.run();
     screen.get_by_role_and_label(Role::SearchInput, "Search settings");
 
+    for (typed, there) in [("file", "No file is on its way."), ("room", "A new room")] {
+        screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+        screen.run();
+        screen
+            .get_by_role_and_label(Role::SearchInput, "Go to…")
+            .type_text(typed);
+        screen.run();
+        screen.key_press(Key::Enter);
+        screen.run();
+        screen.get_by_label_contains(there);
+    }
+
     screen.key_press_modifiers(Modifiers::CTRL, Key::K);
     screen.run();
     screen.key_press(Key::Escape);

@@ -587,3 +587,86 @@ fn a_long_name_in_the_queue_stays_in_the_window_with_its_button() {
     }
     assert!(place("1. Bob").bottom() < place(&format!("2. {long}")).bottom());
 }
+
+#[test]
+fn a_poll_that_runs_stands_above_one_that_is_over() {
+    let mut model = hall("moderator");
+    for (id, question, closed) in [("p", "tea?", false), ("q", "milk?", true)] {
+        model.apply(&Event::Room(RoomEvent::RoomPoll {
+            room: HALL.into(),
+            poll: RoomPoll {
+                id: id.into(),
+                nick: "Carl".into(),
+                question: question.into(),
+                answers: vec!["yes".into(), "no".into()],
+                votes: vec![2, 1],
+                closed,
+                ..RoomPoll::default()
+            },
+        }));
+    }
+    let screen = open(model);
+    let top = |question: &str| screen.get_by_label(question).rect().top();
+    assert!(top("tea?") < top("milk?"));
+}
+
+#[test]
+fn the_form_for_a_poll_is_in_sight_however_many_hands_are_up() {
+    let mut model = hall("moderator");
+    model.apply(&Event::Room(RoomEvent::RoomHand {
+        room: HALL.into(),
+        hands: vec!["Bob".into()],
+    }));
+    let mut screen = open(model);
+    screen.get_by_label("More about this room").click();
+    screen.run();
+    screen.get_by_label("Ask everybody").click();
+    screen.run();
+    let top = |label: &str| screen.get_by_label(label).rect().top();
+    assert!(top("Ask") < top("Give the floor to Bob"));
+}
+
+/// WCAG 2.2, 2.5.8.
+#[test]
+fn nothing_to_click_in_a_room_is_lower_than_24_points() {
+    let mut model = hall("moderator");
+    for event in [
+        RoomEvent::RoomHand {
+            room: HALL.into(),
+            hands: vec!["Bob".into()],
+        },
+        RoomEvent::RoomPoll {
+            room: HALL.into(),
+            poll: RoomPoll {
+                id: "p".into(),
+                nick: "Alice".into(),
+                question: "tea?".into(),
+                answers: vec!["yes".into(), "no".into()],
+                votes: vec![2, 1],
+                ..RoomPoll::default()
+            },
+        },
+        RoomEvent::RoomRules {
+            room: HALL.into(),
+            rules: RoomRules {
+                banned: vec![RoomBanned {
+                    nick: "Tybalt".into(),
+                    fingerprint: "t".into(),
+                }],
+                ..RoomRules::default()
+            },
+        },
+    ] {
+        model.apply(&Event::Room(event));
+    }
+    let mut screen = open(model);
+    screen.get_by_label_contains("3 people").click();
+    screen.run();
+    screen.get_by_label("Close the poll");
+    for button in screen.query_all_by_role(Role::Button) {
+        let label = button.accesskit_node().label().unwrap_or_default();
+        // The topic is changed by the menu too.
+        let height = button.rect().height();
+        assert!(height >= 24.0 || label == "balconies", "{height}: {label}");
+    }
+}

@@ -218,6 +218,13 @@ fn a_chosen_picture_is_cut_and_taken_or_not() {
     assert!(screen.state().asked().is_empty());
     screen.state_mut().window.crop(picture);
     screen.run();
+    let part = "Part of the picture that is taken";
+    assert!(screen.get_by_label(part).is_focused());
+    for key in [Key::ArrowRight, Key::ArrowDown] {
+        screen.key_press(key);
+        screen.run();
+        assert!(screen.get_by_label(part).is_focused(), "{key:?} moves it");
+    }
     screen.get_by_label("Use this picture").click();
     screen.run();
     let asked = screen.state().asked();

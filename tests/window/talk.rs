@@ -382,3 +382,99 @@ fn styled_text_is_read_out_as_it_was_written() {
     open(&mut screen, "anna@pc");
     screen.get_by_label_contains("*bold* and `code`");
 }
+
+#[test]
+fn the_bar_beside_a_message_covers_nothing_of_it() {
+    let long = "my bounty is as boundless as the sea, my love as deep ".repeat(5);
+    for width in [400.0, 420.0, 600.0, 660.0, 1000.0] {
+        let mut model = three();
+        receive(&mut model, "anna@pc", "a1", "Ok", -20);
+        receive(&mut model, "anna@pc", "a2", &long, -19);
+        for (id, body) in [("o1", "Yes."), ("o2", long.as_str())] {
+            write(&mut model, "anna@pc", id, body, &[MessageState::Delivered]);
+        }
+        let mut screen = show(model, Vec2::new(width, 660.0));
+        open(&mut screen, "anna@pc");
+        for n in 0..4 {
+            screen.key_press_modifiers(Modifiers::CTRL, Key::ArrowUp);
+            screen.run();
+            let chosen = screen
+                .query_all_by_role(Role::ListItem)
+                .find(|item| item.is_focused())
+                .expect("the chosen message")
+                .rect();
+            let menu = screen.get_by_label("More actions").rect();
+            let overlap = menu.intersect(chosen);
+            assert!(
+                overlap.width() <= 0.0 || overlap.height() <= 0.0,
+                "{width} wide, message {n}: {menu:?} over {chosen:?}"
+            );
+            assert!(menu.left() >= 0.0 && menu.right() <= width, "{menu:?}");
+        }
+    }
+}
+
+#[test]
+fn a_message_is_passed_on_to_a_room_too() {
+    let mut screen = talk();
+    super::room_keys::enter(&mut screen.state_mut().model, "hall", Vec::new());
+    super::room_keys::enter(&mut screen.state_mut().model, "attic", Vec::new());
+    let left = super::room_keys::address("attic");
+    let attic = screen.state_mut().model.rooms.get_mut(&left).unwrap();
+    attic.about.joined = false;
+    choose(&mut screen, 1);
+    screen.key_press(Key::F);
+    screen.run();
+    assert!(
+        screen.query_by_label("Forward to # attic").is_none(),
+        "we are not in it"
+    );
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Name of a person or a room")
+        .type_text("nobody at all");
+    screen.run();
+    screen.get_by_label("Nobody of this name.");
+    screen.key_press(Key::Escape);
+    screen.run();
+    choose(&mut screen, 1);
+    screen.key_press(Key::F);
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Name of a person or a room")
+        .type_text("HAL");
+    screen.run();
+    assert!(screen.query_by_label("Forward to Carl").is_none());
+    screen.get_by_label("Forward to # hall").click();
+    screen.run();
+    let hall = super::room_keys::address("hall");
+    let asked = screen.state().asked();
+    let sent = Command::Room(balcony::command::room::RoomCommand::RoomSend {
+        room: hall.clone(),
+        body: "Anna Kowalska wrote:\n> Lunch at one?".into(),
+        reply_to: None,
+        announcement: false,
+    });
+    assert!(asked.contains(&sent), "{asked:?}");
+    let window = &screen.state().window;
+    assert_eq!(window.room_in_sight(), Some(hall.as_str()));
+}
+
+#[test]
+fn a_long_list_in_a_dialog_is_whole_also_after_a_short_dialog() {
+    let mut model = three();
+    receive(&mut model, "anna@pc", "a1", "Lunch at one?", -20);
+    let mut screen = show(model, NARROW);
+    open(&mut screen, "anna@pc");
+    choose(&mut screen, 0);
+    screen.key_press(Key::D);
+    screen.run();
+    screen.get_by_label("Delete this message here?");
+    screen.key_press(Key::Escape);
+    screen.run();
+    choose(&mut screen, 0);
+    screen.key_press(Key::F);
+    screen.run();
+    screen.get_by_label("Forward to Carl").click();
+    screen.run();
+    assert_eq!(screen.state().window.in_sight(), Some(&jid("carl@pc")));
+}
