@@ -46,6 +46,8 @@ impl Rest {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used, missing_docs)]
+
     use std::sync::Arc;
     use std::sync::atomic::AtomicUsize;
 
