@@ -843,6 +843,7 @@ files-waiting-in = wartet, bis sie dran ist, oder auf den Absender
 files-offered-out = wartet auf Antwort
 files-offered-in = noch nicht angenommen
 files-paused = angehalten
+files-source = jetzt von { $name }
 files-done-out = gesendet
 files-done-in = empfangen
 files-failed = nicht angekommen

@@ -849,6 +849,7 @@ files-waiting-in = waits for its turn or for the sender
 files-offered-out = waits for an answer
 files-offered-in = not taken yet
 files-paused = paused
+files-source = now from { $name }
 files-done-out = sent
 files-done-in = received
 files-failed = not sent through

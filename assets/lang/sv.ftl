@@ -844,6 +844,7 @@ files-waiting-in = väntar på sin tur eller på avsändaren
 files-offered-out = väntar på svar
 files-offered-in = inte mottagen än
 files-paused = pausad
+files-source = nu från { $name }
 files-done-out = skickad
 files-done-in = mottagen
 files-failed = kom inte fram

@@ -74,7 +74,10 @@ impl Core {
                 self.band_broken(id, "the other computer cannot be reached for the file");
             }
             ("item-not-found", Some(Expect::Accepted | Expect::Resumed), _) => {
-                self.fail_file(id, "the sender does not know of it any more", None);
+                let why = "the sender does not know of it any more";
+                if !self.lose_source(id, why, None) {
+                    self.fail_file(id, why, None);
+                }
             }
             (_, Some(Expect::Resumed), _) => {}
             // Not the newest offer, or not offered at the moment: the sender offers it again.

@@ -65,6 +65,9 @@ impl Stage {
                 Told::Progress { .. }
                 | Told::Connected { .. }
                 | Told::Listed { .. }
+                | Told::Sized { .. }
+                | Told::FromStart { .. }
+                | Told::Hashed { .. }
                 | Told::Listening { .. } => {}
                 told => return told,
             }
@@ -116,6 +119,7 @@ impl Stage {
             folder: self.folder.path().to_owned(),
             name: "rose".into(),
             size,
+            sha256: None,
             entries,
             from,
         })));
@@ -199,7 +203,7 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
                     to.mover.perform(Ask::Taken { transfer, run });
                 }
                 Told::Block { .. } | Told::Taken { .. } => {}
-                Told::Progress { .. } | Told::Listening { .. } => {}
+                Told::Progress { .. } | Told::Listening { .. } | Told::Hashed { .. } => {}
                 told => *outcome = Some(told),
             }
         }
@@ -229,6 +233,10 @@ pub(super) fn why(told: &Told) -> String {
             ..
         } => format!("final: {why}"),
         Told::Broken {
+            fault: Fault::Wrong(why),
+            ..
+        } => format!("wrong: {why}"),
+        Told::Broken {
             fault: Fault::Passing(why),
             ..
         } => format!("passing: {why}"),
@@ -250,10 +258,7 @@ fn a_sender_that_lies_is_found_out() {
     other[4 + head.len()] ^= 1;
     let endless = vec![b'x'; 3 << 20];
     for (says, word) in [
-        (
-            other,
-            "final: the file was refused: what came is not what was sent",
-        ),
+        (other, "wrong: what came is not what was sent"),
         (
             [entry(head, b"rose"), entry(head, b"rose"), END.to_vec()].concat(),
             "more came than was said",
@@ -436,6 +441,7 @@ fn a_stopped_fetch_leaves_nothing_behind() {
         folder: stage.folder.path().to_owned(),
         name: "rose".into(),
         size: 4,
+        sha256: None,
         entries: None,
         from,
     })));
@@ -632,7 +638,13 @@ fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
         let serve = romeo.mover.shared.desks()["t"].serve.clone().unwrap();
         assert_eq!(serve.stamp, stamp);
         let until = Instant::now() + Duration::from_secs(30);
-        while romeo.mover.shared.ahead.of(&serve).is_none() {
+        while romeo
+            .mover
+            .shared
+            .ahead
+            .of(&serve.path, &serve.stamp)
+            .is_none()
+        {
             assert!(Instant::now() < until, "it is never hashed");
             std::thread::yield_now();
         }
