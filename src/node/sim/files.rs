@@ -46,7 +46,7 @@ enum Band {
         left: u32,
         asked: bool,
     },
-    To(Fetch),
+    To(Box<Fetch>),
 }
 
 /// Blocks of a file that goes through the stream.
@@ -253,7 +253,7 @@ impl Sim {
             Ask::Fetch(fetch) => {
                 let to = end(fetch.transfer.clone(), fetch.run);
                 match fetch.from {
-                    From::Band => self.begin_band(to, Band::To(*fetch)),
+                    From::Band => self.begin_band(to, Band::To(fetch)),
                     _ => self.begin_flow(to, *fetch),
                 }
             }
