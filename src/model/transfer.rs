@@ -173,6 +173,8 @@ pub struct Now {
     pub resume: bool,
     /// Attempts that broke, since the last that moved a byte.
     pub broken: u32,
+    /// The receiver has said on the stream that it has all.
+    pub said_done: bool,
     /// It goes through the stream.
     pub band: Option<Band>,
 }

@@ -48,6 +48,7 @@ impl Core {
         (transfer.file.size, transfer.file.folder) = (look.size, look.folder);
         transfer.file.reason = None;
         transfer.now.run += 1;
+        transfer.now.said_done = false;
         let peer = transfer.peer().clone();
         let Some(conn) = self.active(&peer) else {
             if let Some(transfer) = self.files.all.get_mut(id) {

@@ -313,8 +313,14 @@ impl Core {
             }
         }
         match reason {
-            // Its word on the connection itself is on its way.
-            "success" if outgoing && busy => {}
+            // Its word on the connection itself is on its way; or it has the file from somebody else, and never comes.
+            "success" if outgoing && busy => {
+                if let Some(transfer) = self.files.all.get_mut(id) {
+                    transfer.now.said_done = true;
+                }
+                let at = self.after(super::RECEIVER_WAITS);
+                self.timers.set(Timer::File(id.to_owned()), at);
+            }
             "success" if outgoing => self.file_done(id, None, None, sha256),
             // We have said on the connection that it is whole, and then forgot that we did. If it is moving just now, that
             // goes its own way.

@@ -399,6 +399,11 @@ impl Core {
         else {
             return;
         };
+        if std::mem::take(&mut transfer.now.said_done) && transfer.is_busy() {
+            let sha256 = transfer.file.sha256.clone();
+            self.stop_file(id);
+            return self.file_done(id, None, None, sha256);
+        }
         if transfer.same.joined.is_none() && self.turn_from(id, true) {
             return;
         }
