@@ -171,7 +171,10 @@ impl Core {
             return;
         };
         let Some(Source::Direct(port, token)) = transfer.now.source.take() else {
-            return;
+            // Where it was is not known any more: its sender is asked.
+            transfer.now.busy = false;
+            let at = self.after(RECEIVER_WAITS);
+            return self.timers.set(Timer::File(id.to_owned()), at);
         };
         let peer = transfer.peer().clone();
         let addresses = self.addresses_at(&peer, port);
