@@ -46,6 +46,11 @@ impl Core {
                 transfer.untold = None;
                 self.keep_file(&id);
             }
+            // The offer may be lost with the stream on which it was made.
+            (Ok(_), Some(Expect::Resumed), _) => {
+                let at = self.after(super::UNHEARD);
+                self.timers.set(Timer::File(id), at);
+            }
             (Ok(_), _, _) => {}
             (Err(error), expected, way) => self.on_file_refused(&id, error, expected, way),
         }
