@@ -282,6 +282,7 @@ mod window {
                 bytes: 0,
                 encrypted: true,
                 path: None,
+                source: None,
                 sha256: None,
                 reason: None,
                 time: at(-3),

@@ -332,7 +332,8 @@ pub enum Event {
         #[serde(flatten)]
         file: File,
     },
-    /// A file is now in this state; also the first word of one that we send.
+    /// A file is now in this state; also the first word of one that we send, and of one that is offered while the same comes
+    /// from somebody else: that one waits, and is done with the other.
     FileState {
         /// The file, whole.
         #[serde(flatten)]

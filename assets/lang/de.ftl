@@ -850,6 +850,7 @@ files-offered-out = wartet auf Antwort
 files-offered-in = noch nicht angenommen
 files-paused = angehalten
 files-paused-at = angehalten bei { $through }
+files-source = jetzt von { $name }
 files-done-out = gesendet
 files-done-in = empfangen
 files-failed = nicht angekommen

@@ -856,6 +856,7 @@ files-offered-out = waits for an answer
 files-offered-in = not taken yet
 files-paused = paused
 files-paused-at = paused at { $through }
+files-source = now from { $name }
 files-done-out = sent
 files-done-in = received
 files-failed = not sent through

@@ -851,6 +851,7 @@ files-offered-out = väntar på svar
 files-offered-in = inte mottagen än
 files-paused = pausad
 files-paused-at = pausad vid { $through }
+files-source = nu från { $name }
 files-done-out = skickad
 files-done-in = mottagen
 files-failed = kom inte fram

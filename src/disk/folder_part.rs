@@ -193,6 +193,11 @@ impl FolderPart {
         (self.whole, self.bytes)
     }
 
+    /// Whether something that is whole has this place.
+    pub fn has(&self, path: &CleanPath) -> bool {
+        self.used.contains(&path.joined())
+    }
+
     /// How many bytes there are of the next file, and their hash.
     pub fn half(&self) -> Option<(u64, &digest::Context)> {
         self.half.as_ref().map(|half| (half.bytes, &half.hash))

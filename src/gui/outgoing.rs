@@ -79,6 +79,7 @@ mod tests {
             bytes: 0,
             encrypted: true,
             path: Some(path.to_owned()),
+            source: None,
             sha256: None,
             reason: None,
             time: jiff::Timestamp::UNIX_EPOCH,

@@ -190,7 +190,13 @@ impl Transfers {
         let name = RichText::new(&file.name).font(theme::bold(size::BODY));
         ui.add(egui::Label::new(name).truncate());
         let plain = !file.encrypted && !file.state.is_over();
-        let words = RichText::new(self.state_words(scene, file)).size(size::SMALL + 0.5);
+        let mut words = self.state_words(scene, file);
+        if let Some(source) = file.source.as_ref().filter(|_| !file.state.is_over()) {
+            let nick = scene.model.contacts.get(source);
+            let nick = nick.map_or(source.as_str(), |contact| contact.nick.as_str());
+            words += &format!(" · {}", t!(ui, "files-source", name = nick));
+        }
+        let words = RichText::new(words).size(size::SMALL + 0.5);
         let color = match file.state {
             FileState::Failed => palette.bad,
             _ => palette.weak,

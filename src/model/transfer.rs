@@ -1,7 +1,8 @@
 //! Files on their way: what is known of each, in both directions, and how many there may be.
 //!
 //! Limits: [`MOST_OFFERS`] offers of one peer wait for our user's answer, [`MOST`] transfers are not over in all,
-//! [`MOST_OVER`] that are over are remembered, [`AT_ONCE`] move bytes at a time; the others wait for their turn.
+//! [`MOST_OVER`] that are over are remembered, [`AT_ONCE`] move bytes at a time; the others wait for their turn. One that
+//! comes in has at most [`MOST_SOURCES`] further sources.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -20,6 +21,9 @@ pub const MOST: usize = 1000;
 pub const MOST_OVER: usize = 200;
 /// Transfers that move bytes at a time.
 pub const AT_ONCE: usize = 8;
+
+/// Others who offer what already comes from somebody; what further ones offer is a file of its own.
+pub const MOST_SOURCES: usize = 8;
 
 /// A file, or a folder of files, on its way to a peer or from one; as faces show it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,7 +53,10 @@ pub struct File {
     /// The file here: what is sent, or where the received one is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathBuf>,
-    /// SHA-256 of the whole, lower-case hex, once it was there to be compared.
+    /// Who gives the bytes, while that is somebody else than who offered it: the same file was offered by several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<Jid>,
+    /// SHA-256 of the whole, lower-case hex, once it was there to be compared; of one that is sent, once it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<String>,
     /// Why it failed, or why it waits: for people.
@@ -118,9 +125,31 @@ pub struct Transfer {
     /// It ended here with this word (a reason of XEP-0166 §7.4), and the peer has not answered that yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub untold: Option<String>,
+    /// Other offers of the same file.
+    #[serde(default)]
+    pub same: Same,
     /// Not kept: true of this life of the program only.
     #[serde(skip)]
     pub now: Now,
+}
+
+/// What a file that comes in has to do with other offers of the same one. Of several the first that was taken leads; the
+/// others are joined to it, wait, and change sessions with it when its own gives nothing any more.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Same {
+    /// SHA-256 of the whole, lower-case hex, as the sender said it before the bytes came.
+    pub said: Option<String>,
+    /// It is a further source of that transfer.
+    pub joined: Option<String>,
+    /// With whom its session is, if not with who made the offer.
+    pub with: Option<Jid>,
+    /// Its session is over.
+    pub gone: bool,
+    /// What is there came from more than one of them.
+    pub mixed: bool,
+    /// So often all bytes were there and were not the file.
+    pub wrong: u8,
 }
 
 /// What is true of a transfer for the moment.
@@ -144,6 +173,8 @@ pub struct Now {
     pub resume: bool,
     /// Attempts that broke, since the last that moved a byte.
     pub broken: u32,
+    /// The receiver has said on the stream that it has all.
+    pub said_done: bool,
     /// It goes through the stream.
     pub band: Option<Band>,
 }
@@ -196,6 +227,27 @@ pub enum Source {
 }
 
 impl Transfer {
+    /// With whom its session is: who made the offer, unless the same file comes from another one now.
+    pub fn peer(&self) -> &Jid {
+        self.same.with.as_ref().unwrap_or(&self.file.peer)
+    }
+
+    /// One file that comes in from a Balcony, encrypted, of which it is known what it will be.
+    pub fn is_known_before(&self) -> bool {
+        let open = !self.file.outgoing && !self.file.state.is_over() && self.same.joined.is_none();
+        let direct = self.way == Some(Way::Direct) && self.file.encrypted;
+        open && direct && self.file.folder.is_none() && self.same.said.is_some()
+    }
+
+    /// Is it the same file, offered by somebody else?
+    pub fn is_same_as(&self, other: &Transfer) -> bool {
+        self.is_known_before()
+            && other.is_known_before()
+            && self.same.said == other.same.said
+            && self.file.size == other.file.size
+            && self.file.peer != other.file.peer
+    }
+
     /// May a byte of it be moving at this moment?
     pub fn is_busy(&self) -> bool {
         self.now.busy
@@ -203,7 +255,7 @@ impl Transfer {
 
     /// Has everything that it takes to go on, but a stream or a turn.
     pub fn is_waiting(&self) -> bool {
-        self.file.state == FileState::Waiting && !self.now.busy
+        self.file.state == FileState::Waiting && !self.now.busy && self.same.joined.is_none()
     }
 }
 
@@ -235,10 +287,78 @@ impl Transfers {
             // The sender may hold it for done: it is asked.
             transfer.now.resume = transfer.file.state == FileState::Waiting
                 && transfer.way == Some(Way::Direct)
+                && transfer.same.joined.is_none()
                 && !transfer.file.outgoing;
             all.insert(transfer.file.transfer.clone(), transfer);
         }
-        Transfers { all }
+        let mut transfers = Transfers { all };
+        transfers.part_from_the_lost();
+        transfers
+    }
+
+    /// What was joined to one that is done is done, too; to one that is not there or failed, it is an offer again.
+    fn part_from_the_lost(&mut self) {
+        let leads: BTreeMap<String, File> = self
+            .all
+            .iter()
+            .map(|(id, transfer)| (id.clone(), transfer.file.clone()))
+            .collect();
+        for transfer in self.all.values_mut() {
+            let Some(lead) = transfer.same.joined.clone() else {
+                continue;
+            };
+            if transfer.file.state.is_over() {
+                continue;
+            }
+            match leads.get(&lead).map(|lead| (lead.state, lead)) {
+                Some((FileState::Done, lead)) => {
+                    transfer.file.state = FileState::Done;
+                    transfer.file.path.clone_from(&lead.path);
+                    transfer.file.sha256.clone_from(&lead.sha256);
+                    transfer.file.reason = None;
+                    transfer.untold = Some("success".to_owned());
+                }
+                None | Some((FileState::Failed, _)) => {
+                    transfer.same.joined = None;
+                    transfer.file.state = FileState::Offered;
+                    transfer.file.reason = None;
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Ids of the further sources of a transfer that are not over.
+    pub fn joined_to(&self, lead: &str) -> Vec<String> {
+        self.all
+            .values()
+            .filter(|transfer| {
+                let joined = transfer.same.joined.as_deref() == Some(lead);
+                joined && !transfer.file.state.is_over()
+            })
+            .map(|transfer| transfer.file.transfer.clone())
+            .collect()
+    }
+
+    /// Two offers of one file change their sessions; name, place and bytes stay where they are. Neither may be busy.
+    pub fn swap_sessions(&mut self, one: &str, other: &str) {
+        let Some(mut first) = self.all.remove(one) else {
+            return;
+        };
+        if let Some(second) = self.all.get_mut(other) {
+            let (theirs, ours) = (second.peer().clone(), first.peer().clone());
+            first.same.with = (theirs != first.file.peer).then_some(theirs);
+            second.same.with = (ours != second.file.peer).then_some(ours);
+            std::mem::swap(&mut first.sid, &mut second.sid);
+            std::mem::swap(&mut first.untold, &mut second.untold);
+            std::mem::swap(&mut first.same.gone, &mut second.same.gone);
+            std::mem::swap(&mut first.now.asked, &mut second.now.asked);
+            std::mem::swap(&mut first.now.iq, &mut second.now.iq);
+            std::mem::swap(&mut first.now.source, &mut second.now.source);
+            first.now.band = None;
+            second.now.band = None;
+        }
+        self.all.insert(one.to_owned(), first);
     }
 
     /// One of them.
@@ -279,9 +399,7 @@ impl Transfers {
         self.all
             .values()
             .find(|transfer| {
-                transfer.sid == sid
-                    && transfer.file.peer == *peer
-                    && transfer.file.outgoing == outgoing
+                transfer.sid == sid && transfer.peer() == peer && transfer.file.outgoing == outgoing
             })
             .map(|transfer| transfer.file.transfer.clone())
     }
@@ -289,7 +407,7 @@ impl Transfers {
     /// The id of the transfer that waits for the answer to this iq.
     pub fn by_iq(&self, peer: &Jid, iq: &str) -> Option<String> {
         let waits = |transfer: &&Transfer| {
-            transfer.file.peer == *peer && transfer.now.iq.as_ref().is_some_and(|(id, _)| id == iq)
+            transfer.peer() == peer && transfer.now.iq.as_ref().is_some_and(|(id, _)| id == iq)
         };
         self.all
             .values()
@@ -302,7 +420,7 @@ impl Transfers {
         let mut ids: Vec<(Timestamp, String)> = self
             .all
             .values()
-            .filter(|transfer| transfer.file.peer == *peer)
+            .filter(|transfer| transfer.peer() == peer)
             .map(|transfer| (transfer.file.time, transfer.file.transfer.clone()))
             .collect();
         ids.sort();
@@ -333,6 +451,18 @@ impl Transfers {
     }
 }
 
+/// A SHA-256 from 64 hexadecimal digits.
+pub fn unhex(digits: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if digits.len() != 64 || !digits.is_ascii() {
+        return None;
+    }
+    for (at, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok()?;
+    }
+    Some(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(
@@ -359,6 +489,7 @@ mod tests {
                 bytes: 0,
                 encrypted: false,
                 path: None,
+                source: None,
                 sha256: None,
                 reason: None,
                 time: Timestamp::from_second(number).unwrap(),
@@ -369,6 +500,7 @@ mod tests {
             into: None,
             held_here: false,
             untold: None,
+            same: Same::default(),
             now: Now::default(),
         }
     }

@@ -48,6 +48,7 @@ const HELP: &str = "\
   /take [NAME]            take the file that was offered last, or the one of this name; into the downloads folder
   /decline [NAME]         do not take it
   /cancel [NAME]          end the file that is on its way
+  /pause, /resume [NAME]  hold a file back, and go on with it
   /files                  the files on their way
   /status away [TEXT]     also: available, dnd; with a text beside it
   /nick NAME              how others see you
@@ -65,7 +66,7 @@ const HELP: &str = "\
   /quit                   leave (also Ctrl+D)";
 
 /// All of them, for completion.
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 38] = [
     "/who",
     "/to ",
     "/me ",
@@ -82,6 +83,8 @@ const NAMES: [&str; 36] = [
     "/take",
     "/decline",
     "/cancel",
+    "/pause",
+    "/resume",
     "/files",
     "/status ",
     "/nick ",
@@ -134,7 +137,7 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
             limit: Some(20),
             before: None,
         }),
-        "send" | "forward" | "take" | "decline" | "cancel" | "files" => {
+        "send" | "forward" | "take" | "decline" | "cancel" | "pause" | "resume" | "files" => {
             files::read(model, to, command, rest)
         }
         "status" => status(rest),

@@ -35,6 +35,14 @@ pub fn read(model: &Model, to: Option<&Jid>, command: &str, rest: &str) -> Wish 
             }),
             None => Wish::Say("No such file is offered to you. /files shows them.".into()),
         },
+        ("pause", _) => match newest(model, rest, moving) {
+            Some(transfer) => Wish::Ask(Command::PauseFile { transfer }),
+            None => Wish::Say("No such file is moving. /files shows them.".into()),
+        },
+        ("resume", _) => match newest(model, rest, held) {
+            Some(transfer) => Wish::Ask(Command::ResumeFile { transfer }),
+            None => Wish::Say("No such file is paused. /files shows them.".into()),
+        },
         (_, _) => {
             let wanted = if command == "decline" { offered } else { open };
             match newest(model, rest, wanted) {
@@ -51,6 +59,14 @@ fn offered(file: &File) -> bool {
 
 fn here(file: &File) -> bool {
     !file.outgoing && file.state == FileState::Done
+}
+
+fn moving(file: &File) -> bool {
+    matches!(file.state, FileState::Running | FileState::Waiting)
+}
+
+fn held(file: &File) -> bool {
+    file.state == FileState::Paused
 }
 
 fn open(file: &File) -> bool {
@@ -97,17 +113,23 @@ fn line(model: &Model, file: &File) -> String {
             format!("{} %", u128::from(file.bytes) * 100 / u128::from(file.size))
         }
         FileState::Running => "moving".to_owned(),
-        FileState::Paused => "paused".to_owned(),
+        FileState::Paused => "paused: /resume or /cancel".to_owned(),
         FileState::Done => "done".to_owned(),
         FileState::Failed => "failed".to_owned(),
     };
+    let source = file
+        .source
+        .as_ref()
+        .filter(|_| !file.state.is_over())
+        .map(|source| format!(", now from {}", name(model, source)))
+        .unwrap_or_default();
     let why = file
         .reason
         .as_ref()
         .map(|why| format!(" ({})", clean(why)))
         .unwrap_or_default();
     format!(
-        "{} {way} {}, {}: {state}{why}",
+        "{} {way} {}, {}: {state}{source}{why}",
         clean(&file.name),
         name(model, &file.peer),
         size(file.size)
@@ -152,6 +174,21 @@ pub fn event(model: &Model, event: &Event, style: Style) -> Option<String> {
             );
             Some(style.dim(&text))
         }
+        Event::FileState { file, .. } if !file.outgoing => {
+            let before = known(&file.transfer);
+            let text = match (&file.source, before) {
+                (Some(source), Some(before)) if before.source != file.source => {
+                    format!("{} goes on from {}", clean(&file.name), name(model, source))
+                }
+                (None, None) if file.state == FileState::Waiting => format!(
+                    "{} offers {}, too: it is on its way already",
+                    name(model, &file.peer),
+                    clean(&file.name)
+                ),
+                _ => return None,
+            };
+            Some(style.dim(&text))
+        }
         Event::FileDone { transfer, path, .. } => {
             let file = known(transfer)?;
             Some(match path {
@@ -184,9 +221,11 @@ mod tests {
     use crate::event::{Me, Show};
     use crate::model::settings::Settings;
 
-    #[test]
-    fn the_newest_file_that_came_is_passed_on_or_the_one_that_is_named() {
-        let jid = |name: &str| Jid::new(name).unwrap();
+    fn jid(name: &str) -> Jid {
+        Jid::new(name).unwrap()
+    }
+
+    fn a_model() -> Model {
         let me = Me {
             jid: jid("me@here"),
             nick: String::new(),
@@ -197,7 +236,32 @@ mod tests {
             fingerprint: None,
             online: true,
         };
-        let mut model = Model::new(me, Settings::default());
+        Model::new(me, Settings::default())
+    }
+
+    fn a_file(transfer: &str, name: &str, outgoing: bool, state: FileState) -> File {
+        File {
+            transfer: transfer.into(),
+            peer: jid("romeo@forza"),
+            outgoing,
+            name: name.into(),
+            size: 1,
+            media_type: None,
+            folder: None,
+            state,
+            bytes: 1,
+            encrypted: true,
+            path: None,
+            source: None,
+            sha256: None,
+            reason: None,
+            time: jiff::Timestamp::from_second(0).unwrap(),
+        }
+    }
+
+    #[test]
+    fn the_newest_file_that_came_is_passed_on_or_the_one_that_is_named() {
+        let mut model = a_model();
         let to = jid("juliet@pronto");
         let forward = |model: &Model, rest: &str| read(model, Some(&to), "forward", rest);
         assert!(matches!(forward(&model, ""), Wish::Say(_)));
@@ -210,22 +274,8 @@ mod tests {
         .into_iter()
         .enumerate()
         {
-            let file = File {
-                transfer: format!("t{number}"),
-                peer: jid("romeo@forza"),
-                outgoing,
-                name: name.into(),
-                size: 1,
-                media_type: None,
-                folder: None,
-                state,
-                bytes: 1,
-                encrypted: true,
-                path: None,
-                sha256: None,
-                reason: None,
-                time: jiff::Timestamp::from_second(number as i64).unwrap(),
-            };
+            let mut file = a_file(&format!("t{number}"), name, outgoing, state);
+            file.time = jiff::Timestamp::from_second(number as i64).unwrap();
             model.files.insert(file.transfer.clone(), file);
         }
         for (rest, transfer) in [("", "t1"), ("rose", "t0")] {
@@ -237,5 +287,35 @@ mod tests {
         }
         assert!(matches!(forward(&model, "late"), Wish::Say(_)));
         assert!(matches!(read(&model, None, "forward", ""), Wish::Say(_)));
+    }
+
+    #[test]
+    fn what_moves_is_paused_and_goes_on_and_where_it_comes_from_is_said() {
+        let mut model = a_model();
+        let mut file = a_file("t", "rose.png", false, FileState::Running);
+        model.files.insert("t".into(), file.clone());
+        let ask = |model: &Model, word: &str| read(model, None, word, "rose");
+        let transfer = || "t".to_owned();
+        let paused = Command::PauseFile {
+            transfer: transfer(),
+        };
+        assert_eq!(ask(&model, "pause"), Wish::Ask(paused));
+        assert!(matches!(ask(&model, "resume"), Wish::Say(_)));
+        file.source = Some(Jid::new("benvolio@mantua").unwrap());
+        let moved = Event::FileState {
+            file: file.clone(),
+            reference: None,
+        };
+        let style = Style { colour: false };
+        let said = event(&model, &moved, style).unwrap();
+        assert!(said.contains("goes on from benvolio@mantua"), "{said}");
+        file.state = FileState::Paused;
+        model.files.insert("t".into(), file);
+        assert!(list(&model).contains("now from benvolio@mantua"));
+        let resumed = Command::ResumeFile {
+            transfer: transfer(),
+        };
+        assert_eq!(ask(&model, "resume"), Wish::Ask(resumed));
+        assert_eq!(event(&model, &moved, style), None, "nothing new");
     }
 }

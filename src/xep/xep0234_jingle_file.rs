@@ -6,9 +6,11 @@
 //! rest, then the SHA-256 of the whole. A resumed transfer is offered again under its session's id. Who takes an offer says
 //! where it listens itself: a sender to whom nobody comes connects to there, and says the token first. If that does not
 //! work either, the receiver asks for the way of XEP-0261.
+//!
+//! The SHA-256 of one file is in the offer (XEP-0300), if the sender knows it, or follows as a checksum (§8.1).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::{Extension, Spec, xep0261_jingle_ibb as in_band};
 use crate::wire::element::Element;
@@ -47,6 +49,8 @@ pub struct Offer {
     pub media_type: Option<String>,
     /// How many files are in the folder, if it is one.
     pub folder: Option<u64>,
+    /// SHA-256 of the whole, if the sender knows it already.
+    pub sha256: Option<[u8; 32]>,
     /// What proves the connection.
     pub token: [u8; 32],
     /// Where the sender listens.
@@ -78,6 +82,8 @@ pub enum Action {
     Pause,
     /// Offer it again.
     Resume,
+    /// The sender knows the SHA-256 of the whole now (§8.1).
+    Checksum([u8; 32]),
 }
 
 /// Reads `<jingle/>`: the session's id and what happens to it.
@@ -114,6 +120,11 @@ pub fn read(jingle: &Element) -> Result<(String, Action), StanzaError> {
         }
         Some("session-info") if jingle.child("pause", ns::FILES).is_some() => Action::Pause,
         Some("session-info") if jingle.child("resume", ns::FILES).is_some() => Action::Resume,
+        Some("session-info") if jingle.child("checksum", FT).is_some() => {
+            let checksum = jingle.child("checksum", FT);
+            let file = checksum.and_then(|checksum| checksum.child("file", FT));
+            Action::Checksum(file.and_then(hash).ok_or_else(bad)?)
+        }
         Some(_) => return Err(StanzaError::new("feature-not-implemented")),
         None => return Err(bad()),
     };
@@ -146,11 +157,36 @@ fn offered(jingle: &Element) -> Result<Offer, StanzaError> {
             .ok_or_else(bad)?,
         media_type: text("media-type"),
         folder: folder.and_then(|folder| folder.attr("files")?.parse().ok()),
+        sha256: hash(file),
         token: token
             .and_then(|token| token.try_into().ok())
             .ok_or_else(bad)?,
         port: port.filter(|port| *port != 0).ok_or_else(bad)?,
     })
+}
+
+/// The SHA-256 (XEP-0300) of a `<file/>`, if it is told in that form.
+fn hash(file: &Element) -> Option<[u8; 32]> {
+    let told = file
+        .elements()
+        .filter(|child| child.name == "hash" && child.ns == ns::HASHES)
+        .find(|hash| hash.attr("algo") == Some("sha-256"))?;
+    STANDARD.decode(told.text().trim()).ok()?.try_into().ok()
+}
+
+fn hashed(sha256: &[u8; 32]) -> Element {
+    Element::new("hash", ns::HASHES)
+        .with_attr("algo", "sha-256")
+        .with_text(STANDARD.encode(sha256))
+}
+
+/// What is offered in this session has that SHA-256 (§8.1).
+pub fn checksum(sid: &str, sha256: &[u8; 32]) -> Element {
+    let checksum = Element::new("checksum", FT)
+        .with_attr("creator", "initiator")
+        .with_attr("name", "file")
+        .with_child(Element::new("file", FT).with_child(hashed(sha256)));
+    jingle("session-info", sid).with_child(checksum)
 }
 
 /// Our offer.
@@ -168,6 +204,9 @@ pub fn initiate(sid: &str, initiator: &str, offer: &Offer) -> Element {
     }
     if let Some(files) = offer.folder {
         file.push(Element::new("folder", ns::FILES).with_attr("files", files.to_string()));
+    }
+    if let Some(sha256) = &offer.sha256 {
+        file.push(hashed(sha256));
     }
     let transport = Element::new("transport", ns::TLS_TCP)
         .with_attr("port", offer.port.to_string())
@@ -257,6 +296,7 @@ mod tests {
             size: 1 << 40,
             media_type: Some("image/png".into()),
             folder: None,
+            sha256: None,
             token: [7; 32],
             port: 40_000,
         }
@@ -269,7 +309,11 @@ mod tests {
             media_type: Some(FOLDER_TYPE.into()),
             ..an_offer()
         };
-        for offer in [an_offer(), folder] {
+        let hashed = Offer {
+            sha256: Some([9; 32]),
+            ..an_offer()
+        };
+        for offer in [an_offer(), folder, hashed] {
             let (sid, action) = read(&initiate("s1", "romeo@forza", &offer)).unwrap();
             assert_eq!(
                 (sid.as_str(), action),
@@ -289,6 +333,10 @@ mod tests {
         assert_eq!(read(&replaced("s1", "b1")).unwrap().1, Action::Replaced);
         assert_eq!(read(&hold("s1", true)).unwrap().1, Action::Pause);
         assert_eq!(read(&hold("s1", false)).unwrap().1, Action::Resume);
+        assert_eq!(
+            read(&checksum("s1", &[9; 32])).unwrap().1,
+            Action::Checksum([9; 32])
+        );
         let over = read(&terminate("s1", "decline", Some("no\nroom")))
             .unwrap()
             .1;
@@ -319,5 +367,15 @@ mod tests {
             "feature-not-implemented"
         );
         assert_eq!(condition(&jingle("session-initiate", "s1")), "bad-request");
+        // A checksum that is none, of another kind or of another length.
+        for (algo, text) in [("sha-256", "!"), ("sha-1", "AAAA"), ("sha-256", "AAAA")] {
+            let hash = Element::new("hash", ns::HASHES)
+                .with_attr("algo", algo)
+                .with_text(text);
+            let file = Element::new("file", FT).with_child(hash);
+            let checksum = Element::new("checksum", FT).with_child(file);
+            let info = jingle("session-info", "s1").with_child(checksum);
+            assert_eq!(condition(&info), "bad-request");
+        }
     }
 }

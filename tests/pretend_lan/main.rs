@@ -27,6 +27,7 @@ mod names;
 mod records;
 mod room_rules;
 mod rooms;
+mod sources;
 mod stage;
 mod storm;
 mod talk;

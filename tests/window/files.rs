@@ -17,6 +17,7 @@ pub fn a_file(transfer: &str, outgoing: bool, state: FileState) -> File {
         bytes: 2 << 20,
         encrypted: false,
         path: Some(PathBuf::from(format!("/home/alice/{transfer}.pdf"))),
+        source: None,
         sha256: None,
         reason: None,
         time: at(-3),
@@ -68,6 +69,15 @@ fn an_offered_file_says_that_it_is_not_encrypted_and_is_taken_or_declined() {
             .wishes
             .contains(&Wish::AcceptInto(transfer()))
     );
+}
+
+#[test]
+fn a_file_says_from_whom_it_comes_now() {
+    let mut file = a_file("plan", false, FileState::Running);
+    file.source = Some(jid("benvolio@mantua"));
+    let mut screen = show(with(&[file]), WIDE);
+    open(&mut screen, "anna@pc");
+    screen.get_by_label_contains("now from benvolio@mantua");
 }
 
 #[test]

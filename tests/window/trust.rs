@@ -253,6 +253,7 @@ fn at_an_offer_of_a_verified_contact_all_of_its_kind_are_taken() {
             bytes: 0,
             encrypted,
             path: None,
+            source: None,
             sha256: None,
             reason: None,
             time: at(-3),

@@ -46,6 +46,11 @@ impl Core {
                 transfer.untold = None;
                 self.keep_file(&id);
             }
+            // The offer may be lost with the stream on which it was made.
+            (Ok(_), Some(Expect::Resumed), _) => {
+                let at = self.after(super::UNHEARD);
+                self.timers.set(Timer::File(id), at);
+            }
             (Ok(_), _, _) => {}
             (Err(error), expected, way) => self.on_file_refused(&id, error, expected, way),
         }
@@ -74,7 +79,10 @@ impl Core {
                 self.band_broken(id, "the other computer cannot be reached for the file");
             }
             ("item-not-found", Some(Expect::Accepted | Expect::Resumed), _) => {
-                self.fail_file(id, "the sender does not know of it any more", None);
+                let why = "the sender does not know of it any more";
+                if !self.lose_source(id, why, None) {
+                    self.fail_file(id, why, None);
+                }
             }
             (_, Some(Expect::Resumed), _) => {}
             // Not the newest offer, or not offered at the moment: the sender offers it again.

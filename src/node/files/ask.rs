@@ -119,6 +119,8 @@ pub struct Fetch {
     pub name: String,
     /// Its size; 0 if not known (HTTP).
     pub size: u64,
+    /// SHA-256 of the whole, lower-case hex, that it must have: as the sender said beforehand.
+    pub sha256: Option<String>,
     /// How many entries it has, if it is a folder. Over HTTP that is not known before its listing came.
     pub entries: Option<u64>,
     /// Where from.
@@ -186,6 +188,15 @@ pub enum Told {
         /// What it is; or why it cannot be sent.
         result: Result<Look, String>,
     },
+    /// The SHA-256 of one file that is offered, lower-case hex.
+    Hashed {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// It.
+        sha256: String,
+    },
     /// SOCKS5: connected to this host.
     Connected {
         /// Which transfer.
@@ -205,6 +216,22 @@ pub enum Told {
         entries: u64,
         /// The sum of the sizes that are told.
         size: u64,
+    },
+    /// The size of one file that comes over HTTP, where its sender did not say it.
+    Sized {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
+        /// In bytes.
+        size: u64,
+    },
+    /// The rest was asked for over HTTP, and the whole comes.
+    FromStart {
+        /// Which transfer.
+        transfer: String,
+        /// Which attempt.
+        run: u32,
     },
     /// So many bytes are through.
     Progress {
@@ -263,6 +290,8 @@ pub struct Look {
     pub media_type: Option<String>,
     /// What it looks like.
     pub stamp: String,
+    /// SHA-256 of one file, lower-case hex, if that is known of what looks like this.
+    pub sha256: Option<String>,
     /// The port on which files are served.
     pub port: u16,
     /// Fresh randomness, to prove a connection.
@@ -278,6 +307,8 @@ pub enum Fault {
     Unreachable(String),
     /// This computer (a full disk): again when the user says so.
     Stuck(String),
+    /// All came, and it is not the file that was offered: nothing of what is there can be used.
+    Wrong(String),
     /// Nothing can be done.
     Final(String),
 }

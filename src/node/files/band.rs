@@ -22,7 +22,7 @@ impl Core {
         let Some(transfer) = self.files.all.get(id) else {
             return false;
         };
-        let (peer, sid) = (transfer.file.peer.clone(), transfer.sid.clone());
+        let (peer, sid) = (transfer.peer().clone(), transfer.sid.clone());
         let incoming = !transfer.file.outgoing && transfer.way == Some(Way::Direct);
         let facts = self.roster.get(&peer).map(|known| &known.facts);
         let knows = facts.is_some_and(|facts| facts.has(ns::JINGLE_IBB) || facts.is_balcony());
@@ -60,7 +60,7 @@ impl Core {
             open: true,
             ..Band::default()
         });
-        let (peer, sid) = (transfer.file.peer.clone(), transfer.sid.clone());
+        let (peer, sid) = (transfer.peer().clone(), transfer.sid.clone());
         let conn = self.active(&peer).ok_or_else(unexpected)?;
         tracing::info!(id, "no connection for a file: it goes through the stream");
         self.serve_file(id, Gate::Band);
@@ -78,7 +78,7 @@ impl Core {
         };
         let meant = self.files.all.iter().find(|transfer| {
             let band = transfer.now.band.as_ref();
-            transfer.file.peer == *peer && band.is_some_and(|band| band.sid == sid)
+            transfer.peer() == peer && band.is_some_and(|band| band.sid == sid)
         });
         let Some(id) = meant.map(|transfer| transfer.file.transfer.clone()) else {
             return Said::Now(Answer::Error(StanzaError::new("item-not-found")));
@@ -165,7 +165,7 @@ impl Core {
         let meant = self.files.all.iter().find(|transfer| {
             let band = transfer.now.band.as_ref();
             let ours = band.is_some_and(|band| band.under_way.as_deref() == Some(iq));
-            transfer.file.peer == *peer && ours
+            transfer.peer() == peer && ours
         });
         let Some(id) = meant.map(|transfer| transfer.file.transfer.clone()) else {
             return false;
@@ -199,7 +199,7 @@ impl Core {
     }
 
     fn band_of(&mut self, id: &str, run: u32) -> Option<(ConnId, &mut Band)> {
-        let peer = self.files.all.get(id)?.file.peer.clone();
+        let peer = self.files.all.get(id)?.peer().clone();
         let conn = self.active(&peer)?;
         let band = self.files.all.get_mut(id)?.now.band.as_mut()?;
         (band.open && band.run == run).then_some((conn, band))

@@ -4,7 +4,7 @@
 //! An outgoing file waits until the peer has a stream, is looked at, and offered: by Jingle to Balconies, by SI to
 //! libpurple, by an HTTP address to everybody else. An incoming one waits for the user's word, then for its turn. Only
 //! between Balconies does it go on after a broken connection, a crash or a restart: whoever sends offers it again under
-//! the same session, as often as it takes.
+//! the same session, as often as it takes; and what somebody else offers, too, may go on from there ([same]).
 
 mod answers;
 pub mod ask;
@@ -14,6 +14,7 @@ pub mod mover;
 mod offer;
 mod peers;
 mod progress;
+mod same;
 mod users;
 
 use std::collections::HashMap;
@@ -151,6 +152,13 @@ impl Core {
             let Some(transfer) = self.files.all.get_mut(&id) else {
                 continue;
             };
+            if transfer.same.joined.is_some() {
+                // It is offered again when there is a stream again.
+                transfer.now.source = None;
+                transfer.now.asked = false;
+                transfer.now.iq = None;
+                continue;
+            }
             let band = transfer.now.band.as_ref();
             let in_band = band.is_some_and(|band| band.run == transfer.now.run);
             if in_band && transfer.is_busy() {
@@ -159,6 +167,9 @@ impl Core {
             }
             let (state, outgoing) = (transfer.file.state, transfer.file.outgoing);
             match (transfer.way, state) {
+                (Some(Way::Direct), FileState::Running) if !outgoing => {
+                    self.watch_for_silence(&id);
+                }
                 (_, FileState::Done | FileState::Failed | FileState::Running) => {}
                 (Some(Way::Direct), _) => {
                     transfer.now.asked = false;
@@ -168,6 +179,12 @@ impl Core {
                         transfer.now.busy = false;
                         transfer.now.source = None;
                         transfer.now.resume = true;
+                        self.turn_from(&id, false);
+                        continue;
+                    }
+                    if !outgoing && state == FileState::Paused {
+                        self.turn_from(&id, false);
+                        continue;
                     }
                     if outgoing && state == FileState::Offered {
                         transfer.file.state = FileState::Waiting;
@@ -196,7 +213,7 @@ impl Core {
         self.files.all.iter().any(|transfer| {
             let wants = transfer.file.outgoing && !transfer.now.asked || transfer.now.resume;
             let open = transfer.is_waiting() && wants;
-            transfer.file.peer == *jid && (open || transfer.untold.is_some())
+            transfer.peer() == jid && (open || transfer.untold.is_some())
         })
     }
 
@@ -204,7 +221,7 @@ impl Core {
     pub(super) fn files_hold(&self, jid: &Jid) -> bool {
         self.files.all.iter().any(|transfer| {
             let si = transfer.way == Some(Way::Si) && !transfer.file.state.is_over();
-            transfer.file.peer == *jid && (si || transfer.is_busy())
+            transfer.peer() == jid && (si || transfer.is_busy())
         })
     }
 
@@ -218,10 +235,11 @@ impl Core {
         else {
             return;
         };
-        let (peer, outgoing) = (transfer.file.peer.clone(), transfer.file.outgoing);
+        let (peer, outgoing) = (transfer.peer().clone(), transfer.file.outgoing);
         match self.active(&peer) {
             Some(conn) if outgoing => self.look_again(id, &peer, conn),
             Some(conn) => self.begin_incoming(id, conn),
+            None if self.turn_from(id, false) => {}
             None => self.pump(&peer),
         }
     }
@@ -262,7 +280,7 @@ impl Core {
         let Some(transfer) = self.files.all.get_mut(id) else {
             return;
         };
-        let peer = transfer.file.peer.clone();
+        let peer = transfer.peer().clone();
         if transfer.way == Some(Way::Direct) {
             transfer.untold = Some(tell.to_owned());
             self.tell_untold(id);
@@ -281,6 +299,7 @@ impl Core {
         };
         let word = match transfer.untold.as_deref() {
             Some("decline") => "decline",
+            Some("success") => "success",
             Some("failed-application") => "failed-application",
             Some(_) => "cancel",
             None => return,
@@ -334,6 +353,12 @@ impl Core {
         else {
             return;
         };
+        if transfer.same.joined.is_none() && !transfer.file.outgoing {
+            self.bring_home(id);
+        }
+        let Some(transfer) = self.files.all.get_mut(id) else {
+            return;
+        };
         transfer.file.state = FileState::Failed;
         transfer.file.reason = Some(reason.to_owned());
         transfer.now.run += 1;
@@ -349,7 +374,8 @@ impl Core {
             remove,
         }));
         self.timers.set(Timer::File(id.to_owned()), None);
-        if let Some(tell) = tell {
+        let gone = self.files.all.get(id).is_some_and(|known| known.same.gone);
+        if let Some(tell) = tell.filter(|_| !gone) {
             self.end_session(id, tell, reason);
         }
         self.tell_file(id, None);
@@ -357,6 +383,7 @@ impl Core {
             transfer: id.to_owned(),
             reason: reason.to_owned(),
         });
+        self.part_from(id);
         self.advance_waiting();
     }
 

@@ -3,7 +3,7 @@
 use super::ask::{Ask, Gate, Look, Serve};
 use super::{HTTP_LASTS, UNHEARD};
 use crate::event::FileState;
-use crate::model::transfer::{Expect, Way};
+use crate::model::transfer::{Expect, Way, unhex};
 use crate::net::ConnId;
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
@@ -41,11 +41,15 @@ impl Core {
         if transfer.stamp.as_ref() != Some(&look.stamp) {
             transfer.file.sha256 = None;
         }
+        if look.sha256.is_some() {
+            transfer.file.sha256.clone_from(&look.sha256);
+        }
         transfer.stamp = Some(look.stamp.clone());
         (transfer.file.size, transfer.file.folder) = (look.size, look.folder);
         transfer.file.reason = None;
         transfer.now.run += 1;
-        let peer = transfer.file.peer.clone();
+        transfer.now.said_done = false;
+        let peer = transfer.peer().clone();
         let Some(conn) = self.active(&peer) else {
             if let Some(transfer) = self.files.all.get_mut(id) {
                 transfer.now.asked = false;
@@ -101,6 +105,7 @@ impl Core {
             size: look.size,
             media_type: look.media_type.clone(),
             folder: look.folder,
+            sha256: transfer.file.sha256.as_deref().and_then(unhex),
             token: look.token,
             port: look.port,
         };
@@ -128,7 +133,7 @@ impl Core {
             return;
         };
         transfer.now.busy = true;
-        let (sid, peer) = (transfer.sid.clone(), transfer.file.peer.clone());
+        let (sid, peer) = (transfer.sid.clone(), transfer.peer().clone());
         let destination = socks5::destination(&sid, self.ourselves.jid.as_str(), peer.as_str());
         self.serve_file(id, Gate::Socks(destination));
         let hosts = socks5::offer(&sid, &self.our_addresses(conn), port);
@@ -147,7 +152,7 @@ impl Core {
         let Some(transfer) = self.files.all.get(id) else {
             return;
         };
-        let (file, peer) = (transfer.file.clone(), transfer.file.peer.clone());
+        let (file, peer) = (transfer.file.clone(), transfer.peer().clone());
         let secret: String = crate::model::roster::hex(look.token.get(..16).unwrap_or_default());
         let path = format!("/{secret}/{}", oob::encode(&file.name));
         let host = std::net::SocketAddr::new(address, look.port);
@@ -175,7 +180,7 @@ impl Core {
         let Some(transfer) = self.files.all.get(id) else {
             return;
         };
-        let from = self.addresses_of(&transfer.file.peer);
+        let from = self.addresses_of(transfer.peer());
         let serve = Serve {
             transfer: id.to_owned(),
             run: transfer.now.run,
@@ -184,7 +189,7 @@ impl Core {
             sha256: transfer.file.sha256.clone(),
             gate,
             from: from.iter().map(|address| address.ip()).collect(),
-            key: self.key_of(&transfer.file.peer),
+            key: self.key_of(transfer.peer()),
         };
         self.effects
             .push_back(Effect::File(Ask::Serve(Box::new(serve))));

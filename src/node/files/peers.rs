@@ -2,7 +2,8 @@
 
 use super::ask::{Ask, From};
 use crate::event::{Event, File, FileState};
-use crate::model::transfer::{Now, Source, Transfer, Way};
+use crate::model::roster::hex;
+use crate::model::transfer::{Now, Same, Source, Transfer, Way};
 use crate::net::ConnId;
 use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
@@ -99,6 +100,7 @@ impl Core {
             Action::Replaced => Ok(()),
             Action::Pause => self.on_peer_holds(&id),
             Action::Resume => self.on_peer_goes_on(&id),
+            Action::Checksum(hash) => self.on_checksum(&id, hash),
             Action::Terminate { reason, text } => self.on_terminated(&id, &reason, text),
             Action::Initiate(_) => Ok(()),
         }
@@ -128,6 +130,7 @@ impl Core {
                 size: offer.size,
                 media_type: offer.media_type,
                 folder: offer.folder,
+                sha256: offer.sha256,
             };
             let now = Now {
                 source: Some(source),
@@ -138,23 +141,34 @@ impl Core {
         let Some(transfer) = self.files.all.get_mut(&id) else {
             return Ok(());
         };
-        let same = transfer.file.size == offer.size && transfer.file.folder == offer.folder;
+        let lead = transfer.same.joined.clone();
+        if let Some(lead) = lead.filter(|_| !transfer.file.state.is_over()) {
+            self.on_joined_offer(&id, &lead, &offer);
+            return Ok(());
+        }
+        let said = offer.sha256.map(|hash| hex(&hash));
+        let known = transfer.same.said.is_some() && said.is_some();
+        let same = transfer.file.size == offer.size
+            && transfer.file.folder == offer.folder
+            && (!known || said == transfer.same.said);
         match transfer.file.state {
             // It was not heard the first time.
             FileState::Done => drop(self.tell_end(&id, "success", None)),
             FileState::Failed => drop(self.tell_end(&id, "decline", None)),
             _ if !same && transfer.file.bytes > 0 => {
-                self.fail_file(
-                    &id,
-                    "the file was changed since it was offered",
-                    Some("cancel"),
-                );
+                let why = "the file was changed since it was offered";
+                if !self.lose_source(&id, why, Some("cancel")) {
+                    self.fail_file(&id, why, Some("cancel"));
+                }
             }
             FileState::Paused if transfer.held_here => {
                 self.say_hold(&id, true);
             }
             state => {
                 (transfer.file.size, transfer.file.folder) = (offer.size, offer.folder);
+                if said.is_some() {
+                    transfer.same.said = said.filter(|_| offer.folder.is_none());
+                }
                 if transfer.is_busy() {
                     // The sender knows better that the connection is dead.
                     self.stop_file(&id);
@@ -166,7 +180,9 @@ impl Core {
                     }
                 }
                 self.tell_file(&id, None);
-                self.advance(&id);
+                if !self.join_same(&id) {
+                    self.advance(&id);
+                }
             }
         }
         Ok(())
@@ -187,7 +203,7 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         transfer.now.iq = None;
-        let (run, peer) = (transfer.now.run, transfer.file.peer.clone());
+        let (run, peer) = (transfer.now.run, transfer.peer().clone());
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(port) = port {
             let addresses = self.addresses_at(&peer, port);
@@ -209,6 +225,13 @@ impl Core {
         if transfer.file.state.is_over() || transfer.held_here {
             return Ok(());
         }
+        if transfer.same.joined.is_some() {
+            // It is no source until it is offered again.
+            if let Some(transfer) = self.files.all.get_mut(id) {
+                transfer.now.source = None;
+            }
+            return Ok(());
+        }
         self.stop_file(id);
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(transfer) = self.files.all.get_mut(id) {
@@ -216,6 +239,7 @@ impl Core {
             transfer.file.reason = Some("paused by the other side".to_owned());
         }
         self.tell_file(id, None);
+        self.turn_from(id, false);
         self.advance_waiting();
         Ok(())
     }
@@ -271,31 +295,40 @@ impl Core {
         else {
             return Ok(());
         };
-        let outgoing = transfer.file.outgoing;
+        let (outgoing, busy) = (transfer.file.outgoing, transfer.is_busy());
+        let sha256 = transfer.file.sha256.clone();
         let (taken, running) = (
             transfer.into.is_some(),
             transfer.file.state == FileState::Running,
         );
-        match reason {
-            // Its word on the connection itself is on its way.
-            "success" if outgoing && transfer.is_busy() => {}
-            "success" if outgoing => {
-                let sha256 = transfer.file.sha256.clone();
-                self.file_done(id, None, None, sha256);
+        let joined = transfer.same.joined.is_some();
+        if !outgoing && (reason != "success" || joined) {
+            let why = why_ended(reason, text.clone());
+            if joined {
+                self.joined_withdrawn(id, &why);
+                return Ok(());
             }
+            if taken && self.lose_source(id, &why, None) {
+                return Ok(());
+            }
+        }
+        match reason {
+            // Its word on the connection itself is on its way; or it has the file from somebody else, and never comes.
+            "success" if outgoing && busy => {
+                if let Some(transfer) = self.files.all.get_mut(id) {
+                    transfer.now.said_done = true;
+                }
+                let at = self.after(super::RECEIVER_WAITS);
+                self.timers.set(Timer::File(id.to_owned()), at);
+            }
+            "success" if outgoing => self.file_done(id, None, None, sha256),
             // We have said on the connection that it is whole, and then forgot that we did. If it is moving just now, that
             // goes its own way.
             "success" if running => {}
             "success" if taken => self.found_done(id),
             "decline" => self.fail_file(id, "declined", None),
             "cancel" if outgoing => self.fail_file(id, "the receiver cancelled it", None),
-            "cancel" => self.fail_file(id, "the sender cancelled it", None),
-            _ => {
-                let text = text.filter(|text| !text.is_empty());
-                let why = text
-                    .unwrap_or_else(|| format!("the other side ended it ({})", clean_line(reason)));
-                self.fail_file(id, &why, None);
-            }
+            _ => self.fail_file(id, &why_ended(reason, text), None),
         }
         Ok(())
     }
@@ -324,11 +357,7 @@ impl Core {
         text: Option<&str>,
     ) -> Option<String> {
         let transfer = self.files.all.get_mut(id)?;
-        let (way, sid, peer) = (
-            transfer.way,
-            transfer.sid.clone(),
-            transfer.file.peer.clone(),
-        );
+        let (way, sid, peer) = (transfer.way, transfer.sid.clone(), transfer.peer().clone());
         let offer_iq = transfer.now.offer_iq.take();
         let conn = self.active(&peer)?;
         match (way, offer_iq) {
@@ -374,6 +403,7 @@ impl Core {
             size: offer.size,
             media_type: offer.media_type,
             folder: None,
+            sha256: None,
         };
         let now = Now {
             offer_iq: Some(iq.to_owned()),
@@ -388,7 +418,7 @@ impl Core {
             return Said::Now(Answer::Error(StanzaError::new("bad-request")));
         };
         let expected = |transfer: &&Transfer| {
-            transfer.file.peer == *peer
+            transfer.peer() == peer
                 && transfer.sid == sid
                 && transfer.way == Some(Way::Si)
                 && !transfer.file.outgoing
@@ -446,6 +476,7 @@ impl Core {
             media_type: offer.media_type.filter(|_| !offer.folder),
             // What is in it is listed at its address.
             folder: offer.folder.then_some(0),
+            sha256: None,
         };
         let now = Now {
             source: Some(Source::Http(address, offer.path)),
@@ -485,34 +516,62 @@ impl Core {
             bytes: 0,
             encrypted: known.encrypted,
             path: None,
+            source: None,
             sha256: None,
             reason: None,
             time: self.clock.wall,
         };
+        let said = offered.sha256.filter(|_| offered.folder.is_none());
         self.add_file(Transfer {
-            file: file.clone(),
+            file,
             way: Some(known.way),
             sid: known.sid,
             stamp: None,
             into: None,
             held_here: false,
             untold: None,
+            same: Same {
+                said: said.map(|hash| hex(&hash)),
+                ..Same::default()
+            },
             now,
         });
+        if !self.join_same(&id) {
+            self.ask_for(&id);
+        }
+        Ok(id)
+    }
+
+    /// A file is offered: our user is asked, unless it was said before what to do with it.
+    pub(super) fn ask_for(&mut self, id: &str) {
+        let Some(transfer) = self.files.all.get(id) else {
+            return;
+        };
+        let file = transfer.file.clone();
+        let (peer, size, encrypted) = (file.peer.clone(), file.size, file.encrypted);
         self.emit(Event::FileOffered {
             from: peer.clone(),
             file,
         });
         // A bot's choice; or this verified contact's files are always taken.
         let all = self.files.accept_all.clone();
-        if all.is_some() || (known.encrypted && self.takes_file(peer, offered.size)) {
-            if let Err(why) = self.accept_file(&id, all) {
+        if all.is_some() || (encrypted && self.takes_file(&peer, size)) {
+            if let Err(why) = self.accept_file(id, all) {
                 tracing::warn!(why, "an offered file could not be taken");
             }
         } else {
-            self.tell_file(&id, None);
+            self.tell_file(id, None);
         }
-        Ok(id)
+    }
+}
+
+/// Why a sender ended it, for people.
+fn why_ended(reason: &str, text: Option<String>) -> String {
+    match text.filter(|text| !text.is_empty()) {
+        _ if reason == "decline" => "declined".to_owned(),
+        _ if reason == "cancel" => "the sender cancelled it".to_owned(),
+        Some(text) => text,
+        None => format!("the other side ended it ({})", clean_line(reason)),
     }
 }
 
@@ -529,4 +588,6 @@ struct Offered {
     size: u64,
     media_type: Option<String>,
     folder: Option<u64>,
+    /// Of the whole, as the sender says.
+    sha256: Option<[u8; 32]>,
 }

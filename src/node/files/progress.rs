@@ -30,6 +30,13 @@ impl Core {
                 self.begin_outgoing(&transfer, result);
             }
             Told::Looked { transfer, result } => self.offer_file(&transfer, result),
+            Told::Hashed {
+                transfer,
+                run,
+                sha256,
+            } if self.is_news_of(&transfer, run) => {
+                self.on_file_hashed(&transfer, sha256);
+            }
             Told::Connected {
                 transfer,
                 run,
@@ -44,6 +51,21 @@ impl Core {
                 size,
             } if self.is_news_of(&transfer, run) => {
                 self.on_file_listed(&transfer, entries, size);
+            }
+            Told::Sized {
+                transfer,
+                run,
+                size,
+            } if self.is_news_of(&transfer, run) => {
+                self.on_file_sized(&transfer, size);
+            }
+            Told::FromStart { transfer, run } if self.is_news_of(&transfer, run) => {
+                if let Some(known) = self.files.all.get_mut(&transfer) {
+                    let why = "the other program gives it only from the beginning";
+                    known.file.reason = Some(why.to_owned());
+                    known.file.bytes = 0;
+                }
+                self.tell_file(&transfer, None);
             }
             Told::Progress {
                 transfer,
@@ -149,9 +171,12 @@ impl Core {
             return;
         };
         let Some(Source::Direct(port, token)) = transfer.now.source.take() else {
-            return;
+            // Where it was is not known any more: its sender is asked.
+            transfer.now.busy = false;
+            let at = self.after(RECEIVER_WAITS);
+            return self.timers.set(Timer::File(id.to_owned()), at);
         };
-        let peer = transfer.file.peer.clone();
+        let peer = transfer.peer().clone();
         let addresses = self.addresses_at(&peer, port);
         let key = self.key_of(&peer);
         self.fetch_file(
@@ -170,12 +195,22 @@ impl Core {
         };
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
+        // The reason may say how it came to its source; which one that is, is told beside it.
+        let goes_on = transfer
+            .file
+            .source
+            .as_ref()
+            .map(|source| format!("it goes on from {source}"));
+        if transfer.file.reason == goes_on {
+            transfer.file.reason = None;
+        }
         let fetch = Fetch {
             transfer: id.to_owned(),
             run: transfer.now.run,
             folder: transfer.into.clone().unwrap_or_default(),
             name: transfer.file.name.clone(),
             size: transfer.file.size,
+            sha256: transfer.same.said.clone(),
             entries: transfer.file.folder,
             from,
         };
@@ -189,7 +224,7 @@ impl Core {
         let Some(transfer) = self.files.all.get_mut(id) else {
             return;
         };
-        let (iq, peer) = (transfer.now.hosts_iq.take(), transfer.file.peer.clone());
+        let (iq, peer) = (transfer.now.hosts_iq.take(), transfer.peer().clone());
         if let (Some(iq), Some(conn)) = (iq, self.active(&peer)) {
             self.answer_file_iq(conn, &iq, "result", socks5::used(host));
         }
@@ -202,6 +237,16 @@ impl Core {
             if transfer.file.size == 0 {
                 transfer.file.size = size;
             }
+            self.tell_file(id, None);
+        }
+    }
+
+    /// Of a file that comes over HTTP its size is known now.
+    fn on_file_sized(&mut self, id: &str, size: u64) {
+        if let Some(transfer) = self.files.all.get_mut(id)
+            && transfer.file.size == 0
+        {
+            transfer.file.size = size;
             self.tell_file(id, None);
         }
     }
@@ -221,6 +266,7 @@ impl Core {
             self.timers.set(Timer::File(id.to_owned()), None);
             self.tell_file(id, None);
         }
+        self.watch_for_silence(id);
         self.emit(Event::FileProgress {
             transfer: id.to_owned(),
             bytes,
@@ -260,6 +306,7 @@ impl Core {
             .and_then(|transfer| transfer.file.sha256.clone());
         self.timers.set(Timer::File(id.to_owned()), None);
         self.tell_file(id, None);
+        self.joined_done(id);
         if let Some(folder) = folder {
             let transfer = id.to_owned();
             self.afters.push(After::FileKept {
@@ -310,15 +357,31 @@ impl Core {
                 let at = self.after(pause);
                 self.timers.set(Timer::File(id.to_owned()), at);
                 self.tell_file(id, None);
+                self.turn_from(id, false);
                 self.advance_waiting();
             }
-            Fault::Stuck(why) if direct => self.hold_file(id, Some(why)),
+            Fault::Wrong(why) if direct && !transfer.file.outgoing => {
+                self.file_is_wrong(id, &why);
+            }
+            // An HTTP address can be asked for the rest as well.
+            Fault::Stuck(why)
+                if direct || (transfer.way == Some(Way::Oob) && !transfer.file.outgoing) =>
+            {
+                self.hold_file(id, Some(why));
+            }
             Fault::Passing(why)
             | Fault::Unreachable(why)
             | Fault::Stuck(why)
+            | Fault::Wrong(why)
             | Fault::Final(why) => {
+                if direct && self.lose_source(id, &why, Some("failed-application")) {
+                    return;
+                }
+                let Some(transfer) = self.files.all.get_mut(id) else {
+                    return;
+                };
                 if let (Some(iq), Some(conn)) = (transfer.now.hosts_iq.take(), {
-                    let peer = transfer.file.peer.clone();
+                    let peer = transfer.peer().clone();
                     self.active(&peer)
                 }) {
                     let error = crate::wire::stanza::StanzaError::new("item-not-found");
@@ -337,6 +400,17 @@ impl Core {
             .get_mut(id)
             .filter(|known| !known.file.state.is_over())
         else {
+            return;
+        };
+        if std::mem::take(&mut transfer.now.said_done) && transfer.is_busy() {
+            let sha256 = transfer.file.sha256.clone();
+            self.stop_file(id);
+            return self.file_done(id, None, None, sha256);
+        }
+        if transfer.same.joined.is_none() && self.turn_from(id, true) {
+            return;
+        }
+        let Some(transfer) = self.files.all.get_mut(id) else {
             return;
         };
         let unheard = transfer.now.iq.take().is_some();

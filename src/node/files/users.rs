@@ -8,7 +8,7 @@ use super::ask::{Ask, Look};
 use super::{Looking, PassedOn};
 use crate::command::Command;
 use crate::event::{File, FileState};
-use crate::model::transfer::{Expect, Now, Transfer, Way};
+use crate::model::transfer::{Expect, Now, Same, Transfer, Way};
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
 use crate::wire::jid::Jid;
@@ -135,7 +135,8 @@ impl Core {
                 bytes: 0,
                 encrypted: false,
                 path: Some(path),
-                sha256,
+                source: None,
+                sha256: sha256.or(look.sha256),
                 reason: None,
                 time: self.clock.wall,
             },
@@ -145,6 +146,7 @@ impl Core {
             into: None,
             held_here: false,
             untold: None,
+            same: Same::default(),
             now: Now::default(),
         });
         self.tell_file(id, reference);
@@ -170,7 +172,10 @@ impl Core {
         // Of an offer from before a restart it is not known where the file is.
         transfer.now.resume = transfer.way == Some(Way::Direct) && transfer.now.source.is_none();
         self.tell_file(id, None);
-        self.advance(id);
+        // Somebody else may have offered it, too.
+        if !self.join_same(id) {
+            self.advance(id);
+        }
         Ok(())
     }
 
@@ -180,7 +185,9 @@ impl Core {
         if transfer.file.state.is_over() {
             return Err("That file is over.");
         }
-        if undecided {
+        if transfer.same.joined.is_some() {
+            self.decline_joined(id);
+        } else if undecided {
             self.fail_file(id, "declined", Some("decline"));
         } else {
             self.fail_file(id, "cancelled", Some("cancel"));
@@ -191,11 +198,19 @@ impl Core {
     fn pause_file(&mut self, id: &str) -> Result<(), &'static str> {
         let transfer = self.files.all.get_mut(id).ok_or("unknown")?;
         let moving = matches!(transfer.file.state, FileState::Running | FileState::Waiting);
-        if transfer.way == Some(Way::Si) || transfer.way == Some(Way::Oob) {
-            return Err("Files from and to other programs cannot be paused.");
+        match transfer.way {
+            Some(Way::Si) => return Err("Files from and to this program cannot be paused."),
+            // Whoever fetches it does so when it wants.
+            Some(Way::Oob) if transfer.file.outgoing => {
+                return Err("Files to this program cannot be paused.");
+            }
+            _ => {}
         }
         if !moving {
             return Err("That file is not on its way.");
+        }
+        if transfer.same.joined.is_some() {
+            return Err("That file comes from somebody else already.");
         }
         self.hold_file(id, None);
         Ok(())
@@ -210,7 +225,10 @@ impl Core {
             transfer.file.reason = reason;
             transfer.held_here = true;
             transfer.now.resume = false;
-            transfer.now.source = None;
+            if transfer.way != Some(Way::Oob) {
+                // It is offered again. An HTTP address stays what it is.
+                transfer.now.source = None;
+            }
         }
         self.say_hold(id, true);
         self.tell_file(id, None);
@@ -223,7 +241,7 @@ impl Core {
             return false;
         };
         let hold = jingle::hold(&transfer.sid, pause);
-        match (transfer.way, self.active(&transfer.file.peer)) {
+        match (transfer.way, self.active(transfer.peer())) {
             (Some(Way::Direct), Some(conn)) => {
                 let iq = self.send_file_iq(conn, None, hold);
                 if let Some(transfer) = self.files.all.get_mut(id)
@@ -251,7 +269,7 @@ impl Core {
             transfer.way = None;
             transfer.file.bytes = 0;
         }
-        let (outgoing, peer) = (transfer.file.outgoing, transfer.file.peer.clone());
+        let (outgoing, peer) = (transfer.file.outgoing, transfer.peer().clone());
         if again {
             // The user's word for plaintext to this contact, where that is asked for.
             self.allow_plaintext_for_now(&peer);
@@ -274,7 +292,7 @@ impl Core {
         transfer.held_here = false;
         transfer.now.asked = false;
         transfer.now.broken = 0;
-        transfer.now.resume = !transfer.file.outgoing;
+        transfer.now.resume = !transfer.file.outgoing && transfer.way == Some(Way::Direct);
         self.tell_file(id, None);
         self.advance(id);
     }

@@ -46,7 +46,7 @@ enum Band {
         left: u32,
         asked: bool,
     },
-    To(Fetch),
+    To(Box<Fetch>),
 }
 
 /// Blocks of a file that goes through the stream.
@@ -59,6 +59,10 @@ pub(super) struct Moving {
     /// What was offered, by its name.
     sources: BTreeMap<String, PathBuf>,
     walls: HashSet<HostId>,
+    /// Whose bytes are others than they say.
+    liars: HashSet<HostId>,
+    /// Hashes are known when files are offered (`true`), or some time later.
+    hashed: Option<bool>,
     /// What was taken and is not remembered elsewhere.
     notes: HashSet<(HostId, String)>,
     serves: Vec<(End, Serve)>,
@@ -159,6 +163,25 @@ impl Sim {
         };
     }
 
+    /// From now on this host sends other bytes than those that it offers.
+    pub fn lies(&mut self, host: HostId) {
+        self.moving.liars.insert(host);
+    }
+
+    /// From now on the hash of a file is known when it is offered, or some time later.
+    pub fn hash(&mut self, early: bool) {
+        self.moving.hashed = Some(early);
+    }
+
+    /// A hash of what is there, of a pretend kind.
+    fn hash_of(&mut self, host: HostId, path: &std::path::Path) -> Option<String> {
+        let bytes = self.disk(host)?.files.get(path)?;
+        let sum = bytes.iter().fold(bytes.len() as u64, |sum, byte| {
+            sum.wrapping_mul(31).wrapping_add(u64::from(*byte))
+        });
+        Some(format!("{sum:064x}"))
+    }
+
     pub(super) fn move_file(&mut self, host: HostId, life: u64, ask: Ask) {
         let now = self.now;
         let soon = now
@@ -183,12 +206,15 @@ impl Sim {
                 let name = path
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned());
+                let sha256 = self.hash_of(host, &path);
+                let sha256 = sha256.filter(|_| self.moving.hashed == Some(true));
                 let result = size.ok_or("no such file".to_owned()).map(|size| Look {
                     name: name.unwrap_or_default(),
                     size: size as u64,
                     folder: None,
                     media_type: None,
                     stamp: format!("{size}"),
+                    sha256,
                     port: 40_000,
                     token,
                 });
@@ -211,13 +237,23 @@ impl Sim {
                     };
                     self.begin_band(serving, what);
                 } else {
+                    let known = serve.sha256.is_some() || self.moving.hashed.is_none();
+                    if let Some(sha256) = self.hash_of(host, &serve.path).filter(|_| !known) {
+                        let late = now + self.rng.span(&(Duration::ZERO..Duration::from_secs(8)));
+                        let told = Told::Hashed {
+                            transfer: serving.transfer.clone(),
+                            run: serving.run,
+                            sha256,
+                        };
+                        self.moving.post(late, &serving, told);
+                    }
                     self.moving.serves.push((serving, *serve));
                 }
             }
             Ask::Fetch(fetch) => {
                 let to = end(fetch.transfer.clone(), fetch.run);
                 match fetch.from {
-                    From::Band => self.begin_band(to, Band::To(*fetch)),
+                    From::Band => self.begin_band(to, Band::To(fetch)),
                     _ => self.begin_flow(to, *fetch),
                 }
             }
@@ -267,6 +303,12 @@ impl Sim {
             return self.moving.post(until, &to, told);
         }
         let (from, serve) = self.moving.serves.remove(at);
+        let half = Told::Progress {
+            transfer: to.transfer.clone(),
+            run: to.run,
+            bytes: fetch.size / 2,
+        };
+        self.moving.post(now + (until - now) / 2, &to, half);
         if self.rng.bits().is_multiple_of(4) {
             self.moving.broken(until, &from);
             return self.moving.broken(until, &to);
@@ -384,13 +426,26 @@ impl Sim {
             return false;
         }
         if let Some((_, flow)) = self.moving.flows.pop_first() {
+            let sha256 = self.hash_of(flow.from.host, &flow.serve.path);
+            let lies = self.moving.liars.contains(&flow.from.host);
+            if lies || (flow.fetch.sha256.is_some() && flow.fetch.sha256 != sha256) {
+                let told = Told::Broken {
+                    transfer: flow.to.transfer.clone(),
+                    run: flow.to.run,
+                    fault: Fault::Wrong("what came is not what was offered".to_owned()),
+                };
+                self.moving.post(now, &flow.to, told);
+                self.moving
+                    .broken(now + Duration::from_millis(1), &flow.from);
+                return true;
+            }
             self.moving.take(&flow.to, flow.serve.path.clone());
             let received = Told::Received {
                 transfer: flow.to.transfer.clone(),
                 run: flow.to.run,
                 path: flow.fetch.folder.join(&flow.fetch.name),
                 size: flow.size,
-                sha256: Some("hash".to_owned()),
+                sha256: sha256.clone(),
                 stamp: None,
             };
             self.moving.post(now, &flow.to, received);
@@ -402,7 +457,7 @@ impl Sim {
                 let sent = Told::Sent {
                     transfer: flow.from.transfer.clone(),
                     run: flow.from.run,
-                    sha256: Some("hash".to_owned()),
+                    sha256,
                 };
                 self.moving
                     .post(now + Duration::from_millis(1), &flow.from, sent);

@@ -14,6 +14,7 @@ use crate::lab::peer::{Peer, SOON, poll};
 
 mod ichat;
 mod passing_on;
+mod sources;
 mod trouble;
 
 /// Romeo on forza has files to send, Juliet on pronto a folder for what she gets.

@@ -232,7 +232,7 @@ fn receive_file(
     let said: [u8; 32] = take(from).map_err(|error| network(&error))?;
     let found = hash.finish();
     if found.as_ref() != said {
-        return Err(lie("what came is not what was sent"));
+        return Err(Fault::Wrong("what came is not what was sent".to_owned()));
     }
     Ok(hex(&said))
 }

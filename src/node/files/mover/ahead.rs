@@ -7,18 +7,24 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{Context, SHA256};
 
 use super::Shared;
 use crate::disk::sources::{self, Entry, Source};
-use crate::node::files::ask::{Gate, Serve};
+use crate::model::roster::hex;
+use crate::model::transfer::unhex;
+use crate::node::files::ask::{Gate, Serve, Told};
 
 /// Smaller files are hashed on the way, larger ones as well: the system would read them twice from the disk.
 const SIZES: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
 /// What is read at a time.
 const BLOCK: usize = 256 << 10;
+/// What takes longer to send is hashed beside.
+const LONG_SEND: Duration = Duration::from_secs(1);
 /// Hashes that are remembered: one file may be offered to many.
 const MOST: usize = 32;
 
@@ -54,12 +60,16 @@ struct Known {
 
 impl Ahead {
     /// The hash of this file, if it looks like this.
-    pub(super) fn of(&self, serve: &Serve) -> Option<[u8; 32]> {
+    pub(super) fn of(&self, path: &Path, stamp: &str) -> Option<[u8; 32]> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known
             .iter()
-            .find(|known| known.path == serve.path && known.stamp == serve.stamp)
+            .find(|known| known.path == path && known.stamp == stamp)
             .map(|known| known.sha256)
+    }
+
+    fn has(&self, serve: &Serve) -> bool {
+        self.of(&serve.path, &serve.stamp).is_some()
     }
 
     /// A folder was looked at.
@@ -96,7 +106,7 @@ impl Ahead {
     /// The hashes of the first entries, as far as they are known.
     pub(super) fn known(&self, serve: &Serve, source: &Source) -> Vec<[u8; 32]> {
         if source.folder.is_none() {
-            return self.of(serve).into_iter().collect();
+            return self.of(&serve.path, &serve.stamp).into_iter().collect();
         }
         let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         let known = folders
@@ -118,7 +128,7 @@ impl Ahead {
     /// The core knows the hash.
     pub(super) fn learn(&self, serve: &Serve) {
         let hash = serve.sha256.as_deref().and_then(unhex);
-        if let Some(sha256) = hash.filter(|_| self.of(serve).is_none()) {
+        if let Some(sha256) = hash.filter(|_| self.of(&serve.path, &serve.stamp).is_none()) {
             self.add(serve, sha256);
         }
     }
@@ -140,22 +150,10 @@ impl Folder {
     }
 }
 
-/// A hash from 64 hexadecimal digits.
-fn unhex(digits: &str) -> Option<[u8; 32]> {
-    let mut bytes = [0; 32];
-    if digits.len() != 64 || !digits.is_ascii() {
-        return None;
-    }
-    for (at, byte) in bytes.iter_mut().enumerate() {
-        *byte = u8::from_str_radix(digits.get(at * 2..at * 2 + 2)?, 16).ok()?;
-    }
-    Some(bytes)
-}
-
 impl Shared {
     /// Begins to hash what is offered, unless that is known or another one is being hashed.
     pub(super) fn hash_ahead(self: &Arc<Self>, serve: &Serve) {
-        let meant = matches!(serve.gate, Gate::Token(_)) && self.ahead.of(serve).is_none();
+        let meant = matches!(serve.gate, Gate::Token(_)) && !self.ahead.has(serve);
         if !meant || self.ahead.busy.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -193,7 +191,72 @@ impl Shared {
         let source = source.filter(|source| worth(source) && source.stamp == serve.stamp);
         let entry = source.as_ref().and_then(|source| source.entries.first());
         if let Some(sha256) = entry.and_then(|entry| self.hash_one(serve, entry)) {
-            self.ahead.add(serve, sha256);
+            self.found(serve, sha256);
+        }
+    }
+
+    fn found(&self, serve: &Serve, sha256: [u8; 32]) {
+        self.ahead.add(serve, sha256);
+        self.say(Told::Hashed {
+            transfer: serve.transfer.clone(),
+            run: serve.run,
+            sha256: hex(&sha256),
+        });
+    }
+
+    /// Sends (`work`), and meanwhile hashes what is sent if that takes its time: whoever takes it can go on with the same
+    /// file from somebody else only if its hash is known before the last byte.
+    pub(super) fn hashing_beside<T>(
+        &self,
+        serve: &Serve,
+        source: &Source,
+        work: impl FnOnce() -> T,
+    ) -> T {
+        let entry = source.entries.first().filter(|entry| {
+            source.folder.is_none() && entry.size >= *SIZES.start() && !self.ahead.has(serve)
+        });
+        let Some(entry) = entry else {
+            return work();
+        };
+        std::thread::scope(|scope| {
+            let (sending, over) = channel::<()>();
+            let hashing = std::thread::Builder::new()
+                .name("balcony-hash".into())
+                .spawn_scoped(scope, move || self.hash_slowly(serve, entry, &over));
+            if let Err(error) = hashing {
+                tracing::debug!(%error, "no thread to hash what is sent");
+            }
+            let done = work();
+            drop(sending);
+            done
+        })
+    }
+
+    /// A quarter of the time, so that disk and processor are there for who sends. Ends when `over` does.
+    fn hash_slowly(&self, serve: &Serve, entry: &Entry, over: &Receiver<()>) {
+        let goes_on = |pause| over.recv_timeout(pause) == Err(RecvTimeoutError::Timeout);
+        if !goes_on(LONG_SEND) || self.ahead.has(serve) {
+            return;
+        }
+        let Ok(mut file) = sources::open(entry) else {
+            return;
+        };
+        let mut hash = Context::new(&SHA256);
+        let mut block = vec![0; 4 * BLOCK];
+        loop {
+            let began = Instant::now();
+            match file.read(&mut block) {
+                Ok(0) => break,
+                Ok(read) => hash.update(block.get(..read).unwrap_or_default()),
+                Err(_) => return,
+            }
+            if !goes_on(began.elapsed() * 3) {
+                return;
+            }
+        }
+        let sha256 = hash.finish().as_ref().try_into();
+        if let (Ok(()), Ok(sha256)) = (sources::unchanged(entry, &file), sha256) {
+            self.found(serve, sha256);
         }
     }
 

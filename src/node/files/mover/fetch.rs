@@ -33,6 +33,7 @@ pub(super) struct Awaits {
 
 impl Shared {
     pub(super) fn fetch(self: &Arc<Self>, fetch: &Fetch, band: Option<Band>) -> Result<(), Fault> {
+        let _writing = self.write_alone(&fetch.transfer)?;
         let mut place = Place::open(fetch).map_err(|error| flow::disk(&error))?;
         downloads::check_room(&place.folder, fetch.size.saturating_sub(place.bytes()))
             .map_err(Fault::Stuck)?;
@@ -182,6 +183,9 @@ impl Shared {
         let sha256 = flow::drink(&mut carrier, None, Pace::default(), |sink| {
             place.receive(size, entries, sink, &mut |bytes| progress.tell(bytes))
         })?;
+        if fetch.sha256.is_some() && sha256 != fetch.sha256 {
+            return Err(Fault::Wrong("what came is not what was offered".to_owned()));
+        }
         Ok((sha256, carrier))
     }
 

@@ -53,6 +53,20 @@ impl Shared {
             *in_vain = have == before;
             before = have;
             let given = self.get(fetch, address, path, have)?;
+            if given.from == 0 && have > 0 {
+                self.say(Told::FromStart {
+                    transfer: fetch.transfer.clone(),
+                    run: fetch.run,
+                });
+            }
+            if let (0, 0, Some(size)) = (fetch.size, given.from, given.length) {
+                // With it the rest can be asked for later.
+                self.say(Told::Sized {
+                    transfer: fetch.transfer.clone(),
+                    run: fetch.run,
+                    size,
+                });
+            }
             let whole = given.length.map(|length| length.saturating_add(given.from));
             if fetch.size > 0 && whole.is_some_and(|whole| whole != fetch.size) {
                 return Err(refused("the file is not the size that was said"));
@@ -107,9 +121,21 @@ impl Shared {
                 .unwrap_or_default()
                 .trim_end_matches('/'),
         };
-        let mut before = 0;
-        for entry in &listing.entries {
+        // What is whole already came in the order of the list.
+        let (whole, mut before) = place.part_of_folder()?.whole();
+        let whole = usize::try_from(whole).unwrap_or(usize::MAX);
+        if whole > listing.entries.len() {
+            return Err(refused("the folder was changed since it was offered"));
+        }
+        for (number, entry) in listing.entries.iter().enumerate() {
             let asked = listing.path(entry);
+            if number < whole {
+                let same = |path: CleanPath| entry.is_folder || before_has(place, &path);
+                if !CleanPath::of(&asked).is_some_and(same) {
+                    return Err(refused("the folder was changed since it was offered"));
+                }
+                continue;
+            }
             before += self.fetch_entry(&address, place, entry, &asked, before)?;
         }
         Ok((before, None))
@@ -134,21 +160,32 @@ impl Shared {
             return Ok(0);
         }
         let size = entry.size.unwrap_or(0);
-        let (mut file, here) = part
-            .file(&clean, size, entry.executable)
-            .map_err(|error| flow::disk(&error))?;
-        let mut hash = Context::new(&SHA256);
+        let bytes = part.half().map(|half| half.0);
+        let half = bytes.and_then(|bytes| part.go_on(&clean, bytes));
+        let (mut file, here, mut hash, begun) = match half {
+            Some(half) if half.bytes <= size => (half.file, half.path, half.hash, half.bytes),
+            _ => {
+                let (file, here) = part
+                    .file(&clean, size, entry.executable)
+                    .map_err(|error| flow::disk(&error))?;
+                (file, here, Context::new(&SHA256), 0)
+            }
+        };
         let mut path = at.folder.to_owned();
         for part in asked {
             path.push('/');
             path.push_str(&encode(part));
         }
-        let (mut have, mut last) = (0, 0);
+        let (mut have, mut last) = (begun, begun);
         patiently(|in_vain| {
             *in_vain = have == last;
             last = have;
             let given = self.get(at.fetch, at.address, &path, have)?;
             if given.from == 0 && have > 0 {
+                self.say(Told::FromStart {
+                    transfer: at.fetch.transfer.clone(),
+                    run: at.fetch.run,
+                });
                 restart(&mut file, &mut hash)?;
                 have = 0;
             }
@@ -215,6 +252,10 @@ impl Shared {
             length,
         })
     }
+}
+
+fn before_has(place: &mut Place, path: &CleanPath) -> bool {
+    place.part_of_folder().is_ok_and(|part| part.has(path))
 }
 
 /// Where a folder is.

@@ -13,6 +13,7 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::Mutex;
+use std::time::{Duration, Instant};
 
 use super::tests::{Stage, why};
 use super::*;
@@ -278,4 +279,147 @@ fn one_wrapped_file_is_unwrapped() {
         assert!(matches!(told, Told::Received { .. }), "{told:?}");
         assert_eq!(fs::read(stage.folder.path().join("rose")).unwrap(), body);
     }
+}
+
+/// As the core asks when its user holds a file back.
+fn hold(stage: &Stage) {
+    stage.mover.perform(Ask::Stop {
+        transfer: "t".into(),
+        remove: None,
+    });
+}
+
+/// Until so much of it is there.
+fn until_there(path: &Path, bytes: u64) {
+    let until = Instant::now() + Duration::from_secs(20);
+    while fs::metadata(path).map_or(0, |found| found.len()) < bytes {
+        assert!(Instant::now() < until, "{} does not grow", path.display());
+        std::thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// Gives the first part of what is asked for, and the rest when it is held open no longer.
+fn slow(body: Vec<u8>, ranges: bool, folder: bool) -> Server {
+    Server::new(move |number, request| {
+        if request.path.ends_with('/') {
+            let small = "<file size='4'><name>small</name></file>";
+            return ok(format!(
+                "<dir>{small}<dir><name>empty</name></dir><file size='{}'><name>large</name></file></dir>",
+                body.len()
+            )
+            .as_bytes());
+        }
+        if request.path.ends_with("small") {
+            return ok(b"rose");
+        }
+        let mut answer = part(&body, request.from.filter(|_| ranges));
+        if number == if folder { 3 } else { 1 } {
+            answer.truncate(answer.len() / 2);
+        }
+        answer
+    })
+}
+
+#[test]
+fn what_was_held_back_over_http_goes_on_from_the_byte_or_from_the_start_with_a_word() {
+    let bytes: Vec<u8> = (0..600_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
+    for ranges in [true, false] {
+        for folder in [true, false] {
+            // Also of a size that was not said before.
+            for said in [bytes.len() as u64 + if folder { 4 } else { 0 }, 0] {
+                let server = slow(bytes.clone(), ranges, folder);
+                let mut stage = Stage::new();
+                let (entries, path) = match folder {
+                    true => (Some(0), "/x/"),
+                    false => (None, "/x"),
+                };
+                stage.begin_to_fetch(said, entries, server.from(path));
+                let part = stage.folder.path().join("rose.t.part");
+                let part = if folder { part.join("large") } else { part };
+                until_there(&part, 250_000);
+                hold(&stage);
+                let broken = stage.outcome();
+                assert!(matches!(broken, Told::Broken { run: 1, .. }), "{broken:?}");
+                // The core has learned the size of one file.
+                let size = if folder { said } else { bytes.len() as u64 };
+                stage.begin_to_fetch(size, entries, server.from(path));
+                let mut from_start = false;
+                let told = loop {
+                    match stage.next() {
+                        Told::FromStart { run: 2, .. } => from_start = true,
+                        Told::Received { path, size, .. } => break (path, size),
+                        Told::Broken { fault, .. } => panic!("{fault:?}"),
+                        _ => {}
+                    }
+                };
+                assert_eq!(from_start, !ranges);
+                let place = stage.folder.path().join("rose");
+                let (large, all) = match folder {
+                    true => (place.join("large"), bytes.len() + 4),
+                    false => (place.clone(), bytes.len()),
+                };
+                assert_eq!((told.0, told.1), (place.clone(), all as u64));
+                assert_eq!(fs::read(large).unwrap(), bytes);
+                let asked = server.asked.lock().unwrap();
+                assert!(asked.last().unwrap().from.unwrap() >= 250_000, "{asked:?}");
+                let small = asked.iter().filter(|one| one.path.ends_with("small"));
+                assert_eq!(small.count(), usize::from(folder), "it came once");
+                if folder {
+                    assert_eq!(tree(&place)["empty/"], b"");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_is_another_one_when_it_goes_on_is_refused() {
+    let bytes: Vec<u8> = (0..600_000_u32).map(|at| at as u8).collect();
+    let server = slow(bytes, true, true);
+    let mut stage = Stage::new();
+    stage.begin_to_fetch(0, Some(0), server.from("/x/"));
+    let part = stage.folder.path().join("rose.t.part");
+    until_there(&part.join("large"), 250_000);
+    hold(&stage);
+    stage.outcome();
+    for (listing, word) in [
+        (
+            "<dir><file size='4'><name>other</name></file><dir><name>empty</name></dir></dir>",
+            "changed",
+        ),
+        (
+            "<dir><file size='4'><name>small</name></file></dir>",
+            "changed",
+        ),
+    ] {
+        let other = Server::new(move |_, _| ok(listing.as_bytes()));
+        let told = stage.fetch(0, Some(0), other.from("/x/"));
+        assert!(why(&told).contains(word), "{told:?}");
+    }
+}
+
+/// Held back and gone on with at once, again and again: what an ended attempt has still to write does no harm.
+#[test]
+fn pausing_and_going_on_in_a_hurry_leaves_the_file_as_it_is() {
+    let bytes: Vec<u8> = (0..4_000_000_u32)
+        .map(|at| ((at * 13) >> 5) as u8)
+        .collect();
+    let body = bytes.clone();
+    let server = Server::new(move |_, request| part(&body, request.from));
+    let mut stage = Stage::new();
+    let size = bytes.len() as u64;
+    for turn in 0..8 {
+        stage.begin_to_fetch(size, None, server.from("/x"));
+        std::thread::sleep(Duration::from_millis(turn));
+        hold(&stage);
+    }
+    stage.begin_to_fetch(size, None, server.from("/x"));
+    loop {
+        match stage.next() {
+            Told::Received { .. } => break,
+            Told::Broken { run: 9, fault, .. } => panic!("{fault:?}"),
+            _ => {}
+        }
+    }
+    assert_eq!(fs::read(stage.folder.path().join("rose")).unwrap(), bytes);
 }

@@ -7,13 +7,13 @@ mod fetch;
 mod http;
 mod serve;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Read};
 use std::net::{IpAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicUsize;
 use std::sync::mpsc::SyncSender;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -25,6 +25,7 @@ use self::fetch::Awaits;
 use super::ask::{Ask, Fault, Fetch, From, Gate, Look, Serve, Told};
 use super::flow;
 use crate::disk::{downloads, sources};
+use crate::model::roster::hex;
 use crate::net::bytestream;
 use crate::net::carrier::{Carrier, CarrierKey};
 use crate::node::effect::Input;
@@ -32,6 +33,8 @@ use crate::wire::key::SecretKey;
 
 /// How often progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(150);
+/// How long an attempt that was ended may write what it has.
+const ENDING: Duration = Duration::from_secs(20);
 /// How long the receiver may take to sync a large file.
 const SYNCING: Duration = Duration::from_secs(600);
 
@@ -46,6 +49,9 @@ pub struct Mover {
 #[derive(Debug)]
 struct Shared {
     desks: Mutex<HashMap<String, Desk>>,
+    /// What comes in at this moment: an attempt that was ended writes what it has still, and the next one waits for it.
+    writing: Mutex<HashSet<String>>,
+    written: Condvar,
     handshakes: AtomicUsize,
     tell: mpsc::Sender<Input>,
     key: CarrierKey,
@@ -83,6 +89,8 @@ impl Mover {
         let _ = tell.try_send(Input::File(Told::Listening { port }));
         let shared = Arc::new(Shared {
             desks: Mutex::default(),
+            writing: Mutex::default(),
+            written: Condvar::new(),
             handshakes: AtomicUsize::new(0),
             tell,
             key: CarrierKey::new(key)?,
@@ -264,7 +272,9 @@ impl Shared {
         if aws_lc_rs::rand::fill(&mut token).is_err() {
             tracing::error!("the system gives no randomness");
         }
+        let sha256 = self.ahead.of(path, &source.stamp);
         Ok(Look {
+            sha256: sha256.map(|sha256| hex(&sha256)),
             name: source.name.clone(),
             size: source.size,
             folder: source.folder,
@@ -339,6 +349,26 @@ impl Shared {
         }
     }
 
+    /// From now on only this attempt writes what comes of a transfer.
+    fn write_alone<'a>(&'a self, transfer: &'a str) -> Result<Writing<'a>, Fault> {
+        let writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = |writing: &mut HashSet<String>| writing.contains(transfer);
+        let (mut writing, waited) = self
+            .written
+            .wait_timeout_while(writing, ENDING, taken)
+            .unwrap_or_else(PoisonError::into_inner);
+        if waited.timed_out() {
+            return Err(Fault::Passing(
+                "an earlier attempt has not ended yet".to_owned(),
+            ));
+        }
+        writing.insert(transfer.to_owned());
+        Ok(Writing {
+            shared: self,
+            transfer,
+        })
+    }
+
     /// The connection of a transfer, so that it can be severed.
     fn hold(&self, transfer: &str, run: u32, stream: Option<&TcpStream>) -> Result<(), Fault> {
         let copy = stream
@@ -361,6 +391,22 @@ impl Shared {
             run,
             told: None,
         }
+    }
+}
+
+/// See [`Shared::write_alone`].
+struct Writing<'a> {
+    shared: &'a Shared,
+    transfer: &'a str,
+}
+
+impl Drop for Writing<'_> {
+    fn drop(&mut self) {
+        let writing = self.shared.writing.lock();
+        writing
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(self.transfer);
+        self.shared.written.notify_all();
     }
 }
 

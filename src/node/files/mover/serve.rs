@@ -259,9 +259,11 @@ impl Shared {
             .map_err(|error| flow::network(&error))?;
         let known = self.ahead.known(serve, &source);
         let mut progress = self.progress(&serve.transfer, serve.run);
-        let sha256 = flow::pour(&mut carrier, |spout| {
-            let moved = &mut |bytes| progress.tell(bytes);
-            flow::send(&source, request, &known, spout, moved)
+        let sha256 = self.hashing_beside(serve, &source, || {
+            flow::pour(&mut carrier, |spout| {
+                let moved = &mut |bytes| progress.tell(bytes);
+                flow::send(&source, request, &known, spout, moved)
+            })
         })?;
         let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;
         if verdict != Some(1) {

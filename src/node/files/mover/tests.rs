@@ -65,6 +65,9 @@ impl Stage {
                 Told::Progress { .. }
                 | Told::Connected { .. }
                 | Told::Listed { .. }
+                | Told::Sized { .. }
+                | Told::FromStart { .. }
+                | Told::Hashed { .. }
                 | Told::Listening { .. } => {}
                 told => return told,
             }
@@ -116,6 +119,7 @@ impl Stage {
             folder: self.folder.path().to_owned(),
             name: "rose".into(),
             size,
+            sha256: None,
             entries,
             from,
         })));
@@ -199,7 +203,7 @@ fn through_the_stream(one: &mut Stage, other: &mut Stage) -> (usize, [Told; 2]) 
                     to.mover.perform(Ask::Taken { transfer, run });
                 }
                 Told::Block { .. } | Told::Taken { .. } => {}
-                Told::Progress { .. } | Told::Listening { .. } => {}
+                Told::Progress { .. } | Told::Listening { .. } | Told::Hashed { .. } => {}
                 told => *outcome = Some(told),
             }
         }
@@ -229,6 +233,10 @@ pub(super) fn why(told: &Told) -> String {
             ..
         } => format!("final: {why}"),
         Told::Broken {
+            fault: Fault::Wrong(why),
+            ..
+        } => format!("wrong: {why}"),
+        Told::Broken {
             fault: Fault::Passing(why),
             ..
         } => format!("passing: {why}"),
@@ -250,10 +258,7 @@ fn a_sender_that_lies_is_found_out() {
     other[4 + head.len()] ^= 1;
     let endless = vec![b'x'; 3 << 20];
     for (says, word) in [
-        (
-            other,
-            "final: the file was refused: what came is not what was sent",
-        ),
+        (other, "wrong: what came is not what was sent"),
         (
             [entry(head, b"rose"), entry(head, b"rose"), END.to_vec()].concat(),
             "more came than was said",
@@ -436,6 +441,7 @@ fn a_stopped_fetch_leaves_nothing_behind() {
         folder: stage.folder.path().to_owned(),
         name: "rose".into(),
         size: 4,
+        sha256: None,
         entries: None,
         from,
     })));
@@ -632,7 +638,13 @@ fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
         let serve = romeo.mover.shared.desks()["t"].serve.clone().unwrap();
         assert_eq!(serve.stamp, stamp);
         let until = Instant::now() + Duration::from_secs(30);
-        while romeo.mover.shared.ahead.of(&serve).is_none() {
+        while romeo
+            .mover
+            .shared
+            .ahead
+            .of(&serve.path, &serve.stamp)
+            .is_none()
+        {
             assert!(Instant::now() < until, "it is never hashed");
             std::thread::yield_now();
         }
@@ -698,4 +710,88 @@ fn what_cannot_be_written_of_a_folder_is_told_and_what_came_before_is_kept() {
     );
     let (asked, _) = stage.asked_and_told(8, Some(3), says);
     assert_eq!(asked.entries, 1);
+}
+
+/// The rest comes with a hash that goes with it and with what was there, and is not the file that was offered.
+#[test]
+fn the_hash_that_was_said_before_counts_and_not_the_one_that_comes_with_the_last_byte() {
+    let digest = |bytes: &[u8]| {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
+        crate::model::roster::hex(digest.as_ref())
+    };
+    let said = digest(b"rose");
+    for (rest, good) in [(&b"se"[..], true), (b"ad", false)] {
+        let mut stage = Stage::new();
+        // Of another source.
+        let part = stage.folder.path().join("rose.t.part");
+        fs::write(&part, b"ro").unwrap();
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let sender = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let request = flow::Opened::request(&mut stream).unwrap();
+            let head = r#"{"path":["rose"],"size":4,"from":2}"#;
+            let mut says = entry(head, rest);
+            let whole = [b"ro", rest].concat();
+            let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &whole);
+            let at = says.len() - 32;
+            says[at..].copy_from_slice(hash.as_ref());
+            says.extend(END);
+            let _ = stream.write_all(&says);
+            let _ = stream.shutdown(std::net::Shutdown::Write);
+            let _ = stream.read(&mut [0]);
+            request
+        });
+        stage.mover.perform(Ask::Fetch(Box::new(Fetch {
+            transfer: "t".into(),
+            run: stage.next_run(),
+            folder: stage.folder.path().to_owned(),
+            name: "rose".into(),
+            size: 4,
+            sha256: Some(said.clone()),
+            entries: None,
+            from: direct(port),
+        })));
+        let told = stage.outcome();
+        let request = sender.join().unwrap();
+        assert_eq!(request.bytes, 2, "what was there is not asked for again");
+        if good {
+            assert!(matches!(told, Told::Received { .. }), "{told:?}");
+            continue;
+        }
+        assert_eq!(why(&told), "wrong: what came is not what was offered");
+        assert_eq!(stage.names(), ["rose.t.part"], "it has no name");
+        // As the core asks then.
+        stage.mover.perform(Ask::Stop {
+            transfer: "t".into(),
+            remove: Some((stage.folder.path().to_owned(), "rose".into())),
+        });
+        assert_eq!(stage.names(), [""; 0], "a retry starts clean");
+    }
+}
+
+/// Whoever takes a file slowly hears its hash before the last byte.
+#[test]
+fn what_takes_long_to_send_is_hashed_beside() {
+    let mut stage = Stage::new();
+    let path = stage.folder.path().join("large");
+    // Known of nothing, and taken before it could be hashed.
+    let bytes: Vec<u8> = (0..24_000_000_u32).map(|at| (at >> 3) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    stage.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, stage.mover.port)).unwrap();
+    let request = flow::Request {
+        token: [7; 32],
+        ..flow::Request::default()
+    };
+    flow::Opened::Request(request).write(&mut stream).unwrap();
+    let sha256 = loop {
+        match stage.next() {
+            Told::Hashed { sha256, .. } => break sha256,
+            Told::Progress { .. } | Told::Listening { .. } => {}
+            told => panic!("{told:?}"),
+        }
+    };
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+    assert_eq!(sha256, crate::model::roster::hex(digest.as_ref()));
 }
