@@ -295,8 +295,8 @@ pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<
     let service = Name::from_labels(SERVICE.iter().map(|label| label.as_bytes())).ok()?;
     let mut room = MAX_KNOWN;
     let known = known.take_while(|instance| {
-        // Type, class, TTL, lengths, and two names that end with what stood before.
-        let left = room.checked_sub(instance.len() + 16);
+        // Type, class, TTL, lengths, a compressed name and one that is not.
+        let left = room.checked_sub(instance.len() + 40);
         left.inspect(|left| room = *left).is_some()
     });
     for instance in known.filter_map(instance_name) {
