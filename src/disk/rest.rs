@@ -1,5 +1,4 @@
-//! How a thread rests and is woken, at next to no cost for whoever writes while it does not rest: to wake it takes as long as
-//! half of what else is done about a message.
+//! How a thread rests and is woken. While it does not rest, that costs whoever writes no system call.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -266,37 +266,27 @@ async fn hear_answers(
 }
 
 fn open_v4(used: &Used, address: Ipv4Addr) -> io::Result<(Socket, SocketAddr)> {
-    let group = SocketAddr::from(SocketAddrV4::new(GROUP_V4, PORT));
     let socket = shared(Domain::IPV4, used)?;
-    socket.bind(&group.into())?;
+    socket.bind(&SocketAddr::from((GROUP_V4, PORT)).into())?;
     socket.join_multicast_v4_n(&GROUP_V4, &InterfaceIndexOrAddress::Index(used.index))?;
-    socket.set_multicast_if_v4(&address)?;
-    socket.set_multicast_ttl_v4(255)?;
-    Ok((socket, group))
+    to_group_v4(socket, address)
 }
 
 fn open_v6(used: &Used) -> io::Result<(Socket, SocketAddr)> {
-    let group = SocketAddr::from(SocketAddrV6::new(GROUP_V6, PORT, 0, used.index));
     let socket = shared(Domain::IPV6, used)?;
     socket.set_only_v6(true)?;
-    socket.bind(&group.into())?;
+    socket.bind(&SocketAddr::from(SocketAddrV6::new(GROUP_V6, PORT, 0, used.index)).into())?;
     socket.join_multicast_v6(&GROUP_V6, used.index)?;
-    socket.set_multicast_if_v6(used.index)?;
-    socket.set_multicast_hops_v6(255)?;
-    Ok((socket, group))
+    to_group_v6(socket, used)
 }
 
 fn alone_v4(used: &Used, address: Ipv4Addr) -> io::Result<(Socket, SocketAddr)> {
-    let group = SocketAddr::from(SocketAddrV4::new(GROUP_V4, PORT));
     let socket = on_link(Domain::IPV4, used)?;
-    socket.bind(&SocketAddr::from(SocketAddrV4::new(address, 0)).into())?;
-    socket.set_multicast_if_v4(&address)?;
-    socket.set_multicast_ttl_v4(255)?;
-    Ok((socket, group))
+    socket.bind(&SocketAddr::from((address, 0)).into())?;
+    to_group_v4(socket, address)
 }
 
 fn alone_v6(used: &Used, address: Ipv6Addr) -> io::Result<(Socket, SocketAddr)> {
-    let group = SocketAddr::from(SocketAddrV6::new(GROUP_V6, PORT, 0, used.index));
     let socket = on_link(Domain::IPV6, used)?;
     socket.set_only_v6(true)?;
     let scope = if address.is_unicast_link_local() {
@@ -305,9 +295,21 @@ fn alone_v6(used: &Used, address: Ipv6Addr) -> io::Result<(Socket, SocketAddr)> 
         0
     };
     socket.bind(&SocketAddr::from(SocketAddrV6::new(address, 0, 0, scope)).into())?;
+    to_group_v6(socket, used)
+}
+
+/// What is sent by this socket leaves by this address, and is believed to come from this network (RFC 6762 §11).
+fn to_group_v4(socket: Socket, address: Ipv4Addr) -> io::Result<(Socket, SocketAddr)> {
+    socket.set_multicast_if_v4(&address)?;
+    socket.set_multicast_ttl_v4(255)?;
+    Ok((socket, (GROUP_V4, PORT).into()))
+}
+
+fn to_group_v6(socket: Socket, used: &Used) -> io::Result<(Socket, SocketAddr)> {
     socket.set_multicast_if_v6(used.index)?;
     socket.set_multicast_hops_v6(255)?;
-    Ok((socket, group))
+    let group = SocketAddrV6::new(GROUP_V6, PORT, 0, used.index);
+    Ok((socket, group.into()))
 }
 
 fn shared(domain: Domain, used: &Used) -> io::Result<Socket> {

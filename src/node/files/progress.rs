@@ -196,11 +196,7 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         // The reason may say how it came to its source; which one that is, is told beside it.
-        let goes_on = transfer
-            .file
-            .source
-            .as_ref()
-            .map(|source| format!("it goes on from {source}"));
+        let goes_on = transfer.file.source.as_ref().map(super::same::goes_on);
         if transfer.file.reason == goes_on {
             transfer.file.reason = None;
         }
