@@ -226,7 +226,13 @@ impl Discovery {
         if !published || !ours.wins_over(theirs) {
             return self.name_taken();
         }
+        self.insist(now);
+    }
+
+    /// Announces soon, and once more: mdns-sd says each thing twice, and drops what comes within a second of that.
+    fn insist(&mut self, now: Instant) {
         self.announce_soon(now);
+        self.announce_again = self.announce_due.map(|due| due + ANNOUNCE_GAP);
     }
 
     /// Somebody is heard who was not heard before. Perhaps two networks became one, and our name is somebody else's there,
@@ -263,7 +269,7 @@ impl Discovery {
             .as_ref()
             .is_some_and(|claim| claim.jid.as_str().eq_ignore_ascii_case(instance));
         if ours {
-            self.announce_soon(now);
+            self.insist(now);
         }
     }
 
