@@ -9,7 +9,7 @@
 //! | 1 | [`event`], [`command`], [`model`], [`xep`], [`stream`] | floor 0 and each other; no I/O, no clock, no randomness: time, bytes and random numbers come in, bytes, timers and events go out |
 //! | 2 | [`net`], [`disk`], [`host`] | floors 0 and 1; they do the I/O and do not know each other |
 //! | 3 | [`node`] | everything below: `Input` → `Effect`, and the loop that performs effects |
-//! | 4 | [`terminal`], [`headless`], [`control`], `gui` | `event`, `command`, `model` and [`node::NodeHandle`], of [`wire`] the words these are written in, nothing else of the network; `control` carries the lines of `headless`, `terminal` reads its input as it does |
+//! | 4 | [`terminal`], [`headless`], [`control`], `gui` | `event`, `command`, `model` and [`node::NodeHandle`], of [`wire`] the words these are written in, nothing else of the network, and the time zone ([`host::zone`]); `control` carries the lines of `headless`, `terminal` reads its input as it does |
 //! | 5 | `cli` | everything below: it is the program, arguments to face, and no part of the library |
 //!
 //! Where to find what: the stanza that came in is parsed in [`wire::xmlstream`], negotiated in [`stream`], read by the

@@ -11,8 +11,9 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Rooms of floor 4 know these of the rooms below, and nothing else: `wire` only as the vocabulary of event and command.
-const FACES_MAY_USE: [&str; 9] = [
+/// Rooms of floor 4 know these of the rooms below, and nothing else: `wire` only as the vocabulary of event and command, `host` only for
+/// the time zone.
+const FACES_MAY_USE: [&str; 10] = [
     "event",
     "command",
     "model",
@@ -22,6 +23,7 @@ const FACES_MAY_USE: [&str; 9] = [
     "wire::time",
     "wire::txt",
     "wire::element",
+    "host::zone",
 ];
 
 /// What rules never touch: by the beginning of a path, or by its last two words.

@@ -293,7 +293,7 @@ impl Writer {
     /// Brings everything gathered into the database. While the disk refuses, nothing more is taken and this goes on.
     fn bring_in(&mut self) {
         let shared = self.shared.clone();
-        let (turn, file) = {
+        let over = {
             let mut journal = lock(&shared.journal);
             // Under the lock nothing is added: what was gathered is what is in the file.
             self.drain();
@@ -309,7 +309,7 @@ impl Writer {
         let (submissions, last) = (std::mem::take(&mut self.gathered), self.last);
         (self.ops, self.bytes) = (0, 0);
         let mut told = false;
-        while let Err(error) = commit(&mut self.db, &submissions, turn) {
+        while let Err(error) = commit(&mut self.db, &submissions, over.number) {
             if !std::mem::replace(&mut told, true) {
                 tracing::error!(%error, "the database cannot be written");
             }
@@ -334,11 +334,11 @@ impl Writer {
         }
         self.chores.scrub |= deleted;
         lock(&shared.fresh).kept_up_to(last);
-        if let Err(error) = file.set_len(0) {
-            // The database knows that it has this turn.
-            tracing::warn!(%error, "the journal cannot be shortened");
-        }
         let _ = self.tell.send(last);
+        if let Err(error) = over.empty() {
+            // The database knows that it has this turn.
+            tracing::warn!(%error, "the journal cannot be emptied");
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use super::words::{Words, t};
 use super::{file_dialog, outgoing, traces};
 use crate::command::Command;
 use crate::event::Event;
+use crate::host::zone;
 use crate::model::Model;
 use crate::wire::jid::Jid;
 
@@ -278,7 +279,7 @@ fn copied(outgoing: &Path) -> Option<Vec<PathBuf>> {
 }
 
 fn as_file(picture: &image::RgbaImage, outgoing: &Path) -> Option<PathBuf> {
-    let name = jiff::Zoned::now().strftime("picture-%Y-%m-%d-%H%M%S.png");
+    let name = zone::now().strftime("picture-%Y-%m-%d-%H%M%S.png");
     let path = outgoing::place(outgoing, name.to_string().as_ref())?;
     let written = picture.save_with_format(&path, image::ImageFormat::Png);
     written.is_ok().then_some(path)

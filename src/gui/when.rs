@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 
 use super::words::{Words, t};
+use crate::host::zone;
 
 /// The wall clock of one frame, so that all parts of it agree, and the language of its times.
 #[derive(Clone)]
@@ -23,7 +24,7 @@ impl Now {
     pub fn system(words: Arc<Words>) -> Now {
         static TWELVE: OnceLock<bool> = OnceLock::new();
         Now {
-            time: Zoned::now(),
+            time: zone::now(),
             twelve: *TWELVE.get_or_init(|| has_twelve_hours(&locale_of_time())),
             words,
         }

@@ -1,10 +1,11 @@
-//! Floor 2: the machine that we run on: what it and its user are called, and how long nobody has touched it.
+//! Floor 2: the machine that we run on: what it and its user are called, its time zone, and how long nobody has touched it.
 
 #[cfg(feature = "gui")]
 pub mod autostart;
 #[cfg(feature = "gui")]
 pub mod idle;
 pub mod memory;
+pub mod zone;
 
 /// The machine part of our name when none is given: the host name's first label in ASCII (XEP-0174 §3: the machine
 /// name is ASCII), `machine` if nothing useful is left of it.

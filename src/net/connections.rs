@@ -15,7 +15,7 @@ use super::driver::{self, Conn, Scratch};
 use super::interfaces::{self, Link, Used};
 use super::listen::Admission;
 use super::tls::Credentials;
-use super::{ConnId, Report, dial, tcp};
+use super::{ConnId, Report, dial, entropy, tcp};
 use crate::wire::key::SecretKey;
 
 /// The interfaces as they are now, for those who dial and accept.
@@ -123,6 +123,7 @@ impl Connections {
         id: ConnId,
         addresses: impl Future<Output = Result<Vec<SocketAddr>, String>> + Send + 'static,
     ) {
+        entropy::gather();
         let conn = Arc::new(Conn::default());
         if lock(&self.0.open).insert(id, conn.clone()).is_some() {
             tracing::error!(conn = id.0, "a connection number was used twice");

@@ -52,7 +52,6 @@ impl Lan {
     /// # Errors
     /// If there is no port to listen on.
     pub async fn start(config: LanConfig) -> Result<(Lan, mpsc::Receiver<Report>), ListenError> {
-        warm_up();
         let (reports, reported) = mpsc::channel(REPORTS);
         let listeners = listen::listen(config.port)?;
         let connections = Connections::new(reports.clone(), config.key.as_ref());
@@ -117,20 +116,6 @@ impl Lan {
         });
         drop(self.discovery);
     }
-}
-
-/// The cryptographic library gathers its first random numbers from the processor's jitter, which takes a good part of a second
-/// of computing: beside everything else, so that the first handshake need not wait for it.
-fn warm_up() {
-    let gather = || {
-        if aws_lc_rs::rand::fill(&mut [0]).is_err() {
-            tracing::error!("no random numbers for TLS");
-        }
-    };
-    // Without a thread for it, the first handshake does it.
-    let _ = std::thread::Builder::new()
-        .name("entropy".into())
-        .spawn(gather);
 }
 
 /// The addresses of what a person typed. Names under `.local` are asked for by mDNS first, for a system without

@@ -8,6 +8,7 @@ mod crowd;
 mod dial;
 mod discovery;
 mod driver;
+mod entropy;
 mod interfaces;
 pub mod lan;
 mod link_watch;

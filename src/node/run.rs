@@ -144,7 +144,7 @@ pub async fn start_within(
         jid,
         port: lan.port(),
         avatar: stored_avatar(&loaded, &avatars),
-        utc_offset: jiff::Zoned::now().offset().seconds(),
+        utc_offset: crate::host::zone::now().offset().seconds(),
         settings,
         drafts: super::drafts::kept(&loaded.values),
         conversations: loaded.conversations,

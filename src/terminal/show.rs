@@ -1,13 +1,13 @@
 //! What is shown: events and lists as lines of text. Everything of a peer passes [`clean`].
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::screen::Style;
 use crate::event::{
     Cause, Event, Hit, Message, MessageState, OfflineReason, Peer, Security, Show, Trust,
     Verification, VerificationState,
 };
+use crate::host::zone;
 use crate::model::{Contact, Model};
 use crate::wire::jid::Jid;
 
@@ -318,8 +318,8 @@ fn line(time: Timestamp, who: &str, plain: &str, body: &str, style: Style) -> St
 }
 
 fn clock(time: Timestamp) -> String {
-    let local = time.to_zoned(TimeZone::system());
-    let today = Timestamp::now().to_zoned(TimeZone::system()).date() == local.date();
+    let local = time.to_zoned(zone::zone());
+    let today = zone::now().date() == local.date();
     local
         .strftime(if today { "%H:%M" } else { "%Y-%m-%d %H:%M" })
         .to_string()
@@ -355,10 +355,7 @@ fn found(model: &Model, hits: &[Hit], complete: bool, style: Style) -> String {
         lines.push(style.dim("(more was said of this; these are the newest)"));
     }
     for Hit { with, message } in hits.iter().rev() {
-        let day = message
-            .time
-            .to_zoned(jiff::tz::TimeZone::system())
-            .strftime("%F");
+        let day = message.time.to_zoned(zone::zone()).strftime("%F");
         let with = one_line(with.as_str());
         lines.push(style.dim(&format!("{day}, with {with}:")));
         lines.push(history(model, std::slice::from_ref(message), false, style));

@@ -185,7 +185,7 @@ pub fn head() -> String {
         system.sysname().to_string_lossy(),
         system.release().to_string_lossy(),
         system.machine().to_string_lossy(),
-        jiff::Zoned::now().strftime("%Y-%m-%d %H:%M %:z")
+        balcony::host::zone::now().strftime("%Y-%m-%d %H:%M %:z")
     )
 }
 

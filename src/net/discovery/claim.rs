@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use super::Discovery;
 use super::station::Phase;
 use crate::net::Report;
+use crate::net::entropy;
 use crate::net::mdns::TxtPairs;
 use crate::net::message::{self, Place};
 use crate::net::sightings;
@@ -143,6 +144,7 @@ impl Discovery {
             };
         }
         if !ready.is_empty() {
+            entropy::gather();
             self.announce(&ready, now);
             if !self.was_told() {
                 self.report(Report::Advertised { jid: claim.jid });
