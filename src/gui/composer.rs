@@ -32,9 +32,13 @@ const KEEP_AFTER: Duration = Duration::from_secs(2);
 /// Drafts kept at most; an empty one is forgotten.
 const MOST_DRAFTS: usize = 500;
 
-/// The buttons beside the field, and those in a room: files and the rest go to one person.
+/// The buttons beside the field, …
 const BUTTONS: f32 = 4.0;
-const ROOM_BUTTONS: f32 = 2.0;
+/// … in a room, where files and the rest do not go, and where there is no place for more: then one of the two has the
+/// others in its menu.
+const FEW_BUTTONS: f32 = 2.0;
+/// Less than so many points leave no place for words beside all buttons.
+const TIGHT: f32 = 300.0;
 
 /// The field grows up to so many points.
 const TALLEST: f32 = 170.0;
@@ -433,20 +437,21 @@ impl Composer {
             None if contact.is_online() => t!(ui, "composer-hint", name = contact.nick),
             None => t!(ui, "composer-hint-gone", name = contact.nick),
         };
-        let buttons = match self.room {
-            Some(_) => ROOM_BUTTONS,
-            None => BUTTONS,
+        let width = ui.available_width();
+        let tight = width < TIGHT && self.room.is_none();
+        let buttons = match tight || self.room.is_some() {
+            true => FEW_BUTTONS,
+            false => BUTTONS,
         };
         let shift_enter = KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter);
         let mut changed = false;
         let mut clicked = false;
         super::fonts::prepare(ui.ctx(), draft);
         let draft_length = draft.chars().count();
-        let width = ui.available_width();
         let left = ui.cursor().left();
         let turned = bidi::is_needed(draft);
         if turned {
-            reading_ui(ui, draft, width);
+            reading_ui(ui, draft, width - buttons * space::TARGET - space::S);
         }
         // Grows with the text up to some eight lines, then scrolls.
         let scroll = egui::ScrollArea::vertical()
@@ -511,10 +516,13 @@ impl Composer {
         ui.scope_builder(builder, |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             if self.room.is_none() {
-                self.more_ui(ui, contact);
-                attach_ui(ui, &contact.jid, wishes);
+                self.more_ui(ui, contact, tight, wishes);
             }
-            if Icon::Smile.button(ui, &t!(ui, "composer-emoji")).clicked() {
+            if self.room.is_none() && !tight {
+                let button = Icon::Clip.button(ui, &t!(ui, "composer-attach"));
+                egui::Popup::menu(&button).show(|ui| attach_ui(ui, &contact.jid, wishes));
+            }
+            if !tight && Icon::Smile.button(ui, &t!(ui, "composer-emoji")).clicked() {
                 self.asked = Some(Request::Emoji);
             }
             if draft.trim().is_empty() && self.attached.is_empty(&contact.jid) {
@@ -525,10 +533,18 @@ impl Composer {
         (changed, clicked)
     }
 
-    /// What else can be said.
-    fn more_ui(&mut self, ui: &mut Ui, contact: &Contact) {
+    /// What else can be said, and everything that has no button where it is tight.
+    fn more_ui(&mut self, ui: &mut Ui, contact: &Contact, tight: bool, wishes: &mut Vec<Wish>) {
         let button = Icon::More.button(ui, &t!(ui, "composer-more"));
         egui::Popup::menu(&button).show(|ui| {
+            if tight {
+                if ui.button(t!(ui, "composer-emoji")).clicked() {
+                    self.asked = Some(Request::Emoji);
+                    ui.close();
+                }
+                attach_ui(ui, &contact.jid, wishes);
+                ui.separator();
+            }
             if ui.button(t!(ui, "composer-spoiler")).clicked() {
                 self.spoilers.insert(contact.jid.clone(), String::new());
                 self.focus = true;
@@ -596,10 +612,10 @@ impl Composer {
 fn reading_ui(ui: &mut Ui, draft: &str, width: f32) {
     let weak = theme::palette(ui).weak;
     let shown = super::text::cut_lines(super::text::cut(draft, 600), 4);
-    let words = super::text::wrapped(ui, shown, size::BODY, weak, width - BUTTONS);
+    let words = super::text::wrapped(ui, shown, size::BODY, weak, width);
     let room = vec2(width, words.size().y + space::XS);
     let (place, _) = ui.allocate_exact_size(room, egui::Sense::hover());
-    let right = place.right() - BUTTONS - words.size().x;
+    let right = place.right() - words.size().x;
     ui.painter().galley(pos2(right, place.top()), words, weak);
 }
 
@@ -610,20 +626,17 @@ fn byte_of(text: &str, at: usize) -> usize {
         .map_or(text.len(), |(byte, _)| byte)
 }
 
-/// What else can be sent.
+/// What else can be sent: the entries of a menu.
 fn attach_ui(ui: &mut Ui, to: &Jid, wishes: &mut Vec<Wish>) {
-    let button = Icon::Clip.button(ui, &t!(ui, "composer-attach"));
-    egui::Popup::menu(&button).show(|ui| {
-        for (words, what) in [
-            (t!(ui, "attach-files"), Attachment::Files),
-            (t!(ui, "attach-folder"), Attachment::Folder),
-            (t!(ui, "attach-copied"), Attachment::Copied),
-        ] {
-            if ui.button(words).clicked() {
-                wishes.push(Wish::Attach(to.clone(), what));
-            }
+    for (words, what) in [
+        (t!(ui, "attach-files"), Attachment::Files),
+        (t!(ui, "attach-folder"), Attachment::Folder),
+        (t!(ui, "attach-copied"), Attachment::Copied),
+    ] {
+        if ui.button(words).clicked() {
+            wishes.push(Wish::Attach(to.clone(), what));
         }
-    });
+    }
 }
 
 fn notice(to: &Jid, state: ChatState) -> Wish {

@@ -179,3 +179,21 @@ fn what_is_typed_behind_enter_in_one_frame_is_the_next_text_in_its_order() {
         .collect();
     assert_eq!(sent, ["worm", "/me sighs"]);
 }
+
+#[test]
+fn where_it_is_tight_the_field_has_the_room_and_one_menu_the_rest() {
+    let mut screen = show(three(), Vec2::new(240.0, 700.0));
+    open(&mut screen, "anna@pc");
+    let field = screen.get_by_role(Role::MultilineTextInput).rect();
+    assert!(field.width() > 110.0, "{field:?}");
+    for button in ["Send a file", "Emoji"] {
+        assert!(screen.query_by_label(button).is_none(), "{button}");
+    }
+    screen.get_by_label("More").click();
+    screen.run();
+    screen.get_by_label("Emoji");
+    screen.get_by_label("Files…").click();
+    screen.run();
+    let wish = Wish::Attach(jid("anna@pc"), Attachment::Files);
+    assert!(screen.state().wishes.contains(&wish));
+}

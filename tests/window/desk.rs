@@ -3,7 +3,7 @@
 pub use balcony::command::Command;
 pub use balcony::event::*;
 pub use balcony::gui::avatar::Pictures;
-pub use balcony::gui::scene::{Scene, Wish};
+pub use balcony::gui::scene::{Attachment, Scene, Wish};
 pub use balcony::gui::services::{Checks, Finding, Level, Services, Surroundings};
 pub use balcony::gui::taste::Taste;
 pub use balcony::gui::when::Now;
