@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -411,8 +411,7 @@ impl Disk {
         if let Some(avatars) = &self.avatars {
             return avatars.adopt(path).map_err(|why| why.to_string());
         }
-        let missing = || format!("{}: no such file", path.display());
-        let image = self.files.get(path).ok_or_else(missing)?.clone();
+        let image = self.files.get(path).ok_or_else(|| missing(path))?.clone();
         let sha1: [u8; 20] = sha1::Sha1::digest(&image).into();
         self.pictures.insert(sha1, image.clone());
         Ok(OwnAvatar {
@@ -710,4 +709,9 @@ fn says_the_same(old: &Message, new: &Message) -> bool {
 
 fn path_of(sha1: &[u8; 20]) -> PathBuf {
     PathBuf::from("/pretended").join(crate::model::roster::hex(sha1))
+}
+
+/// Said of a file that is not here, also in the demonstration, where somebody may choose one of the real computer's.
+pub(super) fn missing(path: &Path) -> String {
+    format!("{}: a pretended computer has no such file", path.display())
 }

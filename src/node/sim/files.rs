@@ -208,7 +208,8 @@ impl Sim {
                     .map(|name| name.to_string_lossy().into_owned());
                 let sha256 = self.hash_of(host, &path);
                 let sha256 = sha256.filter(|_| self.moving.hashed == Some(true));
-                let result = size.ok_or("no such file".to_owned()).map(|size| Look {
+                let missing = || super::disk::missing(&path);
+                let result = size.ok_or_else(missing).map(|size| Look {
                     name: name.unwrap_or_default(),
                     size: size as u64,
                     folder: None,
