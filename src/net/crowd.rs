@@ -241,15 +241,30 @@ impl Crowd {
         }
     }
 
-    /// What it said itself in the last seconds, if that is not what is seen of it.
-    pub(super) fn otherwise(&self, jid: &Jid, seen: &OnLink, now: Instant) -> Option<OnLink> {
+    /// What it said itself in the last seconds, unless it said since that it goes.
+    pub(super) fn said(&self, jid: &Jid, now: Instant) -> Option<OnLink> {
         let member = self.members.get(&key(jid.as_str()))?;
         let lately = now.saturating_duration_since(member.heard) < LATELY;
-        let said = self.seen(member).filter(|_| lately)?;
-        let same = said.host.eq_ignore_ascii_case(&seen.host)
-            && said.port == seen.port
-            && said.advert == seen.advert;
-        (!same).then_some(said)
+        self.seen(member).filter(|_| lately && !member.goes())
+    }
+
+    /// The same, if that is not what is seen of it, or one of its addresses is missing there.
+    pub(super) fn otherwise(&self, jid: &Jid, seen: &OnLink, now: Instant) -> Option<OnLink> {
+        let mut said = self.said(jid, now)?;
+        let same_host = said.host.eq_ignore_ascii_case(&seen.host);
+        let all_seen = said
+            .addresses
+            .iter()
+            .all(|one| seen.addresses.contains(one));
+        if same_host && all_seen && said.port == seen.port && said.advert == seen.advert {
+            return None;
+        }
+        if same_host && said.port == seen.port {
+            let others = seen.addresses.iter().copied();
+            let more: Vec<_> = others.filter(|one| !said.addresses.contains(one)).collect();
+            said.addresses.extend(more);
+        }
+        Some(said)
     }
 
     /// Was it heard of lately, so that nobody needs to ask?
@@ -593,7 +608,7 @@ impl Crowd {
         let link = self.link;
         let seen = self.seen(self.members.get(key)?)?;
         let member = self.members.get_mut(key)?;
-        if member.leaves && member.ask.is_none() {
+        if member.goes() {
             return None;
         }
         let returns = std::mem::take(&mut member.leaves);
@@ -640,6 +655,11 @@ impl Crowd {
 }
 
 impl Member {
+    /// It said goodbye, and nothing since.
+    fn goes(&self) -> bool {
+        self.leaves && self.ask.is_none()
+    }
+
     fn due(&self) -> Instant {
         self.ask.map_or(self.until, |ask| ask.min(self.until))
     }

@@ -283,6 +283,17 @@ fn of_two_hosts_with_one_name_the_one_that_said_so_lately_has_it() {
         let later = now + 5 * SECOND;
         assert!(crowd.otherwise(&bob, &other, later).is_none());
     }
+    let mut fewer = OnLink::clone(seen);
+    let lost = fewer.addresses.remove(0);
+    let found = crowd.otherwise(&bob, &fewer, now).unwrap();
+    assert!(found.addresses.contains(&lost), "{found:?}");
+    let goodbye = Heard::Goodbye {
+        instance: "bob@pc".to_owned(),
+    };
+    crowd.heard(&[goodbye], now);
+    assert!(crowd.said(&bob, now).is_none(), "it goes");
+    crowd.heard(&announced("bob@pc", 7), now);
+    assert!(crowd.said(&bob, now).is_some(), "it is here all the same");
 }
 
 #[test]

@@ -111,6 +111,7 @@ impl Discovery {
             let jid = claim.jid.clone();
             tracing::info!(%jid, "the name is taken");
             self.withdraw();
+            self.given_up = Some(jid.clone());
             self.report(Report::NameTaken { jid });
         }
     }

@@ -8,7 +8,7 @@ use crate::net::crowd::{GATHERS, Question, Way};
 use crate::net::mdns::{Browsed, Ear};
 use crate::net::message::Heard;
 use crate::net::multicast::Overheard;
-use crate::net::sightings::OnLink;
+use crate::net::sightings::{OnLink, same_name};
 use crate::wire::jid::Jid;
 
 impl Discovery {
@@ -82,8 +82,20 @@ impl Discovery {
                 _ => None,
             });
             let changed = owners.filter_map(|jid| {
-                let seen = self.peers.seen_on(&jid, link)?;
-                let seen = Box::new(station.crowd.otherwise(&jid, seen, now)?);
+                let said = match self.peers.seen_on(&jid, link) {
+                    Some(seen) => station.crowd.otherwise(&jid, seen, now),
+                    // mdns-sd took its records for ours, and does not tell of them once they are not.
+                    None if self
+                        .given_up
+                        .as_ref()
+                        .is_some_and(|was| same_name(was, &jid)) =>
+                    {
+                        let said = station.crowd.said(&jid, now);
+                        said.filter(|said| !said.host.eq_ignore_ascii_case(&self.host))
+                    }
+                    None => None,
+                };
+                let seen = Box::new(said?);
                 Some(Browsed::Resolved { link, jid, seen })
             });
             changed.collect()

@@ -116,6 +116,8 @@ struct Discovery {
     stations: BTreeMap<u32, Station>,
     interfaces: Vec<Interface>,
     claim: Option<Claim>,
+    /// The name that somebody else was found to have.
+    given_up: Option<Jid>,
     peers: Sightings,
     pictures: Pictures,
     verifying: BTreeMap<Jid, Instant>,
@@ -152,6 +154,7 @@ impl Discovery {
             stations: BTreeMap::new(),
             interfaces: Vec::new(),
             claim: None,
+            given_up: None,
             peers: Sightings::default(),
             pictures: Pictures::default(),
             verifying: BTreeMap::new(),
