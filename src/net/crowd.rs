@@ -59,6 +59,8 @@ const UNANSWERED: Duration = Duration::from_millis(150);
 const BUSY: usize = 4;
 /// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
 const EACH: Duration = Duration::from_millis(10);
+/// Whoever is doubted is asked for within this.
+const DOUBTED: Duration = Duration::from_millis(400);
 /// Whoever came alone asks once more after this those whom it does not know.
 const SECOND: Duration = Duration::from_secs(2);
 /// Of two hosts that have one name the one that said so lately has it.
@@ -283,12 +285,19 @@ impl Crowd {
         told.is_some_and(|seen| seen.addresses.iter().any(SocketAddr::is_ipv4))
     }
 
-    /// It is gone unless it is heard within `patience`.
+    /// It is gone unless it is heard within `patience`. Where a crowd leads, it is asked for soon, and again while it does
+    /// not answer, unless others ask: who serves many and is slow for a moment is doubted by all of them at once, and three
+    /// hundred questions with as many answers would keep it, and everybody who hears them, from anything else.
     pub(super) fn verify(&mut self, jid: &Jid, patience: Duration, now: Instant) {
         let key = key(jid.as_str());
+        let leads = self.leads;
+        let wait = up_to(DOUBTED.min(EACH.saturating_mul(self.count())));
         if let Some(member) = self.members.get_mut(&key) {
             let before = member.due();
             member.until = member.until.min(now + patience);
+            if leads {
+                (member.asked, member.ask) = (0, Some(now + wait));
+            }
             self.reschedule(&key, before);
         }
     }
@@ -520,8 +529,11 @@ impl Crowd {
     }
 
     fn pause(&self) -> Duration {
-        let all = u32::try_from(self.members.len()).unwrap_or(u32::MAX);
-        INCOMPLETE.max(EACH.saturating_mul(all))
+        INCOMPLETE.max(EACH.saturating_mul(self.count()))
+    }
+
+    fn count(&self) -> u32 {
+        u32::try_from(self.members.len()).unwrap_or(u32::MAX)
     }
 
     /// Somebody asks for all.
@@ -678,7 +690,9 @@ impl Member {
         let pause = if self.told.is_none() {
             INCOMPLETE * (1 << self.asked.min(MOST_ASKED))
         } else {
-            self.until.saturating_duration_since(self.heard) / 20
+            // Whoever is doubted has less time.
+            let life = self.until.saturating_duration_since(self.heard) / 20;
+            life.min(self.until.saturating_duration_since(now) / 4)
         };
         self.ask = (self.asked < MOST_ASKED).then(|| now + pause + up_to(pause));
     }

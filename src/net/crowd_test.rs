@@ -202,6 +202,59 @@ fn what_one_asks_the_others_do_not_ask() {
 }
 
 #[test]
+fn whom_all_doubt_at_once_few_ask_for() {
+    let now = Instant::now();
+    let mut crowds: Vec<Crowd> = (0..50).map(|_| leading(now)).collect();
+    let doubted = Jid::new("bob@pc").unwrap();
+    for crowd in &mut crowds {
+        crowd.heard(&announced("bob@pc", 7), now);
+        for n in 0..50 {
+            crowd.heard(&announced(&format!("guest{n}@pc"), n), now);
+        }
+        crowd.verify(&doubted, 3 * SECOND, now + SECOND);
+    }
+    let asked = Heard::Asked {
+        instance: "bob@pc".to_owned(),
+    };
+    let mut questions = 0;
+    let delay = Duration::from_millis(2);
+    // What one says the others hear two milliseconds later.
+    for step in 0..250 {
+        let now = now + SECOND + delay * step;
+        let said: usize = crowds
+            .iter_mut()
+            .map(|crowd| runs(crowd, now).0.len())
+            .sum();
+        questions += said;
+        if said > 0 {
+            for crowd in &mut crowds {
+                crowd.heard(std::slice::from_ref(&asked), now + delay);
+            }
+        }
+    }
+    assert!((1..10).contains(&questions), "{questions} questions");
+    // Nobody answers: some ask once more, and then it is gone.
+    let (mut again, mut gone) = (0, 0);
+    for step in 0..200 {
+        let now = now + SECOND + Duration::from_millis(500 + 13 * step);
+        let mut said = 0;
+        for crowd in &mut crowds {
+            let (questions, told) = runs(crowd, now);
+            said += questions.len();
+            gone += told.len();
+        }
+        again += said;
+        if said > 0 {
+            for crowd in &mut crowds {
+                crowd.heard(std::slice::from_ref(&asked), now);
+            }
+        }
+    }
+    assert!(again > 0, "a lost question is not the end");
+    assert_eq!(gone, crowds.len());
+}
+
+#[test]
 fn whoever_comes_alone_asks_everybody_and_then_those_whom_it_does_not_know() {
     let now = Instant::now();
     let mut crowd = Crowd::new("eth0", 2, false, now);

@@ -5,7 +5,7 @@ use balcony::command::room::RoomCommand;
 use balcony::event::Event;
 use balcony::event::room::RoomEvent;
 use balcony::model::rooms::RoomView;
-use balcony::net::memory::{Fault, HostId};
+use balcony::net::memory::{Fault, HostId, Link};
 use balcony::node::sim::Sim;
 use balcony::node::sim::legacy::Make;
 use balcony::wire::jid::Jid;
@@ -53,7 +53,10 @@ fn say(sim: &mut Sim, host: HostId, body: &str) {
 
 /// So many people, all in one room that the first has made and advertises.
 fn room_of(seed: u64, people: usize, moderated: bool) -> (Sim, Vec<(HostId, Jid)>, String) {
-    let mut sim = Sim::new(seed);
+    room_in(Sim::new(seed), people, moderated)
+}
+
+fn room_in(mut sim: Sim, people: usize, moderated: bool) -> (Sim, Vec<(HostId, Jid)>, String) {
     let names: Vec<Jid> = (0..people)
         .map(|n| jid(&format!("guest{n}@seat{n}")))
         .collect();
@@ -100,6 +103,36 @@ fn room_of(seed: u64, people: usize, moderated: bool) -> (Sim, Vec<(HostId, Jid)
             .collect::<Vec<_>>()
     );
     (sim, all, room)
+}
+
+#[test]
+fn a_hall_that_fills_is_announced_by_few() {
+    with_seeds(2, |seed| {
+        let mut sim = Sim::new(seed);
+        let pidgin = sim.legacy(Make::Libpurple, &jid("paris@verona"));
+        let told = |sim: &Sim| sim.legacy_peer(pidgin).unwrap().told;
+        sim.run_for(SEC);
+        let people = 40;
+        let (mut sim, all, room) = room_in(sim, people, false);
+        let by_then = told(&sim);
+        sim.run_for(30 * SEC);
+        // Each was told of once, the founder again with its room, and then the three who serve it.
+        let told = told(&sim);
+        assert!(told < people + 20, "{by_then} and then {told} for {people}");
+        // Who serves it is not its founder alone: it is still found when that one is gone.
+        sim.inflict(Fault::Link(all[0].0, Link::Silent));
+        sim.run_for(200 * SEC);
+        let late = sim.node(&jid("late@door"));
+        sim.run_for(5 * SEC);
+        let join = RoomCommand::RoomJoin {
+            room,
+            nick: None,
+            via: None,
+        };
+        ask(&mut sim, late, join);
+        sim.run_for(10 * SEC);
+        assert!(view(&sim, late).is_some(), "{:?}", errors(&sim, late));
+    });
 }
 
 #[test]

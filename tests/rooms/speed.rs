@@ -93,6 +93,31 @@ fn a_hall_joins_talks_loses_a_tenth_and_is_whole() {
     hold(&world);
 }
 
+#[test]
+fn when_all_come_at_once_all_know_of_all_before_anybody_has_to_ask() {
+    for seed in 1..=2 {
+        let people = 80;
+        let mut world = World::new(seed, people, false, false);
+        world.run_for(5 * SEC);
+        for at in 1..people {
+            world.join(at, &[0]);
+            world.run_for(2 * MS);
+        }
+        let begun = world.now;
+        let whole = |world: &World| {
+            let mut all = world.living().into_iter();
+            all.all(|at| world.room(at).state().present().count() == people)
+        };
+        assert!(world.run_until(10 * SEC, whole), "seed {seed}");
+        let took = world.now.since(begun);
+        println!("seed {seed}: {took:?}");
+        assert!(
+            took <= 800 * MS,
+            "seed {seed}: {took:?} after the last came"
+        );
+    }
+}
+
 fn silent_death_of_a_tenth(world: &mut World) {
     let people = world.seats.len();
     let hubs: Vec<usize> = world

@@ -312,6 +312,18 @@ impl Body {
         )
     }
 
+    /// Whose place in the room it is about, beside its author's.
+    pub fn target(&self) -> Option<Author> {
+        match self {
+            Body::Role { target, .. }
+            | Body::Voice { target, .. }
+            | Body::Kick { target, .. }
+            | Body::Ban { target, .. }
+            | Body::Unban { target } => Some(*target),
+            _ => None,
+        }
+    }
+
     /// Can it wait a moment for company on its way? Nobody reads it as it comes.
     pub fn can_wait(&self) -> bool {
         matches!(

@@ -58,7 +58,8 @@ impl Room {
         }
         let waits =
             |entries: &Vec<Arc<Entry>>| entries.iter().all(|entry| entry.draft.body.can_wait());
-        let hall = self.is_hall();
+        // A hall that fills is one already: its first fifty would cost it each their own packet to everybody.
+        let hall = self.is_hall() || self.rushes();
         let due: Vec<Jid> = self
             .pushes
             .iter()

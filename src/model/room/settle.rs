@@ -1,6 +1,6 @@
 //! The half of [`Room`] that follows: the state as the entries have it, and what of it has changed, for faces.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use super::engine::{Happened, LATE, Output, Room};
 use super::entry::{Author, Entry, EntryId, Order};
 use super::fault::Fault;
 use super::state::State;
-use crate::wire::jid::Jid;
 
 /// So many who come in within [`CALM`] are a rush.
 const RUSH: usize = 4;
@@ -48,17 +47,21 @@ impl Room {
                 touch(&mut touched, entry);
                 self.state.add(entry)
             });
+        let mut moved = false;
         if rebuilt {
             let new = State::built(founder, &self.log, self.fault);
             let old = std::mem::replace(&mut self.state, new);
             self.cut_off();
             touched.extend(self.differences(&old));
+            self.state.moved = old.moved;
+            moved = !self.state.has_members_of(&old);
         }
         self.tell_said(&touched, &fresh, latest);
         if let Some(before) = before {
             self.state.settle();
             self.stale = true;
-            self.tell_rest(&before);
+            moved |= std::mem::take(&mut self.state.moved);
+            self.tell_rest(&before, moved);
         }
         self.watch_own_place(&fresh);
     }
@@ -163,13 +166,13 @@ impl Room {
         }
     }
 
-    fn tell_rest(&mut self, before: &Before) {
+    fn tell_rest(&mut self, before: &Before, moved: bool) {
         if self.loading {
             return;
         }
         let now = Before::of(&self.state);
         let mut tell = |happened| self.outputs.push_back(Output::Happened(happened));
-        if now.members != before.members {
+        if moved {
             tell(Happened::Members);
         }
         if now.rules != before.rules {
@@ -217,9 +220,8 @@ impl Room {
     }
 }
 
-/// What is compared to see what changed.
+/// What is compared to see what changed, beside the members: of those there are too many to be copied for each entry.
 struct Before {
-    members: BTreeMap<Author, (String, Jid, bool, Role, bool)>,
     rules: (bool, bool, Vec<Author>),
     subject: Option<(String, Author)>,
     hands: Vec<Author>,
@@ -227,20 +229,7 @@ struct Before {
 
 impl Before {
     fn of(state: &State) -> Before {
-        let member = |(author, one): (&Author, &super::state::Occupant)| {
-            (
-                *author,
-                (
-                    one.nick.clone(),
-                    one.jid.clone(),
-                    one.joined,
-                    one.role,
-                    one.voice,
-                ),
-            )
-        };
         Before {
-            members: state.occupants.iter().map(member).collect(),
             rules: (
                 state.rules.moderated,
                 state.rules.members_only,

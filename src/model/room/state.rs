@@ -1,7 +1,7 @@
 //! What the room is, worked out from its entries: who is in it, what was said, what is voted on. Built from scratch in their
 //! order, or carried on by one more at the end: the result is the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::body::{Body, Role};
@@ -106,6 +106,10 @@ pub struct State {
     /// The room's polls in order.
     pub poll_order: Vec<EntryId>,
     last: Option<Order>,
+    /// Somebody came, went or became something else since this was last taken.
+    pub(super) moved: bool,
+    /// The last entry in order that had to do with each: by it, or about it.
+    concerned: BTreeMap<Author, Order>,
     founder: Author,
     pub(super) fault: Option<Fault>,
 }
@@ -146,11 +150,33 @@ impl State {
         }
         let rule = entry.draft.body.is_rule() && !self.errs(Fault::OldRoles);
         let last = self.errs(Fault::LateIsLast) || self.errs(Fault::OrderOfArrival);
-        if rule || late && !last {
+        if rule || late && !last && !self.is_late_alone(entry) {
             return false;
         }
         self.apply(entry);
         true
+    }
+
+    /// Is this a coming in that stands alone, so that when it is taken in makes no difference? Where hundreds come in
+    /// at once, hardly one is the last in order when it is heard of, and a new start from scratch for each would be three
+    /// hundred times three hundred entries for everybody. A coming in changes its author's place and nothing else, and only
+    /// what concerns this author looks at that.
+    fn is_late_alone(&self, entry: &Entry) -> bool {
+        let concerned = self.concerned.get(&entry.author);
+        matches!(entry.draft.body, Body::Join { .. })
+            && concerned.is_none_or(|last| *last < entry.order())
+    }
+
+    fn note_concerned(&mut self, entry: &Entry) {
+        let order = entry.order();
+        let mut note = |who: Author| {
+            let last = self.concerned.entry(who).or_insert(order);
+            *last = order.max(*last);
+        };
+        note(entry.author);
+        if let Some(target) = entry.draft.body.target() {
+            note(target);
+        }
     }
 
     fn errs(&self, fault: Fault) -> bool {
@@ -167,6 +193,23 @@ impl State {
         self.occupants
             .iter()
             .filter(move |(_, occupant)| occupant.joined && occupant.role >= least)
+    }
+
+    /// Are those who are or were here the same, as far as faces are told of them?
+    pub(super) fn has_members_of(&self, other: &State) -> bool {
+        let same = |(one, theirs): (&Occupant, &Occupant)| {
+            one.nick == theirs.nick
+                && one.jid == theirs.jid
+                && one.joined == theirs.joined
+                && one.role == theirs.role
+                && one.voice == theirs.voice
+        };
+        self.occupants.keys().eq(other.occupants.keys())
+            && self
+                .occupants
+                .values()
+                .zip(other.occupants.values())
+                .all(same)
     }
 
     /// Who has this nick.
@@ -191,7 +234,16 @@ impl State {
 
     fn apply(&mut self, entry: &Entry) {
         self.last = self.last.max(Some(entry.order()));
+        self.note_concerned(entry);
         let author = entry.author;
+        self.moved |= matches!(
+            entry.draft.body,
+            Body::Join { .. }
+                | Body::Leave
+                | Body::Nick { .. }
+                | Body::Kick { .. }
+                | Body::Ban { .. }
+        );
         match &entry.draft.body {
             Body::Create { name, .. } if author == self.founder && entry.draft.seq == 1 => {
                 self.name = clean_name(name);
@@ -375,6 +427,26 @@ impl State {
 
     /// Roles and nicks of everybody: the earlier one keeps its nick.
     pub fn settle(&mut self) {
+        let mut clash = false;
+        let mut taken: HashSet<&str> = HashSet::with_capacity(self.occupants.len());
+        for occupant in self.occupants.values() {
+            clash |= !taken.insert(&occupant.wanted);
+        }
+        for (author, occupant) in &mut self.occupants {
+            let now = (self.rules.role(*author), self.rules.has_voice(*author));
+            self.moved |= now != (occupant.role, occupant.voice);
+            (occupant.role, occupant.voice) = now;
+            // Where everybody wants another one, nobody has to stand back.
+            if !clash && occupant.nick != occupant.wanted {
+                occupant.nick.clone_from(&occupant.wanted);
+            }
+        }
+        if clash {
+            self.share_nicks();
+        }
+    }
+
+    fn share_nicks(&mut self) {
         let mut by_age: Vec<(bool, Order, Author)> = self
             .occupants
             .iter()
@@ -383,11 +455,9 @@ impl State {
         by_age.sort();
         let mut taken: BTreeSet<String> = BTreeSet::new();
         for (_, _, author) in by_age {
-            let (role, voice) = (self.rules.role(author), self.rules.has_voice(author));
             let Some(occupant) = self.occupants.get_mut(&author) else {
                 continue;
             };
-            (occupant.role, occupant.voice) = (role, voice);
             let mut nick = occupant.wanted.clone();
             let mut n = 2;
             while taken.contains(&nick) {
@@ -399,3 +469,7 @@ impl State {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "state_test.rs"]
+mod tests;

@@ -149,14 +149,16 @@ impl Discovery {
         }
         for station in self.stations.values_mut() {
             station.crowd.verify(&jid, VERIFY, now);
-            if let Some(responder) = &station.responder {
+            if !station.crowd.leads()
+                && let Some(responder) = &station.responder
+            {
                 responder.verify(&jid, VERIFY);
             }
         }
         // mdns-sd asks for SRV alone, and for some names not at all. What stands in TXT may be somebody else's, who had taken
         // the name, and would stay for as long as they wished.
         if let Some(question) = message::ask_instance(jid.as_str()) {
-            self.send_everywhere(&question);
+            self.send_where_few(&question);
         }
         // mdns-sd forgets it when its patience ends; a moment more for that to arrive.
         self.verifying

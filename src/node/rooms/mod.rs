@@ -37,10 +37,16 @@ pub(super) const MAX_ROOMS: usize = 200;
 const NEWEST_LINES: usize = 50;
 /// Invitations that wait for a stream.
 const MAX_INVITES: usize = 100;
-/// Members are told at most this often.
+/// Members are told at most this often …
 const MEMBERS_PAUSE: Duration = Duration::from_millis(250);
+/// … and after so long for each of them: all are told each time, and while a hall of 300 fills that is much to write and
+/// to read, for everybody, of what will be different in a moment.
+const MEMBER_PAUSE: Duration = Duration::from_millis(3);
 /// What we advertise of rooms changes at most this often.
 const AD_PAUSE: Duration = Duration::from_secs(10);
+/// Who has just come in has heard of few, and takes itself for one of the first three. What others advertise already it
+/// advertises after so long, if it is one then: else everybody in a hall that fills announces itself twice to everybody.
+const AD_SETTLE: Duration = Duration::from_secs(3);
 /// Who has more than so many bytes on the way to it is told how far we have come later, instead of every entry now.
 const TOO_SLOW: u64 = 4 << 20;
 /// And keeps up again below this.
@@ -76,6 +82,8 @@ pub(super) struct Hosted {
     pub(super) advertised: String,
     pub members: Vec<RoomMember>,
     pub members_due: Option<Moment>,
+    /// When we have been in it for [`AD_SETTLE`].
+    pub(super) settled: Option<Moment>,
     pub delivered: HashMap<EntryId, (u16, u16)>,
     pub(super) guests: Vec<guests::Guest>,
     /// The id and the nick under which a guest of ours said something.
@@ -334,7 +342,7 @@ impl Core {
                     .iter()
                     .any(|member| member.jid == jid.as_str())
                 {
-                    hosted.members_due.get_or_insert(clock.now + MEMBERS_PAUSE);
+                    hosted.tell_members_soon(clock.now);
                 }
             }
         }
@@ -423,8 +431,9 @@ impl Core {
                 .iter()
                 .take(3)
                 .any(|jid| *jid == self.ourselves.jid);
-            (room.is_inside() && first).then(|| RoomAd {
-                id: room.id().to_string(),
+            let id = room.id().to_string();
+            (room.is_inside() && first && !self.leaves_to_others(hosted, &id)).then(|| RoomAd {
+                id,
                 members_only: state.rules.members_only,
                 moderated: state.rules.moderated,
                 members: u16::try_from(state.present().count()).unwrap_or(u16::MAX),
@@ -444,7 +453,22 @@ impl Core {
             .collect()
     }
 
+    /// Have we just come into a room that others advertise?
+    fn leaves_to_others(&self, hosted: &Hosted, id: &str) -> bool {
+        let told = |ads: &Vec<RoomAd>| ads.iter().any(|ad| ad.id == id);
+        hosted
+            .settled
+            .is_some_and(|settled| self.clock.now < settled)
+            && !self.rooms.advertised.iter().any(|ad| ad.id == id)
+            && self.rooms.ads.values().any(told)
+    }
+
     fn advertise_rooms(&mut self) {
+        let settled = self.rooms.all.values().filter_map(|hosted| hosted.settled);
+        let settled = settled.filter(|settled| *settled > self.clock.now).min();
+        if settled.is_some() {
+            self.timers.set(Timer::Rooms, settled);
+        }
         let ads = self.room_ads();
         if ads == self.rooms.advertised || self.hidden || self.quitting {
             return;
@@ -471,6 +495,7 @@ impl Hosted {
             advertised: String::new(),
             members: Vec::new(),
             members_due: None,
+            settled: None,
             delivered: HashMap::new(),
             guests: Vec::new(),
             guest_ids: HashMap::new(),
@@ -481,6 +506,13 @@ impl Hosted {
             corrections: HashMap::new(),
             deleting: false,
         }
+    }
+
+    /// Who is in the room is to be told, with whatever else of that comes soon.
+    fn tell_members_soon(&mut self, now: Moment) {
+        let many = u32::try_from(self.room.state().occupants.len()).unwrap_or(u32::MAX);
+        let pause = MEMBERS_PAUSE.max(MEMBER_PAUSE.saturating_mul(many));
+        self.members_due.get_or_insert(now + pause);
     }
 }
 

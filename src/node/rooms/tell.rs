@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Core, Hosted, MEMBERS_PAUSE};
+use super::{Core, Hosted};
 use crate::event::Event;
 use crate::event::room::{
     RoomAbout, RoomBanned, RoomEvent, RoomLine, RoomMember, RoomPoll, RoomRules, RoomTroubleKind,
@@ -212,9 +212,7 @@ impl Core {
                 },
             },
             Happened::Members => {
-                hosted
-                    .members_due
-                    .get_or_insert(self.clock.now + MEMBERS_PAUSE);
+                hosted.tell_members_soon(self.clock.now);
                 return;
             }
             Happened::Rules => return self.tell_rules(id),
@@ -297,6 +295,7 @@ impl Core {
         };
         (hosted.about.inside, hosted.about.left) = (true, None);
         hosted.enter_due = None;
+        hosted.settled = Some(self.clock.now + super::AD_SETTLE);
         let reference = hosted.asked.take();
         self.keep_about(id);
         // That we are in again outlives us, too.
@@ -307,9 +306,7 @@ impl Core {
             return;
         };
         hosted.members.clone_from(&members);
-        hosted
-            .members_due
-            .get_or_insert(self.clock.now + MEMBERS_PAUSE);
+        hosted.tell_members_soon(self.clock.now);
         let event = RoomEvent::RoomJoined {
             about: Box::new(RoomAbout {
                 joined: true,

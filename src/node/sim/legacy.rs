@@ -46,6 +46,8 @@ pub struct Legacy {
     pub heard: Vec<(Jid, String)>,
     /// How many messages its user typed that it dropped without a word.
     pub lost: usize,
+    /// How often it was told of a buddy, or what that says of itself.
+    pub told: usize,
 }
 
 #[derive(Debug)]
@@ -96,6 +98,7 @@ impl Legacy {
             requests: Vec::new(),
             heard: Vec::new(),
             lost: 0,
+            told: 0,
         };
         peer.publish(|_| {});
         peer
@@ -168,6 +171,7 @@ impl Legacy {
     pub fn handle(&mut self, report: Report) {
         match report {
             Report::Seen(sighting) => {
+                self.told += 1;
                 self.buddies.insert(sighting.jid.clone(), *sighting);
             }
             Report::Gone { jid, .. } => {
