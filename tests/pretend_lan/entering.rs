@@ -118,6 +118,26 @@ fn if_nobody_in_the_room_can_be_reached_that_is_said_in_time_and_a_second_try_ge
 }
 
 #[test]
+fn where_many_are_on_the_network_one_waits_longer_to_be_let_in() {
+    with_seeds(2, |seed| {
+        let mut verona = verona(seed);
+        for n in 0..60 {
+            verona.sim.node(&jid(&format!("guest{n}@desk")));
+        }
+        verona.sim.run_for(30 * SEC);
+        verona
+            .sim
+            .inflict(Fault::Link(verona.hosts[0], Link::Silent));
+        let room = verona.room.clone();
+        verona.join(1, &room, None);
+        verona.sim.run_for(24 * SEC);
+        assert!(verona.refusals(1).0.is_empty(), "others may come first");
+        verona.sim.run_for(4 * SEC);
+        assert_eq!(verona.refusals(1).0, [(room, RoomWhy::Unreachable)]);
+    });
+}
+
+#[test]
 fn who_is_reached_and_does_not_let_in_is_told_apart_from_who_is_not_reached() {
     with_seeds(3, |seed| {
         let mut verona = verona(seed);

@@ -9,13 +9,18 @@ use crate::event::room::{RoomEvent, RoomWhy};
 use crate::model::room::entry::RoomId;
 use crate::node::core::Timer;
 
-/// Who is in no room after so long is told. A hall into which 300 come at once lets everybody in within ten seconds.
-pub(super) const PATIENCE: Duration = Duration::from_secs(20);
+/// Who is in no room after so long is told, …
+const PATIENCE: Duration = Duration::from_secs(20);
+/// … and so much longer for each who is on the network: where three hundred come at once, on slow computers, the last of
+/// them has to wait for its turn.
+const EACH: Duration = Duration::from_millis(100);
 
 impl Core {
     /// From now on somebody waits to be let in.
     pub(super) fn await_entry(&mut self, id: RoomId) {
-        let due = self.clock.now + PATIENCE;
+        let people = self.roster.iter().filter(|known| known.online).count();
+        let people = u32::try_from(people).unwrap_or(u32::MAX);
+        let due = self.clock.now + PATIENCE + EACH.saturating_mul(people);
         if let Some(hosted) = self.rooms.all.get_mut(&id)
             && !hosted.room.is_inside()
         {
