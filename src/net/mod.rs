@@ -8,6 +8,7 @@ mod crowd;
 mod dial;
 mod discovery;
 mod driver;
+pub mod http;
 mod interfaces;
 pub mod lan;
 mod link_watch;

@@ -15,6 +15,7 @@ use super::fetch::ended;
 use crate::disk::downloads;
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Pace, SILENCE};
+use crate::net::http;
 use crate::node::files::ask::{Fault, Fetch, Told};
 use crate::node::files::flow::{self, Place};
 use crate::wire::dir_listing::{self, Entry, Listing};
@@ -234,8 +235,8 @@ impl Shared {
         let failed = |error: std::io::Error| flow::network(&error);
         let mut stream = bytestream::connect(&[address]).map_err(failed)?;
         self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
-        bytestream::http_ask(&mut stream, address, path, from).map_err(failed)?;
-        let answer = bytestream::http_answered(&mut stream).map_err(failed)?;
+        http::ask(&mut stream, address, path, from).map_err(failed)?;
+        let answer = http::answered(&mut stream).map_err(failed)?;
         if answer.from != 0 && (answer.from != from || answer.apple_single) {
             return Err(refused("another part of the file came than was asked for"));
         }

@@ -17,15 +17,16 @@ use std::time::{Duration, Instant};
 
 use super::tests::{Stage, why};
 use super::*;
+use crate::net::http;
 
 /// Answers each request with what `answer` makes of its number, path and first byte, and hangs up.
 struct Server {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<bytestream::HttpRequest>>>,
+    asked: Arc<Mutex<Vec<http::Asked>>>,
 }
 
 impl Server {
-    fn new(answer: impl Fn(usize, &bytestream::HttpRequest) -> Vec<u8> + Send + 'static) -> Server {
+    fn new(answer: impl Fn(usize, &http::Asked) -> Vec<u8> + Send + 'static) -> Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -34,7 +35,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let Ok(request) = bytestream::http_asked(&mut stream) else {
+                let Ok(request) = http::asked(&mut stream) else {
                     continue;
                 };
                 heard.lock().unwrap().push(request.clone());

@@ -15,6 +15,7 @@ use crate::disk::{downloads, sources};
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Opening, SILENCE};
 use crate::net::carrier::Carrier;
+use crate::net::http;
 use crate::node::files::ask::{Fault, Gate, Serve, Told};
 use crate::node::files::flow::{self, Opened, Request};
 use crate::wire::key::Fingerprint;
@@ -178,7 +179,7 @@ impl Shared {
                 Ok(Some((serve, Begin::Raw(stream, word))))
             }
             Opening::Http => {
-                let request = bytestream::http_asked(&mut stream)?;
+                let request = http::asked(&mut stream)?;
                 let taken = self.take(ip, &Gate::Http(request.path.clone()), None, None);
                 if taken.is_err() {
                     stream.write_all(
@@ -326,7 +327,7 @@ impl Shared {
         &self,
         serve: &Serve,
         mut stream: TcpStream,
-        request: &bytestream::HttpRequest,
+        request: &http::Asked,
     ) -> Result<bool, Fault> {
         let source = self.source(serve)?;
         let from = request.from.filter(|from| *from <= source.size);
@@ -378,7 +379,7 @@ impl Shared {
 pub(super) enum Begin {
     Direct(Carrier, Request),
     Raw(TcpStream, Receiver<()>),
-    Http(TcpStream, bytestream::HttpRequest),
+    Http(TcpStream, http::Asked),
 }
 
 impl Begin {

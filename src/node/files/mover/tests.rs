@@ -13,6 +13,7 @@ use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
 
 use super::*;
+use crate::net::http;
 
 /// A mover, and what it tells.
 pub(super) struct Stage {
@@ -407,7 +408,7 @@ fn over_http_a_redirect_and_another_size_are_refused() {
         let address = listener.local_addr().unwrap();
         let server = std::thread::spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            bytestream::http_asked(&mut stream).unwrap();
+            http::asked(&mut stream).unwrap();
             let _ = stream.write_all(answer.as_bytes());
         });
         let told = stage.fetch(
