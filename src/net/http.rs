@@ -5,6 +5,7 @@ use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
 
 use super::bytestream::SILENCE;
+use crate::wire::validator::Validator;
 
 /// The longest head of a request or an answer.
 const LONGEST_HEAD: usize = 8 << 10;
@@ -18,6 +19,8 @@ pub struct Asked {
     pub path: String,
     /// The first byte that is wanted (`Range: bytes=N-`).
     pub from: Option<u64>,
+    /// The rest is wanted only of what has this validator, else all of it (`If-Range`).
+    pub of: Option<String>,
 }
 
 /// Reads a request for a file.
@@ -37,8 +40,11 @@ pub fn asked(stream: &mut impl Read) -> io::Result<Asked> {
         .next()
         .filter(|path| path.starts_with('/'))
         .ok_or_else(bad)?;
-    let range = fields.iter().find(|(name, _)| name == "range");
-    let from = range.and_then(|(_, value)| {
+    let field = |wanted: &str| {
+        let found = fields.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| value.as_str())
+    };
+    let from = field("range").and_then(|value| {
         value
             .strip_prefix("bytes=")?
             .strip_suffix('-')?
@@ -49,18 +55,28 @@ pub fn asked(stream: &mut impl Read) -> io::Result<Asked> {
         head_only,
         path: path.to_owned(),
         from,
+        of: field("if-range").map(str::to_owned),
     })
 }
 
-/// Asks for a file from its `from`th byte on.
+/// Asks for a file from its `from`th byte on; for all of it, if it is not the one of `known` any more (RFC 9110 §13.1.5).
 ///
 /// # Errors
 /// Of the connection.
-pub fn ask(stream: &mut TcpStream, host: SocketAddr, path: &str, from: u64) -> io::Result<()> {
-    let range = match from {
+pub fn ask(
+    stream: &mut TcpStream,
+    host: SocketAddr,
+    path: &str,
+    from: u64,
+    known: Option<&Validator>,
+) -> io::Result<()> {
+    let mut range = match from {
         0 => String::new(),
         from => format!("Range: bytes={from}-\r\n"),
     };
+    if let Some(known) = known.filter(|known| from > 0 && known.is_strong()) {
+        range.push_str(&format!("If-Range: {}\r\n", known.as_str()));
+    }
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Balcony\r\nAccept: */*\r\nAccept-Encoding: identity\r\n{range}Connection: close\r\n\r\n"
     );
@@ -76,6 +92,8 @@ pub struct Answered {
     pub length: Option<u64>,
     /// The file is wrapped in AppleSingle, whole.
     pub apple_single: bool,
+    /// What tells this file from what may be there later, where told.
+    pub validator: Option<Validator>,
 }
 
 /// Reads the head of the answer to [`ask`]. A redirect is an error: whoever it names is not who offered the file.
@@ -132,6 +150,7 @@ pub fn answered(stream: &mut impl Read) -> io::Result<Answered> {
     Ok(Answered {
         from,
         apple_single,
+        validator: Validator::of(field("etag"), field("last-modified"), field("date")),
         length: field("content-length").and_then(|length| length.parse().ok()),
     })
 }
@@ -179,11 +198,13 @@ mod tests {
     fn a_request_for_a_part_of_a_file() {
         let asked = |text: &str| asked(&mut text.as_bytes());
         assert_eq!(
-            asked("GET /r/x HTTP/1.1\r\nHost: a\r\nRANGE: bytes=7-\r\n\r\n").unwrap(),
+            asked("GET /r/x HTTP/1.1\r\nHost: a\r\nRANGE: bytes=7-\r\nIf-Range: \"x\"\r\n\r\n")
+                .unwrap(),
             Asked {
                 head_only: false,
                 path: "/r/x".into(),
-                from: Some(7)
+                from: Some(7),
+                of: Some("\"x\"".into()),
             }
         );
         assert!(asked("POST /r/x HTTP/1.1\r\n\r\n").is_err());
@@ -200,6 +221,7 @@ mod tests {
                 from: 0,
                 length: Some(5),
                 apple_single: false,
+                validator: None,
             }
         );
         assert_eq!(
@@ -211,6 +233,7 @@ mod tests {
                 from: 7,
                 length: Some(3),
                 apple_single: false,
+                validator: None,
             }
         );
         for bad in [

@@ -1,5 +1,7 @@
 //! What peers say about files.
 
+use std::net::SocketAddr;
+
 use super::ask::{Ask, From};
 use crate::event::{Event, File, FileState};
 use crate::model::roster::hex;
@@ -113,7 +115,10 @@ impl Core {
         sid: String,
         offer: jingle::Offer,
     ) -> Result<(), StanzaError> {
-        let source = Source::Direct(offer.port, offer.token);
+        let source = Source {
+            port: offer.port,
+            token: offer.token,
+        };
         let Some(id) = self.files.all.by_session(peer, &sid, false) else {
             let secure = self
                 .links
@@ -124,6 +129,7 @@ impl Core {
                 way: Way::Direct,
                 sid,
                 encrypted: secure,
+                http: None,
             };
             let file = Offered {
                 name: offer.name,
@@ -397,6 +403,7 @@ impl Core {
             way: Way::Si,
             sid: offer.sid,
             encrypted: false,
+            http: None,
         };
         let file = Offered {
             name: offer.name,
@@ -469,6 +476,7 @@ impl Core {
             way: Way::Oob,
             sid: self.rng.uuid(),
             encrypted: false,
+            http: Some((address, offer.path)),
         };
         let file = Offered {
             name: offer.name,
@@ -479,7 +487,6 @@ impl Core {
             sha256: None,
         };
         let now = Now {
-            source: Some(Source::Http(address, offer.path)),
             offer_iq: iq.map(str::to_owned),
             ..Now::default()
         };
@@ -526,6 +533,7 @@ impl Core {
             file,
             way: Some(known.way),
             sid: known.sid,
+            http: known.http,
             stamp: None,
             into: None,
             held_here: false,
@@ -580,6 +588,8 @@ struct Known {
     way: Way,
     sid: String,
     encrypted: bool,
+    /// Where it is served over HTTP.
+    http: Option<(SocketAddr, String)>,
 }
 
 /// What was offered.

@@ -272,10 +272,10 @@ impl Core {
             self.end_session(id, "cancel", why);
             return self.joined_withdrawn(id, why);
         }
-        transfer.now.source = Some(crate::model::transfer::Source::Direct(
-            offer.port,
-            offer.token,
-        ));
+        transfer.now.source = Some(crate::model::transfer::Source {
+            port: offer.port,
+            token: offer.token,
+        });
         self.turn_from(lead, false);
     }
 

@@ -142,6 +142,7 @@ impl Core {
             },
             way: None,
             sid: id.to_owned(),
+            http: None,
             stamp: Some(look.stamp),
             into: None,
             held_here: false,
@@ -225,10 +226,8 @@ impl Core {
             transfer.file.reason = reason;
             transfer.held_here = true;
             transfer.now.resume = false;
-            if transfer.way != Some(Way::Oob) {
-                // It is offered again. An HTTP address stays what it is.
-                transfer.now.source = None;
-            }
+            // It is offered again. An HTTP address stays what it is.
+            transfer.now.source = None;
         }
         self.say_hold(id, true);
         self.tell_file(id, None);
