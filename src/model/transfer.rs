@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -420,6 +420,23 @@ impl Transfers {
             .map(|transfer| transfer.file.transfer.clone())
     }
 
+    /// The SHA-256 of a file of ours (lower-case hex), if it was sent or received before and looks as it did then. Of several
+    /// times the last one counts, and one that failed does not: what was refused is read again.
+    pub fn known_hash(&self, path: &Path, stamp: &str) -> Option<String> {
+        let of_it = |transfer: &&Transfer| {
+            let file = &transfer.file;
+            let here = file.path.as_deref() == Some(path) && file.folder.is_none();
+            here && transfer.stamp.as_deref() == Some(stamp) && file.sha256.is_some()
+        };
+        let last = self
+            .all
+            .values()
+            .filter(of_it)
+            .max_by_key(|transfer| transfer.file.time)?;
+        let good = last.file.state != FileState::Failed;
+        last.file.sha256.clone().filter(|_| good)
+    }
+
     /// Ids of those with a peer, the oldest first.
     pub fn with(&self, peer: &Jid) -> Vec<String> {
         let mut ids: Vec<(Timestamp, String)> = self
@@ -566,6 +583,31 @@ mod tests {
         // Nobody knows any more where it was.
         assert_eq!(state("t00005"), FileState::Failed);
         assert!(restored.get("t00003").unwrap().now.resume);
+    }
+
+    #[test]
+    fn a_hash_is_known_of_what_looks_as_it_did_and_was_not_refused() {
+        let mut transfers = Transfers::default();
+        let mut add = |number: i64, state: FileState, stamp: &str, hash: &str| {
+            let mut transfer = a_transfer(number, state);
+            transfer.file.path = Some("/home/rose".into());
+            transfer.file.sha256 = Some(hash.to_owned());
+            transfer.stamp = Some(stamp.to_owned());
+            transfers.insert(transfer);
+            let known = |path: &str| transfers.known_hash(Path::new(path), "as it is");
+            assert_eq!(known("/home/lily"), None);
+            known("/home/rose")
+        };
+        assert_eq!(add(1, FileState::Done, "as it was", "a"), None);
+        assert_eq!(
+            add(2, FileState::Done, "as it is", "b").as_deref(),
+            Some("b")
+        );
+        assert_eq!(add(3, FileState::Failed, "as it is", "c"), None);
+        assert_eq!(
+            add(4, FileState::Offered, "as it is", "d").as_deref(),
+            Some("d")
+        );
     }
 
     #[test]

@@ -142,6 +142,49 @@ fn what_two_people_offer_comes_once_and_goes_on_from_the_second() {
     });
 }
 
+/// What was sent once has a hash that is known from the first word on: also in another life of its sender.
+#[test]
+fn what_was_sent_before_is_known_to_be_the_same_at_once() {
+    with_seeds(40, |seed| {
+        let mut play = Three::new(seed);
+        play.sim.hash(false);
+        let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
+        for (host, who) in [(romeo, "romeo@forza"), (benvolio, "benvolio@mantua")] {
+            play.send(host, "rose.png", 1);
+            play.until("offered", |three| three.of(who).is_some());
+            play.take_all();
+            play.until("done", |three| three.done(juliet) && three.done(host));
+            if play.files(host)[0].sha256.is_none() {
+                // Its last word got lost, and the hash with it.
+                return;
+            }
+            play.sim.run_for(SEC);
+            play.sim.inflict(Fault::Kill(host));
+            play.sim.inflict(Fault::Restart(host));
+        }
+        let before = play.files(juliet).len();
+        for host in [romeo, benvolio] {
+            play.send(host, "rose.png", 1);
+        }
+        let offers = |three: &Three| {
+            let files = three.files(juliet).into_iter();
+            files
+                .filter(|file| file.state == FileState::Offered)
+                .count()
+        };
+        play.until("offered again", |three| offers(three) == 2);
+        // One is taken, and the other is no question any more.
+        let mut first = play.files(juliet).into_iter();
+        let first = first.find(|file| file.state == FileState::Offered);
+        play.take(first.unwrap().transfer);
+        play.sim.run_for(100 * MS);
+        assert_eq!(offers(&play), 0, "{}", play.told());
+        play.until("done", |three| three.done(juliet));
+        assert_eq!(play.files(juliet).len(), before + 2);
+        assert_eq!(play.taken(), 3, "{}", play.told());
+    });
+}
+
 #[test]
 fn whatever_happens_to_two_sources_and_their_receiver_the_file_comes_once() {
     with_seeds(120, |seed| {

@@ -122,6 +122,9 @@ impl Core {
                 (known.name, known.sha256.filter(|_| same))
             }
         };
+        let sha256 = sha256
+            .or(look.sha256)
+            .or_else(|| self.files.all.known_hash(&path, &look.stamp));
         self.add_file(Transfer {
             file: File {
                 transfer: id.to_owned(),
@@ -136,7 +139,7 @@ impl Core {
                 encrypted: false,
                 path: Some(path),
                 source: None,
-                sha256: sha256.or(look.sha256),
+                sha256,
                 reason: None,
                 time: self.clock.wall,
             },
@@ -267,6 +270,8 @@ impl Core {
             transfer.untold = None;
             transfer.way = None;
             transfer.file.bytes = 0;
+            // It may be what was refused.
+            transfer.file.sha256 = None;
         }
         let (outgoing, peer) = (transfer.file.outgoing, transfer.peer().clone());
         if again {

@@ -207,13 +207,14 @@ impl Sim {
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned());
                 let sha256 = self.hash_of(host, &path);
+                let stamp = sha256.clone().unwrap_or_default();
                 let sha256 = sha256.filter(|_| self.moving.hashed == Some(true));
                 let result = size.ok_or("no such file".to_owned()).map(|size| Look {
                     name: name.unwrap_or_default(),
                     size: size as u64,
                     folder: None,
                     media_type: None,
-                    stamp: format!("{size}"),
+                    stamp,
                     sha256,
                     port: 40_000,
                     token,

@@ -105,6 +105,34 @@ fn when_the_sender_is_killed_the_file_goes_on_from_another_who_offers_it() {
     });
 }
 
+/// What takes a moment only to hash is offered with its hash: nobody has to send for a second before.
+#[test]
+fn when_the_sender_is_killed_at_once_a_small_file_goes_on_from_another() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let three = Three::on(&lab);
+    let path = written(&three.forza.folder("sent").join("rose.bin"), 3 << 20);
+    let copy = three.mantua.folder("sent").join("flower.bin");
+    fs::copy(&path, &copy).unwrap();
+    three.forza.slow_link("eth0", "4mbit");
+    let (juliet, received) = (&three.juliet, three.pronto.folder("received"));
+    send(&three.romeo, "juliet@pronto", &path);
+    let first = offered(juliet, 0);
+    let mark = juliet.mark();
+    let theirs = send(&three.benvolio, "juliet@pronto", &copy);
+    let second = offered(juliet, mark);
+    take(juliet, &first, &received);
+    juliet.event("file-state", SOON, state(&second["transfer"], "waiting"));
+    three.romeo.kill();
+    let got = done(juliet, first["transfer"].as_str().unwrap(), LONG);
+    assert_eq!(got["sha256"], json!(sha256(&path)));
+    done(&three.benvolio, &theirs, LONG);
+    assert_eq!(fs::read_dir(&received).unwrap().count(), 1, "one copy");
+    // Whoever sent it once offers it with its hash again, however large it is.
+    no_parts(&received);
+}
+
 #[test]
 fn without_a_cable_the_second_one_goes_on_and_a_pause_of_the_first_does_not_stop_it() {
     let Some(lab) = Lab::new_or_skip() else {

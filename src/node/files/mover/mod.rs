@@ -272,7 +272,7 @@ impl Shared {
         if aws_lc_rs::rand::fill(&mut token).is_err() {
             tracing::error!("the system gives no randomness");
         }
-        let sha256 = self.ahead.of(path, &source.stamp);
+        let sha256 = self.ahead.at_once(path, &source);
         Ok(Look {
             sha256: sha256.map(|sha256| hex(&sha256)),
             name: source.name.clone(),

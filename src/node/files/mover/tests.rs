@@ -674,6 +674,63 @@ fn a_hash_that_was_made_while_the_receiver_was_asked_is_the_files() {
 }
 
 #[test]
+fn a_small_file_is_offered_with_its_hash_and_of_several_large_ones_each_gets_its_own() {
+    let digest = |path: &Path| {
+        let bytes = fs::read(path).unwrap();
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+        crate::model::roster::hex(digest.as_ref())
+    };
+    let mut stage = Stage::new();
+    let path = |name: &str| stage.folder.path().join(name);
+    let (small, large) = (path("small"), [path("one"), path("two"), path("three")]);
+    let look = |stage: &mut Stage, path: &Path| {
+        stage.mover.perform(Ask::Look {
+            transfer: "l".into(),
+            path: path.to_owned(),
+        });
+        match stage.outcome() {
+            Told::Looked { result, .. } => result.unwrap(),
+            told => panic!("{told:?}"),
+        }
+    };
+    for bytes in [&b""[..], b"rose", &vec![7; 4 << 20]] {
+        fs::write(&small, bytes).unwrap();
+        assert_eq!(look(&mut stage, &small).sha256, Some(digest(&small)));
+    }
+    let mut expected = Vec::new();
+    let mut serves = Vec::new();
+    for (path, transfer) in large.iter().zip(["one", "two", "three"]) {
+        fs::write(path, vec![transfer.len() as u8; 5 << 20]).unwrap();
+        let found = look(&mut stage, path);
+        assert_eq!(found.sha256, None, "its receiver is asked first");
+        expected.push((transfer.to_owned(), digest(path)));
+        serves.push(Serve {
+            transfer: transfer.to_owned(),
+            run: 1,
+            stamp: found.stamp,
+            path: path.clone(),
+            sha256: None,
+            gate: TOKEN,
+            from: vec![Ipv4Addr::LOCALHOST.into()],
+            key: None,
+        });
+    }
+    for serve in serves {
+        stage.mover.perform(Ask::Serve(Box::new(serve)));
+    }
+    let mut told = Vec::new();
+    while told.len() < 3 {
+        if let Told::Hashed {
+            transfer, sha256, ..
+        } = stage.next()
+        {
+            told.push((transfer, sha256));
+        }
+    }
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn a_hash_that_the_core_knows_is_not_made_again() {
     let right = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, b"rose");
     let right = crate::model::roster::hex(right.as_ref());
