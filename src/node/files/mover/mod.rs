@@ -443,6 +443,4 @@ fn finish(carrier: &mut Carrier) -> io::Result<Option<u8>> {
 }
 
 #[cfg(test)]
-mod http_tests;
-#[cfg(test)]
 mod tests;
