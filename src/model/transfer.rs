@@ -150,6 +150,8 @@ pub struct Same {
     pub with: Option<Jid>,
     /// Its session is over.
     pub gone: bool,
+    /// The reason that is shown says nothing but from whom it comes now.
+    pub says_source: bool,
     /// What is there came from more than one of them.
     pub mixed: bool,
     /// So often all bytes were there and were not the file.

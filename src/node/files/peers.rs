@@ -242,6 +242,7 @@ impl Core {
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.file.state = FileState::Paused;
+            transfer.same.says_source = false;
             transfer.file.reason = Some("paused by the other side".to_owned());
         }
         self.tell_file(id, None);

@@ -218,8 +218,7 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         // The reason may say how it came to its source; which one that is, is told beside it.
-        let goes_on = transfer.file.source.as_ref().map(super::same::goes_on);
-        if transfer.file.reason == goes_on {
+        if std::mem::take(&mut transfer.same.says_source) {
             transfer.file.reason = None;
         }
         let fetch = Fetch {
@@ -358,6 +357,7 @@ impl Core {
         match fault {
             Fault::Passing(why) if direct => {
                 transfer.file.state = FileState::Waiting;
+                transfer.same.says_source = false;
                 transfer.file.reason = Some(why);
                 transfer.now.busy = false;
                 transfer.now.asked = false;

@@ -226,6 +226,7 @@ impl Core {
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.file.state = FileState::Paused;
+            transfer.same.says_source = false;
             transfer.file.reason = reason;
             transfer.held_here = true;
             transfer.now.resume = false;
