@@ -10,6 +10,7 @@ use crate::net::ConnId;
 use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
+use crate::node::store::After;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
@@ -351,6 +352,13 @@ impl Core {
                 folder.display()
             );
             transfer.file.reason = Some(reason);
+            // What would have helped to find it is not needed any more.
+            let name = transfer.file.name.clone();
+            self.afters.push(After::FileKept {
+                transfer: id.to_owned(),
+                folder,
+                name,
+            });
         }
         self.tell_file(id, None);
     }
