@@ -133,6 +133,7 @@ pub fn finish(part: &Path, folder: &Path, name: &str) -> io::Result<PathBuf> {
             Ok(()) => {
                 File::open(folder)?.sync_all()?;
                 remove_if_there(&list_path(part))?;
+                remove_if_there(&validator_path(part))?;
                 return Ok(place);
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
@@ -178,6 +179,32 @@ fn note_path(part: &Path) -> PathBuf {
     let mut name = part.as_os_str().to_owned();
     name.push(".named");
     PathBuf::from(name)
+}
+
+fn validator_path(part: &Path) -> PathBuf {
+    let mut name = part.as_os_str().to_owned();
+    name.push(".state");
+    PathBuf::from(name)
+}
+
+/// Remembers of which state of the sender's file this part is, or that this is not known. To be called while the part is
+/// empty.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn keep_validator(part: &Path, validator: Option<&str>) -> io::Result<()> {
+    let path = validator_path(part);
+    let Some(validator) = validator else {
+        return remove_if_there(&path);
+    };
+    let mut file = open_part(&path)?;
+    file.set_len(0)?;
+    file.write_all(validator.as_bytes())
+}
+
+/// What [`keep_validator`] has remembered.
+pub fn kept_validator(part: &Path) -> Option<String> {
+    fs::read_to_string(validator_path(part)).ok()
 }
 
 fn write_note(part: &Path, found: &Metadata) -> io::Result<()> {
@@ -227,6 +254,8 @@ pub fn remove_part(part: &Path) {
     let is_part = part.extension().is_some_and(|ending| ending == "part");
     if is_part {
         forget_note(part);
+        // Nothing goes wrong if it stays: it is believed only beside its part.
+        let _ = fs::remove_file(validator_path(part));
     }
     let Ok(found) = fs::symlink_metadata(part) else {
         return;

@@ -37,6 +37,9 @@ struct Line<'a> {
     /// Of one that was begun: the path that the sender said.
     #[serde(skip_serializing_if = "Option::is_none")]
     begun: Option<&'a [String]>,
+    /// Of which state of the sender's file it is, where that is told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    validator: Option<&'a str>,
 }
 
 /// A line of the list, as it is read.
@@ -46,6 +49,7 @@ struct Item {
     size: u64,
     sha256: Option<String>,
     begun: Option<Vec<String>>,
+    validator: Option<String>,
 }
 
 /// A folder that is coming in.
@@ -72,6 +76,8 @@ pub struct Half {
     pub bytes: u64,
     /// Their hash.
     pub hash: digest::Context,
+    /// As [`FolderPart::begun`] was told.
+    pub validator: Option<String>,
 }
 
 /// The folders on the way to the entry that came last, opened: the next one is mostly beside it.
@@ -171,7 +177,7 @@ impl FolderPart {
                 break;
             };
             if let Some(asked) = item.begun {
-                begun = Some((path, item.size, asked));
+                begun = Some((path, item.size, asked, item.validator));
             } else if is_whole(&self.root, &path, item.size, item.sha256.as_deref()) {
                 self.used.insert(path.joined());
                 self.whole += 1;
@@ -184,7 +190,9 @@ impl FolderPart {
             good += line.len() as u64;
             line.clear();
         }
-        self.half = begun.and_then(|(path, size, asked)| half(&self.root, path, size, asked));
+        self.half = begun.and_then(|(path, size, asked, validator)| {
+            half(&self.root, path, size, asked, validator)
+        });
         Ok(good)
     }
 
@@ -242,17 +250,34 @@ impl FolderPart {
             }
             Err(error) => return Err(error.into()),
         };
-        if size >= WORTH_RESUMING {
-            self.write(&Line {
-                path: path.parts(),
-                size,
-                sha256: None,
-                begun: Some(asked.parts()),
-            })?;
-            self.unwritten = 0;
-            self.list.flush()?;
-        }
+        self.begun(&path, asked, size, None)?;
         Ok((file, path))
+    }
+
+    /// Remembers, if it is worth it, that this file was begun, here at `path`, and of which state of the sender's file it
+    /// is. To be called again while it is empty if that is another one.
+    ///
+    /// # Errors
+    /// If that cannot be written down.
+    pub fn begun(
+        &mut self,
+        path: &CleanPath,
+        asked: &CleanPath,
+        size: u64,
+        validator: Option<&str>,
+    ) -> io::Result<()> {
+        if size < WORTH_RESUMING {
+            return Ok(());
+        }
+        self.write(&Line {
+            path: path.parts(),
+            size,
+            sha256: None,
+            begun: Some(asked.parts()),
+            validator,
+        })?;
+        self.unwritten = 0;
+        self.list.flush()
     }
 
     /// Makes an empty folder.
@@ -273,6 +298,7 @@ impl FolderPart {
             size,
             sha256,
             begun: None,
+            validator: None,
         })?;
         self.used.insert(path.joined());
         self.whole += 1;
@@ -300,7 +326,13 @@ impl FolderPart {
 }
 
 /// What is there of a file that was begun.
-fn half(root: &Path, path: CleanPath, size: u64, asked: Vec<String>) -> Option<Half> {
+fn half(
+    root: &Path,
+    path: CleanPath,
+    size: u64,
+    asked: Vec<String>,
+    validator: Option<String>,
+) -> Option<Half> {
     let place = place_of(root, &path);
     if !fs::symlink_metadata(&place).is_ok_and(|found| found.is_file()) {
         return None;
@@ -317,6 +349,7 @@ fn half(root: &Path, path: CleanPath, size: u64, asked: Vec<String>) -> Option<H
         file,
         bytes,
         hash,
+        validator,
     })
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -95,11 +95,11 @@ impl FileState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Way {
-    /// Jingle and a connection of its own, between Balconies. The only one that is resumed and compared.
+    /// Jingle and a connection of its own, between Balconies. The only one that is compared.
     Direct,
     /// SI and SOCKS5.
     Si,
-    /// HTTP.
+    /// HTTP. It goes on from where it was if the server can do that.
     Oob,
 }
 
@@ -113,6 +113,10 @@ pub struct Transfer {
     pub way: Option<Way>,
     /// The session's id on the wire.
     pub sid: String,
+    /// Where it is served over HTTP, and under which path (at most 4096 bytes): as long as its sender serves it, it can be
+    /// had from there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub http: Option<(SocketAddr, String)>,
     /// What the file looked like when it was offered: it must look so still when it is sent.
     #[serde(default)]
     pub stamp: Option<String>,
@@ -146,6 +150,8 @@ pub struct Same {
     pub with: Option<Jid>,
     /// Its session is over.
     pub gone: bool,
+    /// The reason that is shown says nothing but from whom it comes now.
+    pub says_source: bool,
     /// What is there came from more than one of them.
     pub mixed: bool,
     /// So often all bytes were there and were not the file.
@@ -217,13 +223,13 @@ pub enum Expect {
     Opened,
 }
 
-/// Where the newest offer says that the bytes are.
+/// Where the newest offer of a Balcony says that the bytes are.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Source {
-    /// Between Balconies: the port on the sender's computer, and what to say there.
-    Direct(u16, [u8; 32]),
-    /// At an HTTP address: where, and which path.
-    Http(SocketAddr, String),
+pub struct Source {
+    /// On the sender's computer.
+    pub port: u16,
+    /// What to say there.
+    pub token: [u8; 32],
 }
 
 impl Transfer {
@@ -272,8 +278,9 @@ impl Transfers {
         for mut transfer in kept {
             let moving = transfer.file.state == FileState::Running
                 || (transfer.file.outgoing && transfer.file.state == FileState::Offered);
-            // Only between Balconies can what was begun go on, and what was offered be taken.
-            let other = transfer.way != Some(Way::Direct) && !transfer.file.outgoing;
+            // Only between Balconies can what was offered be taken, and what was begun go on; and from an HTTP server.
+            let served = transfer.into.is_some() && transfer.http.is_some();
+            let other = transfer.way != Some(Way::Direct) && !transfer.file.outgoing && !served;
             if other && !transfer.file.state.is_over() {
                 let why = match transfer.file.state {
                     FileState::Offered => "Balcony was ended before it was taken",
@@ -415,6 +422,23 @@ impl Transfers {
             .map(|transfer| transfer.file.transfer.clone())
     }
 
+    /// The SHA-256 of a file of ours (lower-case hex), if it was sent or received before and looks as it did then. Of several
+    /// times the last one counts, and one that failed does not: what was refused is read again.
+    pub fn known_hash(&self, path: &Path, stamp: &str) -> Option<String> {
+        let of_it = |transfer: &&Transfer| {
+            let file = &transfer.file;
+            let here = file.path.as_deref() == Some(path) && file.folder.is_none();
+            here && transfer.stamp.as_deref() == Some(stamp) && file.sha256.is_some()
+        };
+        let last = self
+            .all
+            .values()
+            .filter(of_it)
+            .max_by_key(|transfer| transfer.file.time)?;
+        let good = last.file.state != FileState::Failed;
+        last.file.sha256.clone().filter(|_| good)
+    }
+
     /// Ids of those with a peer, the oldest first.
     pub fn with(&self, peer: &Jid) -> Vec<String> {
         let mut ids: Vec<(Timestamp, String)> = self
@@ -496,6 +520,7 @@ mod tests {
             },
             way: Some(Way::Direct),
             sid: format!("s{number}"),
+            http: None,
             stamp: None,
             into: None,
             held_here: false,
@@ -560,5 +585,60 @@ mod tests {
         // Nobody knows any more where it was.
         assert_eq!(state("t00005"), FileState::Failed);
         assert!(restored.get("t00003").unwrap().now.resume);
+    }
+
+    #[test]
+    fn a_hash_is_known_of_what_looks_as_it_did_and_was_not_refused() {
+        let mut transfers = Transfers::default();
+        let mut add = |number: i64, state: FileState, stamp: &str, hash: &str| {
+            let mut transfer = a_transfer(number, state);
+            transfer.file.path = Some("/home/rose".into());
+            transfer.file.sha256 = Some(hash.to_owned());
+            transfer.stamp = Some(stamp.to_owned());
+            transfers.insert(transfer);
+            let known = |path: &str| transfers.known_hash(Path::new(path), "as it is");
+            assert_eq!(known("/home/lily"), None);
+            known("/home/rose")
+        };
+        assert_eq!(add(1, FileState::Done, "as it was", "a"), None);
+        assert_eq!(
+            add(2, FileState::Done, "as it is", "b").as_deref(),
+            Some("b")
+        );
+        assert_eq!(add(3, FileState::Failed, "as it is", "c"), None);
+        assert_eq!(
+            add(4, FileState::Offered, "as it is", "d").as_deref(),
+            Some("d")
+        );
+    }
+
+    #[test]
+    fn what_an_http_server_gives_is_still_there_after_a_restart_if_it_was_taken() {
+        let restored = |state: FileState, taken: bool| {
+            let mut http = a_transfer(1, state);
+            http.way = Some(Way::Oob);
+            http.http = Some(("[fe80::2%3]:80".parse().unwrap(), "/x".into()));
+            http.into = taken.then(|| PathBuf::from("/received"));
+            http.held_here = state == FileState::Paused;
+            let json = serde_json::to_string(&http).unwrap();
+            let read: Transfer = serde_json::from_str(&json).unwrap();
+            assert_eq!(read, http);
+            Transfers::restore([read]).get("t00001").unwrap().clone()
+        };
+        assert_eq!(
+            restored(FileState::Paused, true).file.state,
+            FileState::Paused
+        );
+        assert!(restored(FileState::Paused, true).held_here);
+        assert_eq!(
+            restored(FileState::Running, true).file.state,
+            FileState::Waiting
+        );
+        assert!(restored(FileState::Running, true).is_waiting());
+        // A link in a message, perhaps of last week.
+        assert_eq!(
+            restored(FileState::Offered, false).file.state,
+            FileState::Failed
+        );
     }
 }

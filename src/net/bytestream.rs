@@ -30,8 +30,6 @@ const MOST_ADDRESSES: usize = 6;
 const STAGGER: Duration = Duration::from_millis(200);
 /// What of a Mac's file may come before the file itself: its icon, its resources.
 const MOST_BEFORE_DATA: u64 = 16 << 20;
-/// The longest head of an HTTP request or answer.
-const HTTP_HEAD: usize = 8 << 10;
 
 /// What a connection to us wants to be, by its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,133 +289,6 @@ fn socks_message(second: u8, destination: &str) -> Vec<u8> {
     message
 }
 
-/// An HTTP request, as far as it matters here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpRequest {
-    /// Only the head is wanted.
-    pub head_only: bool,
-    /// What is asked for.
-    pub path: String,
-    /// The first byte that is wanted (`Range: bytes=N-`).
-    pub from: Option<u64>,
-}
-
-/// Reads a request for a file.
-///
-/// # Errors
-/// If it is none, or its head is too long.
-pub fn http_asked(stream: &mut impl Read) -> io::Result<HttpRequest> {
-    let bad = || io::Error::from(ErrorKind::InvalidData);
-    let (first, fields) = http_head(stream)?;
-    let mut words = first.split(' ');
-    let head_only = match words.next() {
-        Some("GET") => false,
-        Some("HEAD") => true,
-        _ => return Err(bad()),
-    };
-    let path = words
-        .next()
-        .filter(|path| path.starts_with('/'))
-        .ok_or_else(bad)?;
-    let range = fields.iter().find(|(name, _)| name == "range");
-    let from = range.and_then(|(_, value)| {
-        value
-            .strip_prefix("bytes=")?
-            .strip_suffix('-')?
-            .parse()
-            .ok()
-    });
-    Ok(HttpRequest {
-        head_only,
-        path: path.to_owned(),
-        from,
-    })
-}
-
-/// Asks for a file from its `from`th byte on.
-///
-/// # Errors
-/// Of the connection.
-pub fn http_ask(stream: &mut TcpStream, host: SocketAddr, path: &str, from: u64) -> io::Result<()> {
-    let range = match from {
-        0 => String::new(),
-        from => format!("Range: bytes={from}-\r\n"),
-    };
-    let request = format!(
-        "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Balcony\r\nAccept: */*\r\nAccept-Encoding: identity\r\n{range}Connection: close\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes())
-}
-
-/// An answer to [`http_ask`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HttpAnswer {
-    /// The first byte of the file that comes.
-    pub from: u64,
-    /// How many bytes follow, where told.
-    pub length: Option<u64>,
-    /// The file is wrapped in AppleSingle, whole.
-    pub apple_single: bool,
-}
-
-/// Reads the head of the answer to [`http_ask`]. A redirect is an error: whoever it names is not who offered the file.
-///
-/// # Errors
-/// If it is anything but 200 or 206, or the length is not plain.
-pub fn http_answered(stream: &mut impl Read) -> io::Result<HttpAnswer> {
-    let refuse = |why: &str| io::Error::new(ErrorKind::InvalidData, why.to_owned());
-    let (first, fields) = http_head(stream)?;
-    let field = |wanted: &str| {
-        fields
-            .iter()
-            .find(|(name, _)| name == wanted)
-            .map(|(_, value)| value.as_str())
-    };
-    let code = first.split(' ').nth(1).unwrap_or_default();
-    if field("transfer-encoding").is_some_and(|coding| coding != "identity") {
-        return Err(refuse(
-            "the other program sends the file in a form that is not understood",
-        ));
-    }
-    let apple_single = match field("content-encoding")
-        .map(str::to_ascii_lowercase)
-        .as_deref()
-    {
-        None | Some("" | "identity") => false,
-        Some("applesingle") => true,
-        Some(_) => {
-            return Err(refuse(
-                "the other program sends the file in a form that is not understood",
-            ));
-        }
-    };
-    let from = match code {
-        "200" => 0,
-        "206" => field("content-range")
-            .and_then(|range| {
-                range
-                    .strip_prefix("bytes ")?
-                    .split('-')
-                    .next()?
-                    .parse()
-                    .ok()
-            })
-            .ok_or_else(|| refuse("the other program does not say which part it sends"))?,
-        code if code.starts_with('3') => {
-            return Err(refuse(
-                "the file was said to be on another computer: refused",
-            ));
-        }
-        "404" | "410" => return Err(refuse("the file is no longer offered")),
-        _ => return Err(refuse("the other program does not give the file")),
-    };
-    Ok(HttpAnswer {
-        from,
-        apple_single,
-        length: field("content-length").and_then(|length| length.parse().ok()),
-    })
-}
-
 /// Reads AppleSingle as far as the file itself begins; how long that is.
 ///
 /// # Errors
@@ -460,33 +331,6 @@ fn read_all(stream: &mut impl Read, pace: &mut Pace, mut into: &mut [u8]) -> io:
         into = into.get_mut(read..).unwrap_or_default();
     }
     Ok(())
-}
-
-/// First line and fields, names in lower case; reads not one byte more, and not for ever.
-fn http_head(stream: &mut impl Read) -> io::Result<(String, Vec<(String, String)>)> {
-    let mut head = Vec::new();
-    let mut byte = [0; 1];
-    let began = Instant::now();
-    while !head.ends_with(b"\r\n\r\n") && !head.ends_with(b"\n\n") {
-        if head.len() >= HTTP_HEAD {
-            return Err(ErrorKind::InvalidData.into());
-        }
-        if began.elapsed() > SILENCE {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        if stream.read(&mut byte)? == 0 {
-            return Err(ErrorKind::UnexpectedEof.into());
-        }
-        head.extend(byte);
-    }
-    let head = String::from_utf8_lossy(&head).into_owned();
-    let mut lines = head.lines();
-    let first = lines.next().unwrap_or_default().to_owned();
-    let field = |line: &str| {
-        let (name, value) = line.split_once(':')?;
-        Some((name.trim().to_ascii_lowercase(), value.trim().to_owned()))
-    };
-    Ok((first, lines.filter_map(field).collect()))
 }
 
 /// Where a computer may be reached that said `host`, if that is an address of its own: `own` are those that it is known
@@ -563,55 +407,6 @@ mod tests {
         let (client, server) = pair();
         (&client).write_all(b"SSH-2.0").unwrap();
         assert!(opening(&server).is_err());
-    }
-
-    #[test]
-    fn a_request_for_a_part_of_a_file() {
-        let asked = |text: &str| http_asked(&mut text.as_bytes());
-        assert_eq!(
-            asked("GET /r/x HTTP/1.1\r\nHost: a\r\nRANGE: bytes=7-\r\n\r\n").unwrap(),
-            HttpRequest {
-                head_only: false,
-                path: "/r/x".into(),
-                from: Some(7)
-            }
-        );
-        assert!(asked("POST /r/x HTTP/1.1\r\n\r\n").is_err());
-        assert!(asked("GET r/x HTTP/1.1\r\n\r\n").is_err());
-        assert!(asked(&format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(9000))).is_err());
-    }
-
-    #[test]
-    fn an_answer_from_elsewhere_is_refused() {
-        let answered = |text: &str| http_answered(&mut text.as_bytes());
-        assert_eq!(
-            answered("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\n").unwrap(),
-            HttpAnswer {
-                from: 0,
-                length: Some(5),
-                apple_single: false,
-            }
-        );
-        assert_eq!(
-            answered(
-                "HTTP/1.1 206 Part\r\nContent-Range: bytes 7-9/10\r\nContent-Length: 3\r\n\r\n"
-            )
-            .unwrap(),
-            HttpAnswer {
-                from: 7,
-                length: Some(3),
-                apple_single: false,
-            }
-        );
-        for bad in [
-            "HTTP/1.1 302 Found\r\nLocation: http://10.0.0.9/\r\n\r\n",
-            "HTTP/1.1 404 None\r\n\r\n",
-            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-            "HTTP/1.1 206 Part\r\n\r\n",
-            "no HTTP",
-        ] {
-            assert!(answered(bad).is_err(), "{bad}");
-        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod dial;
 mod discovery;
 mod driver;
 mod entropy;
+pub mod http;
 mod interfaces;
 pub mod lan;
 mod link_watch;

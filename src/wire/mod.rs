@@ -13,4 +13,5 @@ pub mod stanza;
 pub mod text;
 pub mod time;
 pub mod txt;
+pub mod validator;
 pub mod xmlstream;

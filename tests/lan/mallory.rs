@@ -52,6 +52,7 @@ fn play_the_part() {
         ["pretend", how] => pretend(how),
         ["relay", to] => relay(to),
         ["inject", to] => inject(to),
+        ["liar"] => crate::files::liar::perform(),
         ["between", ..] => crate::between::perform(&words[1..]),
         _ => panic!("no such part: {part}"),
     }
@@ -123,7 +124,7 @@ fn pretend(how: &str) {
 }
 
 /// Reads until `end` stands in what was read, or nothing more comes.
-fn hear(stream: &mut TcpStream, all: &mut Vec<u8>, end: &[u8]) {
+pub fn hear(stream: &mut TcpStream, all: &mut Vec<u8>, end: &[u8]) {
     let mut some = [0; 4096];
     while !all.windows(end.len()).any(|part| part == end) {
         match stream.read(&mut some) {

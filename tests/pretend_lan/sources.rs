@@ -40,6 +40,20 @@ impl Three {
         }
     }
 
+    /// Romeo and Benvolio have offered the same file to Juliet, under these names, and said its hash.
+    fn offering(seed: u64, names: [&str; 2]) -> Three {
+        let mut three = Three::new(seed);
+        three.sim.hash(true);
+        three.send(three.romeo, names[0], 1);
+        three.send(three.benvolio, names[1], 1);
+        three.until("offered by both", |three| {
+            three.of("romeo@forza").is_some() && three.of("benvolio@mantua").is_some()
+        });
+        // What was offered is on her disk.
+        three.sim.run_for(50 * MS);
+        three
+    }
+
     fn send(&mut self, from: HostId, name: &str, content: u8) {
         let path = PathBuf::from(format!("/home/{name}"));
         if let Some(disk) = self.sim.disk(from) {
@@ -85,14 +99,6 @@ impl Three {
         }
     }
 
-    fn both_offered(&mut self) {
-        self.until("offered by both", |three| {
-            three.of("romeo@forza").is_some() && three.of("benvolio@mantua").is_some()
-        });
-        // What was offered is on her disk.
-        self.sim.run_for(50 * MS);
-    }
-
     fn taken(&self) -> usize {
         let taken = self.sim.taken().iter();
         taken.filter(|(host, _)| *host == self.juliet).count()
@@ -114,13 +120,9 @@ impl Three {
 #[test]
 fn what_two_people_offer_comes_once_and_goes_on_from_the_second() {
     with_seeds(40, |seed| {
-        let mut play = Three::new(seed);
-        play.sim.hash(true);
-        let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
         // Not under the same name.
-        play.send(romeo, "rose.png", 1);
-        play.send(benvolio, "flower.png", 1);
-        play.both_offered();
+        let mut play = Three::offering(seed, ["rose.png", "flower.png"]);
+        let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
         let first = play.of("romeo@forza").unwrap().transfer;
         play.take(first.clone());
         play.until("joined", |three| {
@@ -142,15 +144,54 @@ fn what_two_people_offer_comes_once_and_goes_on_from_the_second() {
     });
 }
 
+/// What was sent once has a hash that is known from the first word on: also in another life of its sender.
+#[test]
+fn what_was_sent_before_is_known_to_be_the_same_at_once() {
+    with_seeds(40, |seed| {
+        let mut play = Three::new(seed);
+        play.sim.hash(false);
+        let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
+        for (host, who) in [(romeo, "romeo@forza"), (benvolio, "benvolio@mantua")] {
+            play.send(host, "rose.png", 1);
+            play.until("offered", |three| three.of(who).is_some());
+            play.take_all();
+            play.until("done", |three| three.done(juliet) && three.done(host));
+            if play.files(host)[0].sha256.is_none() {
+                // Its last word got lost, and the hash with it.
+                return;
+            }
+            play.sim.run_for(SEC);
+            play.sim.inflict(Fault::Kill(host));
+            play.sim.inflict(Fault::Restart(host));
+        }
+        let before = play.files(juliet).len();
+        for host in [romeo, benvolio] {
+            play.send(host, "rose.png", 1);
+        }
+        let offers = |three: &Three| {
+            let files = three.files(juliet).into_iter();
+            files
+                .filter(|file| file.state == FileState::Offered)
+                .count()
+        };
+        play.until("offered again", |three| offers(three) == 2);
+        // One is taken, and the other is no question any more.
+        let mut first = play.files(juliet).into_iter();
+        let first = first.find(|file| file.state == FileState::Offered);
+        play.take(first.unwrap().transfer);
+        play.sim.run_for(100 * MS);
+        assert_eq!(offers(&play), 0, "{}", play.told());
+        play.until("done", |three| three.done(juliet));
+        assert_eq!(play.files(juliet).len(), before + 2);
+        assert_eq!(play.taken(), 3, "{}", play.told());
+    });
+}
+
 #[test]
 fn whatever_happens_to_two_sources_and_their_receiver_the_file_comes_once() {
     with_seeds(120, |seed| {
-        let mut play = Three::new(seed);
-        play.sim.hash(true);
+        let mut play = Three::offering(seed, ["rose.png", "rose.png"]);
         let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
-        play.send(romeo, "rose.png", 1);
-        play.send(benvolio, "rose.png", 1);
-        play.both_offered();
         play.take_all();
         for _ in 0..6 {
             play.sim.run_for(play.rng.span(&(MS..4 * SEC)));
@@ -254,13 +295,9 @@ fn two_that_turn_out_to_be_one_end_as_one() {
 #[test]
 fn a_second_source_that_sends_other_bytes_is_found_out_and_the_file_begins_anew() {
     with_seeds(40, |seed| {
-        let mut play = Three::new(seed);
-        play.sim.hash(true);
+        let mut play = Three::offering(seed, ["rose.png", "rose.png"]);
         let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
         play.sim.lies(benvolio);
-        play.send(romeo, "rose.png", 1);
-        play.send(benvolio, "rose.png", 1);
-        play.both_offered();
         let first = play.of("romeo@forza").unwrap().transfer;
         play.take(first.clone());
         play.sim.run_for(play.rng.span(&(MS..3 * SEC)));
@@ -294,12 +331,8 @@ fn a_second_source_that_sends_other_bytes_is_found_out_and_the_file_begins_anew(
 #[test]
 fn who_takes_it_back_is_no_source_any_more() {
     with_seeds(60, |seed| {
-        let mut play = Three::new(seed);
-        play.sim.hash(true);
+        let mut play = Three::offering(seed, ["rose.png", "rose.png"]);
         let (romeo, benvolio, juliet) = (play.romeo, play.benvolio, play.juliet);
-        play.send(romeo, "rose.png", 1);
-        play.send(benvolio, "rose.png", 1);
-        play.both_offered();
         let first = play.of("romeo@forza").unwrap().transfer;
         let second = play.of("benvolio@mantua").unwrap().transfer;
         play.take(first.clone());

@@ -232,6 +232,8 @@ pub enum Told {
         transfer: String,
         /// Which attempt.
         run: u32,
+        /// Because it is another file by now.
+        changed: bool,
     },
     /// So many bytes are through.
     Progress {

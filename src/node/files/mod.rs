@@ -3,8 +3,9 @@
 //!
 //! An outgoing file waits until the peer has a stream, is looked at, and offered: by Jingle to Balconies, by SI to
 //! libpurple, by an HTTP address to everybody else. An incoming one waits for the user's word, then for its turn. Only
-//! between Balconies does it go on after a broken connection, a crash or a restart: whoever sends offers it again under
-//! the same session, as often as it takes; and what somebody else offers, too, may go on from there ([same]).
+//! between Balconies does it go on by itself after a broken connection, a crash or a restart: whoever sends offers it again
+//! under the same session, as often as it takes; and what somebody else offers, too, may go on from there ([same]). What
+//! comes from an HTTP server goes on where it was for as long as that serves it.
 
 mod answers;
 pub mod ask;
@@ -211,7 +212,9 @@ impl Core {
     /// Does a file wait for a stream to this peer?
     pub(super) fn files_want(&self, jid: &Jid) -> bool {
         self.files.all.iter().any(|transfer| {
-            let wants = transfer.file.outgoing && !transfer.now.asked || transfer.now.resume;
+            let wants = transfer.file.outgoing && !transfer.now.asked
+                || transfer.now.resume
+                || transfer.http.is_some();
             let open = transfer.is_waiting() && wants;
             transfer.peer() == jid && (open || transfer.untold.is_some())
         })

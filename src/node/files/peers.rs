@@ -1,5 +1,7 @@
 //! What peers say about files.
 
+use std::net::SocketAddr;
+
 use super::ask::{Ask, From};
 use crate::event::{Event, File, FileState};
 use crate::model::roster::hex;
@@ -8,6 +10,7 @@ use crate::net::ConnId;
 use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
+use crate::node::store::After;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
@@ -113,7 +116,10 @@ impl Core {
         sid: String,
         offer: jingle::Offer,
     ) -> Result<(), StanzaError> {
-        let source = Source::Direct(offer.port, offer.token);
+        let source = Source {
+            port: offer.port,
+            token: offer.token,
+        };
         let Some(id) = self.files.all.by_session(peer, &sid, false) else {
             let secure = self
                 .links
@@ -124,6 +130,7 @@ impl Core {
                 way: Way::Direct,
                 sid,
                 encrypted: secure,
+                http: None,
             };
             let file = Offered {
                 name: offer.name,
@@ -236,6 +243,7 @@ impl Core {
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.file.state = FileState::Paused;
+            transfer.same.says_source = false;
             transfer.file.reason = Some("paused by the other side".to_owned());
         }
         self.tell_file(id, None);
@@ -344,6 +352,13 @@ impl Core {
                 folder.display()
             );
             transfer.file.reason = Some(reason);
+            // What would have helped to find it is not needed any more.
+            let name = transfer.file.name.clone();
+            self.afters.push(After::FileKept {
+                transfer: id.to_owned(),
+                folder,
+                name,
+            });
         }
         self.tell_file(id, None);
     }
@@ -397,6 +412,7 @@ impl Core {
             way: Way::Si,
             sid: offer.sid,
             encrypted: false,
+            http: None,
         };
         let file = Offered {
             name: offer.name,
@@ -469,6 +485,7 @@ impl Core {
             way: Way::Oob,
             sid: self.rng.uuid(),
             encrypted: false,
+            http: Some((address, offer.path)),
         };
         let file = Offered {
             name: offer.name,
@@ -479,7 +496,6 @@ impl Core {
             sha256: None,
         };
         let now = Now {
-            source: Some(Source::Http(address, offer.path)),
             offer_iq: iq.map(str::to_owned),
             ..Now::default()
         };
@@ -526,6 +542,7 @@ impl Core {
             file,
             way: Some(known.way),
             sid: known.sid,
+            http: known.http,
             stamp: None,
             into: None,
             held_here: false,
@@ -580,6 +597,8 @@ struct Known {
     way: Way,
     sid: String,
     encrypted: bool,
+    /// Where it is served over HTTP.
+    http: Option<(SocketAddr, String)>,
 }
 
 /// What was offered.

@@ -1,5 +1,6 @@
 //! What the mover tells, and deadlines.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::ask::{Ask, Fault, Fetch, From, Told};
@@ -7,6 +8,7 @@ use super::{RECEIVER_WAITS, UNHEARD};
 use crate::event::{Event, FileState};
 use crate::model::transfer::{Expect, Source, Way};
 use crate::net::ConnId;
+use crate::net::bytestream::own_address;
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
 use crate::node::store::After;
@@ -59,9 +61,16 @@ impl Core {
             } if self.is_news_of(&transfer, run) => {
                 self.on_file_sized(&transfer, size);
             }
-            Told::FromStart { transfer, run } if self.is_news_of(&transfer, run) => {
+            Told::FromStart {
+                transfer,
+                run,
+                changed,
+            } if self.is_news_of(&transfer, run) => {
                 if let Some(known) = self.files.all.get_mut(&transfer) {
-                    let why = "the other program gives it only from the beginning";
+                    let why = match changed {
+                        true => "the file was changed meanwhile: it comes from the beginning",
+                        false => "the other program gives it only from the beginning",
+                    };
                     known.file.reason = Some(why.to_owned());
                     known.file.bytes = 0;
                 }
@@ -158,10 +167,23 @@ impl Core {
                 self.timers.set(Timer::File(id.to_owned()), at);
             }
             _ => {
-                if let Some(Source::Http(address, path)) = transfer.now.source.clone() {
-                    self.fetch_file(id, From::Http { address, path });
+                if let Some((address, path)) = transfer.http.clone() {
+                    self.fetch_http(id, address, path);
                 }
             }
+        }
+    }
+
+    /// From where it was offered, or, if its sender has moved since, from where that is now: never from a third computer.
+    fn fetch_http(&mut self, id: &str, offered: SocketAddr, path: String) {
+        let Some(peer) = self.files.all.get(id).map(|known| known.peer().clone()) else {
+            return;
+        };
+        let here = own_address(offered.ip(), offered.port(), &self.addresses_of(&peer));
+        let moved = || self.addresses_at(&peer, offered.port()).first().copied();
+        match here.or_else(moved) {
+            Some(address) => self.fetch_file(id, From::Http { address, path }),
+            None => self.fail_file(id, "it is not known where the sender is", None),
         }
     }
 
@@ -170,7 +192,7 @@ impl Core {
         let Some(transfer) = self.files.all.get_mut(id) else {
             return;
         };
-        let Some(Source::Direct(port, token)) = transfer.now.source.take() else {
+        let Some(Source { port, token }) = transfer.now.source.take() else {
             // Where it was is not known any more: its sender is asked.
             transfer.now.busy = false;
             let at = self.after(RECEIVER_WAITS);
@@ -196,8 +218,7 @@ impl Core {
         transfer.file.state = FileState::Running;
         transfer.now.busy = true;
         // The reason may say how it came to its source; which one that is, is told beside it.
-        let goes_on = transfer.file.source.as_ref().map(super::same::goes_on);
-        if transfer.file.reason == goes_on {
+        if std::mem::take(&mut transfer.same.says_source) {
             transfer.file.reason = None;
         }
         let fetch = Fetch {
@@ -336,6 +357,7 @@ impl Core {
         match fault {
             Fault::Passing(why) if direct => {
                 transfer.file.state = FileState::Waiting;
+                transfer.same.says_source = false;
                 transfer.file.reason = Some(why);
                 transfer.now.busy = false;
                 transfer.now.asked = false;

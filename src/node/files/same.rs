@@ -15,7 +15,6 @@ use crate::model::roster::hex;
 use crate::model::transfer::{MOST_SOURCES, Transfer, unhex};
 use crate::node::core::{Core, Timer};
 use crate::node::effect::Effect;
-use crate::wire::jid::Jid;
 use crate::wire::stanza::StanzaError;
 use crate::xep::xep0234_jingle_file as jingle;
 
@@ -24,11 +23,6 @@ const MOST_WRONG: u8 = 4;
 /// So long after the stream to its source is gone nothing may move before another one is asked.
 const STILL: Duration = Duration::from_secs(5);
 const JOINED: &str = "the same file is on its way already: this is another source of it";
-
-/// What a person reads of a transfer that has another source now.
-pub(super) fn goes_on(source: &Jid) -> String {
-    format!("it goes on from {source}")
-}
 
 impl Core {
     /// The SHA-256 of a file that we offer is known: whoever has the offer is told.
@@ -203,7 +197,8 @@ impl Core {
             let source = transfer.peer().clone();
             tracing::info!(lead, %source, "a file goes on from another source");
             transfer.file.source.clone_from(&transfer.same.with);
-            let goes_on = goes_on(&source);
+            let goes_on = format!("it goes on from {source}");
+            transfer.same.says_source = why.is_none();
             transfer.file.reason = Some(match why {
                 Some(why) => format!("{why}; {goes_on}"),
                 None => goes_on,
@@ -272,10 +267,10 @@ impl Core {
             self.end_session(id, "cancel", why);
             return self.joined_withdrawn(id, why);
         }
-        transfer.now.source = Some(crate::model::transfer::Source::Direct(
-            offer.port,
-            offer.token,
-        ));
+        transfer.now.source = Some(crate::model::transfer::Source {
+            port: offer.port,
+            token: offer.token,
+        });
         self.turn_from(lead, false);
     }
 
@@ -318,6 +313,7 @@ impl Core {
         transfer.now.source = None;
         transfer.now.iq = None;
         transfer.file.state = FileState::Waiting;
+        transfer.same.says_source = false;
         transfer.file.reason = Some(format!("{why}: it begins anew, from one source"));
         let stop = Ask::Stop {
             transfer: id.to_owned(),

@@ -122,6 +122,9 @@ impl Core {
                 (known.name, known.sha256.filter(|_| same))
             }
         };
+        let sha256 = sha256
+            .or(look.sha256)
+            .or_else(|| self.files.all.known_hash(&path, &look.stamp));
         self.add_file(Transfer {
             file: File {
                 transfer: id.to_owned(),
@@ -136,12 +139,13 @@ impl Core {
                 encrypted: false,
                 path: Some(path),
                 source: None,
-                sha256: sha256.or(look.sha256),
+                sha256,
                 reason: None,
                 time: self.clock.wall,
             },
             way: None,
             sid: id.to_owned(),
+            http: None,
             stamp: Some(look.stamp),
             into: None,
             held_here: false,
@@ -222,13 +226,12 @@ impl Core {
         self.timers.set(Timer::File(id.to_owned()), None);
         if let Some(transfer) = self.files.all.get_mut(id) {
             transfer.file.state = FileState::Paused;
+            transfer.same.says_source = false;
             transfer.file.reason = reason;
             transfer.held_here = true;
             transfer.now.resume = false;
-            if transfer.way != Some(Way::Oob) {
-                // It is offered again. An HTTP address stays what it is.
-                transfer.now.source = None;
-            }
+            // It is offered again. An HTTP address stays what it is.
+            transfer.now.source = None;
         }
         self.say_hold(id, true);
         self.tell_file(id, None);
@@ -268,6 +271,8 @@ impl Core {
             transfer.untold = None;
             transfer.way = None;
             transfer.file.bytes = 0;
+            // It may be what was refused.
+            transfer.file.sha256 = None;
         }
         let (outgoing, peer) = (transfer.file.outgoing, transfer.peer().clone());
         if again {

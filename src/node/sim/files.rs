@@ -207,6 +207,7 @@ impl Sim {
                     .file_name()
                     .map(|name| name.to_string_lossy().into_owned());
                 let sha256 = self.hash_of(host, &path);
+                let stamp = sha256.clone().unwrap_or_default();
                 let sha256 = sha256.filter(|_| self.moving.hashed == Some(true));
                 let missing = || super::disk::missing(&path);
                 let result = size.ok_or_else(missing).map(|size| Look {
@@ -214,7 +215,7 @@ impl Sim {
                     size: size as u64,
                     folder: None,
                     media_type: None,
-                    stamp: format!("{size}"),
+                    stamp,
                     sha256,
                     port: 40_000,
                     token,

@@ -20,6 +20,11 @@ FILES = {
     "/5E2A/Urlaub/Gr%C3%B6%C3%9Fe/large": LARGE,
 }
 cut = set()
+# A letter that is served slowly: a part, and the rest when it may flow. Another edition has as many bytes.
+LETTERS = {'"first"': bytes((at * 7 >> 3) & 255 for at in range(3_000_000)),
+           '"second"': bytes((at * 11 >> 3) & 255 for at in range(3_000_000))}
+edition = '"first"'
+flows = threading.Event()
 
 
 def say(event, **more):
@@ -29,7 +34,9 @@ def say(event, **more):
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         wanted = self.headers.get("Range")
-        say("asked", path=self.path, range=wanted)
+        say("asked", path=self.path, range=wanted, of=self.headers.get("If-Range"))
+        if self.path == "/5E2A/Brief":
+            return self.letter(wanted)
         body = FILES.get(self.path)
         if body is None:
             return self.send_error(404)
@@ -47,6 +54,23 @@ class Handler(BaseHTTPRequestHandler):
             return self.connection.shutdown(socket.SHUT_RDWR)
         self.wfile.write(body[start:])
 
+    def letter(self, wanted):
+        body = LETTERS[edition]
+        same = self.headers.get("If-Range") in (None, edition)
+        start = int(wanted[len("bytes=") : -1]) if wanted and same else 0
+        self.send_response(206 if start else 200)
+        if start:
+            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
+        self.send_header("Content-Length", str(len(body) - start))
+        self.send_header("ETag", edition)
+        self.end_headers()
+        try:
+            self.wfile.write(body[start : start + 1_000_000])
+            flows.wait()
+            self.wfile.write(body[start + 1_000_000 :])
+        except OSError:
+            say("hung-up")
+
     def log_message(self, *_):
         pass
 
@@ -59,27 +83,43 @@ server = ThreadingHTTPServer((HOST, 0), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 listener = socket.create_server((HOST, 5298))
 say("ready", jid="anna@mac")
-stream, _ = listener.accept()
-stream.recv(4096)
-stream.sendall(
-    b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='anna@mac' "
-    b"xmlns:stream='http://etherx.jabber.org/streams'>"
-)
 port = server.server_address[1]
+streams = []
 
 
 def listen():
-    while said := stream.recv(65536):
-        say("heard", text=said.decode())
+    while True:
+        stream, _ = listener.accept()
+        stream.recv(4096)
+        stream.sendall(
+            b"<?xml version='1.0'?><stream:stream xmlns='jabber:client' from='anna@mac' "
+            b"xmlns:stream='http://etherx.jabber.org/streams'>"
+        )
+        streams.append(stream)
+        say("met")
+        try:
+            while said := stream.recv(65536):
+                say("heard", text=said.decode())
+        except OSError:
+            pass
 
 
 threading.Thread(target=listen, daemon=True).start()
 for line in sys.stdin:
     command = json.loads(line)["command"]
-    if command == "message":
+    if command == "flow":
+        flows.set()
+        continue
+    if command == "another-edition":
+        edition = '"second"'
+        continue
+    if command == "letter":
+        letter = f"<url type='file' size='3000000'>http://{HOST}:{port}/5E2A/Brief</url>"
+        said = f"<message type='chat'><body/><x xmlns='jabber:x:oob'>{letter}</x></message>"
+    elif command == "message":
         said = f"<message type='chat'><body/><x xmlns='jabber:x:oob'>{url(port)}</x></message>"
     elif command == "iq":
         said = f"<iq type='set' id='f1'><query xmlns='jabber:iq:oob'>{url(port)}</query></iq>"
     else:
         said = f"<iq type='set' id='f2'><query xmlns='jabber:iq:oob'>{url(port, host='10.77.1.99')}</query></iq>"
-    stream.sendall(said.encode())
+    streams[-1].sendall(said.encode())

@@ -13,6 +13,7 @@ use crate::lab::headless::balcony;
 use crate::lab::peer::{Peer, SOON, poll};
 
 mod ichat;
+pub mod liar;
 mod passing_on;
 mod sources;
 mod trouble;

@@ -1,6 +1,7 @@
 //! One file that two people offer.
 
 use std::fs;
+use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
@@ -37,6 +38,21 @@ impl Three {
             juliet,
         }
     }
+
+    /// One file at Romeo's, and at Benvolio's under another name.
+    fn copies(&self, bytes: u64) -> [PathBuf; 2] {
+        let path = written(&self.forza.folder("sent").join("rose.bin"), bytes);
+        let copy = self.mantua.folder("sent").join("flower.bin");
+        fs::copy(&path, &copy).unwrap();
+        [path, copy]
+    }
+
+    /// So that what happens falls into the transfer.
+    fn slow_links(&self) {
+        for host in [&self.forza, &self.mantua] {
+            host.slow_link("eth0", "40mbit");
+        }
+    }
 }
 
 fn sent(host: &Host) -> u64 {
@@ -56,10 +72,7 @@ fn when_the_sender_is_killed_the_file_goes_on_from_another_who_offers_it() {
     };
     let mut three = Three::on(&lab);
     let mib = super::counted("BALCONY_FILES_MIB", 48);
-    let path = written(&three.forza.folder("sent").join("rose.bin"), mib << 20);
-    // He has it under another name.
-    let copy = three.mantua.folder("sent").join("flower.bin");
-    fs::copy(&path, &copy).unwrap();
+    let [path, copy] = three.copies(mib << 20);
     three.forza.slow_link("eth0", "40mbit");
     let juliet = &three.juliet;
     let received = three.pronto.folder("received");
@@ -105,18 +118,40 @@ fn when_the_sender_is_killed_the_file_goes_on_from_another_who_offers_it() {
     });
 }
 
+/// What takes a moment only to hash is offered with its hash: nobody has to send for a second before.
+#[test]
+fn when_the_sender_is_killed_at_once_a_small_file_goes_on_from_another() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let three = Three::on(&lab);
+    let [path, copy] = three.copies(3 << 20);
+    three.forza.slow_link("eth0", "4mbit");
+    let (juliet, received) = (&three.juliet, three.pronto.folder("received"));
+    send(&three.romeo, "juliet@pronto", &path);
+    let first = offered(juliet, 0);
+    let mark = juliet.mark();
+    let theirs = send(&three.benvolio, "juliet@pronto", &copy);
+    let second = offered(juliet, mark);
+    take(juliet, &first, &received);
+    juliet.event("file-state", SOON, state(&second["transfer"], "waiting"));
+    three.romeo.kill();
+    let got = done(juliet, first["transfer"].as_str().unwrap(), LONG);
+    assert_eq!(got["sha256"], json!(sha256(&path)));
+    done(&three.benvolio, &theirs, LONG);
+    assert_eq!(fs::read_dir(&received).unwrap().count(), 1, "one copy");
+    // Whoever sent it once offers it with its hash again, however large it is.
+    no_parts(&received);
+}
+
 #[test]
 fn without_a_cable_the_second_one_goes_on_and_a_pause_of_the_first_does_not_stop_it() {
     let Some(lab) = Lab::new_or_skip() else {
         return;
     };
     let three = Three::on(&lab);
-    let path = written(&three.forza.folder("sent").join("rose.bin"), 24 << 20);
-    let copy = three.mantua.folder("sent").join("rose.bin");
-    fs::copy(&path, &copy).unwrap();
-    for host in [&three.forza, &three.mantua] {
-        host.slow_link("eth0", "40mbit");
-    }
+    let [path, copy] = three.copies(24 << 20);
+    three.slow_links();
     let (juliet, received) = (&three.juliet, three.pronto.folder("received"));
     let own = send(&three.romeo, "juliet@pronto", &path);
     send(&three.benvolio, "juliet@pronto", &copy);
@@ -166,12 +201,8 @@ fn who_changes_the_file_behind_its_hash_does_not_poison_it() {
         return;
     };
     let three = Three::on(&lab);
-    let path = written(&three.forza.folder("sent").join("rose.bin"), 24 << 20);
-    let copy = three.mantua.folder("sent").join("rose.bin");
-    fs::copy(&path, &copy).unwrap();
-    for host in [&three.forza, &three.mantua] {
-        host.slow_link("eth0", "40mbit");
-    }
+    let [path, copy] = three.copies(24 << 20);
+    three.slow_links();
     let (juliet, received) = (&three.juliet, three.pronto.folder("received"));
     let mut romeo = three.romeo;
     send(&romeo, "juliet@pronto", &path);

@@ -42,7 +42,7 @@ pub(in crate::node::files) enum Have {
         bytes: u64,
     },
     /// A part of a folder.
-    Folder(FolderPart),
+    Folder(Box<FolderPart>),
     /// All of it, in its place: we ended before we could remember that.
     All { path: PathBuf, request: Request },
 }
@@ -142,7 +142,7 @@ impl Place {
 
 fn begun(part: &Path, fetch: &Fetch) -> io::Result<Have> {
     if fetch.entries.is_some() {
-        return Ok(Have::Folder(FolderPart::open(part)?));
+        return Ok(Have::Folder(Box::new(FolderPart::open(part)?)));
     }
     let mut file = downloads::open_part(part)?;
     let mut bytes = file.metadata()?.len();
@@ -406,6 +406,14 @@ impl Place {
         match &self.have {
             Have::File { file, .. } => file.metadata().map_or(0, |found| found.len()),
             _ => 0,
+        }
+    }
+
+    /// All of it, if it has its name already: its bytes, and their hash; of a folder both mean nothing.
+    pub(in crate::node::files) fn whole(&self) -> Option<(u64, String)> {
+        match &self.have {
+            Have::All { request, .. } => Some((request.bytes, hex(&request.hash))),
+            _ => None,
         }
     }
 

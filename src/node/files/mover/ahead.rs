@@ -1,12 +1,12 @@
-//! The hashes of what is offered are made while its receiver is being asked, so that sending is nothing but reading and
-//! encrypting. Whoever answers faster than that, or offers something too large to be in memory still, hashes on the way.
+//! The hashes of what is offered are made before its receiver is asked, where that takes a moment only, else while it is
+//! being asked: so sending is nothing but reading and encrypting, and the receiver can tell early that somebody else offers
+//! the same file. Whoever answers faster than that, or offers something too large to be in memory still, hashes on the way.
 //!
 //! A file that changes between its hash and its last byte is found out by its stamp, and if not by that, by the receiver.
 
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -19,8 +19,12 @@ use crate::model::roster::hex;
 use crate::model::transfer::unhex;
 use crate::node::files::ask::{Gate, Serve, Told};
 
-/// Smaller files are hashed on the way, larger ones as well: the system would read them twice from the disk.
-const SIZES: std::ops::RangeInclusive<u64> = (1 << 20)..=(1 << 30);
+/// A file of at most this size is hashed when it is looked at: that takes some milliseconds.
+const AT_ONCE: u64 = 4 << 20;
+/// Folders and larger files are hashed on the way: the system would read them twice from the disk.
+const LARGEST: u64 = 1 << 30;
+/// Offers that wait for the one that is being hashed; further ones are hashed on the way.
+const MOST_WAITING: usize = 64;
 /// What is read at a time.
 const BLOCK: usize = 256 << 10;
 /// What takes longer to send is hashed beside.
@@ -38,8 +42,15 @@ pub(super) struct Ahead {
     /// Folders that were looked at, the newest first: what is in them is sent as it was offered, each file if it is
     /// unchanged.
     folders: Mutex<VecDeque<Folder>>,
-    /// One file at a time.
-    busy: AtomicBool,
+    /// One at a time.
+    queue: Mutex<Queue>,
+}
+
+/// What is to be hashed while its receiver is being asked.
+#[derive(Debug, Default)]
+struct Queue {
+    busy: bool,
+    waiting: VecDeque<Serve>,
 }
 
 /// A folder that was looked at.
@@ -129,18 +140,54 @@ impl Ahead {
     pub(super) fn learn(&self, serve: &Serve) {
         let hash = serve.sha256.as_deref().and_then(unhex);
         if let Some(sha256) = hash.filter(|_| self.of(&serve.path, &serve.stamp).is_none()) {
-            self.add(serve, sha256);
+            self.add(&serve.path, &serve.stamp, sha256);
         }
     }
 
-    fn add(&self, serve: &Serve, sha256: [u8; 32]) {
+    fn add(&self, path: &Path, stamp: &str, sha256: [u8; 32]) {
+        if self.of(path, stamp).is_some() {
+            return;
+        }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.push_front(Known {
-            path: serve.path.clone(),
-            stamp: serve.stamp.clone(),
+            path: path.to_owned(),
+            stamp: stamp.to_owned(),
             sha256,
         });
         known.truncate(MOST);
+    }
+
+    /// Of one file that was looked at just now: its hash, if that is known or made in a moment.
+    pub(super) fn at_once(&self, path: &Path, source: &Source) -> Option<[u8; 32]> {
+        let known = self.of(path, &source.stamp);
+        let entry = source.entries.first();
+        let entry = entry.filter(|entry| source.folder.is_none() && entry.size <= AT_ONCE);
+        let (None, Some(entry)) = (known, entry) else {
+            return known;
+        };
+        let sha256 = hash_of(entry, || true)?;
+        self.add(path, &source.stamp, sha256);
+        Some(sha256)
+    }
+
+    /// Whether somebody is to begin; else it waits for its turn, if there is room.
+    fn begin(&self, serve: &Serve) -> bool {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut queue.busy, true) {
+            if queue.waiting.len() < MOST_WAITING {
+                queue.waiting.push_back(serve.clone());
+            }
+            return false;
+        }
+        true
+    }
+
+    /// The next one that waits.
+    fn next(&self) -> Option<Serve> {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = queue.waiting.pop_front();
+        queue.busy = next.is_some();
+        next
     }
 }
 
@@ -151,21 +198,25 @@ impl Folder {
 }
 
 impl Shared {
-    /// Begins to hash what is offered, unless that is known or another one is being hashed.
+    /// Hashes what is offered, unless that is known, when what was offered before it is hashed.
     pub(super) fn hash_ahead(self: &Arc<Self>, serve: &Serve) {
         let meant = matches!(serve.gate, Gate::Token(_)) && !self.ahead.has(serve);
-        if !meant || self.ahead.busy.swap(true, Ordering::Relaxed) {
+        if !meant || !self.ahead.begin(serve) {
             return;
         }
         let (shared, serve) = (Arc::clone(self), serve.clone());
         let spawned = std::thread::Builder::new()
             .name("balcony-hash".into())
             .spawn(move || {
-                shared.hash_while_asked(&serve);
-                shared.ahead.busy.store(false, Ordering::Relaxed);
+                let mut next = Some(serve);
+                while let Some(serve) = next {
+                    shared.hash_while_asked(&serve);
+                    next = shared.ahead.next();
+                }
             });
         if spawned.is_err() {
-            self.ahead.busy.store(false, Ordering::Relaxed);
+            // What waits, too, is hashed on the way then.
+            while self.ahead.next().is_some() {}
         }
     }
 
@@ -173,7 +224,7 @@ impl Shared {
     fn hash_while_asked(&self, serve: &Serve) {
         if let Some(folder) = self.ahead.folder(serve) {
             let first = folder.entries.first();
-            let worth = folder.size <= *SIZES.end() && first.is_some();
+            let worth = folder.size <= LARGEST && first.is_some();
             let begun = self.ahead.known(serve, &folder).len();
             if !worth || begun > 0 {
                 return;
@@ -186,8 +237,12 @@ impl Shared {
             let hashes = folder.entries.iter().map_while(hash).collect();
             return self.ahead.add_all(serve, hashes);
         }
+        if let Some(sha256) = self.ahead.of(&serve.path, &serve.stamp) {
+            // While it waited for its turn the same one was hashed for somebody else.
+            return self.found(serve, sha256);
+        }
         let source = sources::look(&serve.path).ok();
-        let worth = |source: &Source| source.folder.is_none() && SIZES.contains(&source.size);
+        let worth = |source: &Source| source.folder.is_none() && source.size <= LARGEST;
         let source = source.filter(|source| worth(source) && source.stamp == serve.stamp);
         let entry = source.as_ref().and_then(|source| source.entries.first());
         if let Some(sha256) = entry.and_then(|entry| self.hash_one(serve, entry)) {
@@ -196,7 +251,7 @@ impl Shared {
     }
 
     fn found(&self, serve: &Serve, sha256: [u8; 32]) {
-        self.ahead.add(serve, sha256);
+        self.ahead.add(&serve.path, &serve.stamp, sha256);
         self.say(Told::Hashed {
             transfer: serve.transfer.clone(),
             run: serve.run,
@@ -213,7 +268,7 @@ impl Shared {
         work: impl FnOnce() -> T,
     ) -> T {
         let entry = source.entries.first().filter(|entry| {
-            source.folder.is_none() && entry.size >= *SIZES.start() && !self.ahead.has(serve)
+            source.folder.is_none() && entry.size > AT_ONCE && !self.ahead.has(serve)
         });
         let Some(entry) = entry else {
             return work();
@@ -262,20 +317,28 @@ impl Shared {
 
     /// Nothing if it cannot be done, or the receiver has come.
     fn hash_one(&self, serve: &Serve, entry: &Entry) -> Option<[u8; 32]> {
-        let mut file = sources::open(entry).ok()?;
-        let mut hash = Context::new(&SHA256);
-        let mut block = vec![0; BLOCK.min(usize::try_from(entry.size).unwrap_or(BLOCK).max(1))];
-        loop {
-            self.desks()
-                .get(&serve.transfer)
-                .filter(|desk| desk.run == serve.run && desk.serve.is_some())?;
-            let read = file.read(&mut block).ok()?;
-            if read == 0 {
-                break;
-            }
-            hash.update(block.get(..read).unwrap_or_default());
-        }
-        sources::unchanged(entry, &file).ok()?;
-        hash.finish().as_ref().try_into().ok()
+        let waits = |desk: &super::Desk| desk.run == serve.run && desk.serve.is_some();
+        hash_of(entry, || {
+            self.desks().get(&serve.transfer).is_some_and(waits)
+        })
     }
+}
+
+/// The hash of a file, if it stays as it is and `goes_on` is true before every block. In a folder of many small ones each
+/// system call counts: that it is still what was looked at is asked behind the last byte only.
+fn hash_of(entry: &Entry, goes_on: impl Fn() -> bool) -> Option<[u8; 32]> {
+    let mut file = sources::open_unseen(entry).ok()?;
+    let mut hash = Context::new(&SHA256);
+    let mut block = vec![0; BLOCK.min(usize::try_from(entry.size).unwrap_or(BLOCK))];
+    let mut left = entry.size;
+    while left > 0 {
+        if !goes_on() {
+            return None;
+        }
+        let read = file.read(&mut block).ok().filter(|read| *read > 0)?;
+        hash.update(block.get(..read).unwrap_or_default());
+        left = left.checked_sub(read as u64)?;
+    }
+    sources::unchanged(entry, &file).ok()?;
+    hash.finish().as_ref().try_into().ok()
 }

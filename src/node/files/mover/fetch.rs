@@ -61,9 +61,12 @@ impl Shared {
                 (size, Some(sha256), None)
             }
             From::Http { address, path } => {
-                let (size, sha256) = match fetch.entries {
-                    None => self.fetch_http(fetch, &mut place, *address, path)?,
-                    Some(_) => self.fetch_listed(fetch, &mut place, *address, path)?,
+                let (size, sha256) = match (place.whole(), fetch.entries) {
+                    // It came before this program ended, and that was not remembered.
+                    (Some((size, sha256)), None) => (size, Some(sha256)),
+                    (Some(_), Some(_)) => (fetch.size, None),
+                    (None, None) => self.fetch_http(fetch, &mut place, *address, path)?,
+                    (None, Some(_)) => self.fetch_listed(fetch, &mut place, *address, path)?,
                 };
                 (size, sha256, None)
             }

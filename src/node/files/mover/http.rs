@@ -1,6 +1,9 @@
 //! Taking files over HTTP: single ones, and the folders of iChat and Adium: a listing first, then each file of it.
 //!
 //! A connection that breaks is made again, and asks for the rest; a sender that gives each file only once says no to that.
+//! What the sender says of the file's state ([`Validator`]) is kept beside what is there of it, so that the rest is only
+//! ever put behind the beginning of the same file. It is written down when nothing of that state is there yet: whenever
+//! this program ends, what is there is of the state that is written down, or of none that is known.
 
 use std::fs::File;
 use std::io::{Read, Seek};
@@ -15,10 +18,12 @@ use super::fetch::ended;
 use crate::disk::downloads;
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Pace, SILENCE};
+use crate::net::http;
 use crate::node::files::ask::{Fault, Fetch, Told};
 use crate::node::files::flow::{self, Place};
 use crate::wire::dir_listing::{self, Entry, Listing};
 use crate::wire::text::CleanPath;
+use crate::wire::validator::Validator;
 use crate::xep::xep0066_oob::encode;
 
 /// How long is waited before each further attempt.
@@ -35,6 +40,9 @@ struct Given {
     stream: TcpStream,
     from: u64,
     length: Option<u64>,
+    validator: Option<Validator>,
+    /// It is not the file whose beginning is here.
+    changed: bool,
 }
 
 impl Shared {
@@ -47,17 +55,16 @@ impl Shared {
         path: &str,
     ) -> Result<(u64, Option<String>), Fault> {
         let mut before = 0;
+        let mut known =
+            downloads::kept_validator(&place.part).and_then(|kept| Validator::kept(&kept));
         patiently(|in_vain| {
             // A part is asked for only where it can be told apart from a whole.
             let have = if fetch.size > 0 { place.length() } else { 0 };
             *in_vain = have == before;
             before = have;
-            let given = self.get(fetch, address, path, have)?;
+            let given = self.get(fetch, address, path, have, known.as_ref())?;
             if given.from == 0 && have > 0 {
-                self.say(Told::FromStart {
-                    transfer: fetch.transfer.clone(),
-                    run: fetch.run,
-                });
+                self.say_from_start(fetch, given.changed);
             }
             if let (0, 0, Some(size)) = (fetch.size, given.from, given.length) {
                 // With it the rest can be asked for later.
@@ -69,10 +76,20 @@ impl Shared {
             }
             let whole = given.length.map(|length| length.saturating_add(given.from));
             if fetch.size > 0 && whole.is_some_and(|whole| whole != fetch.size) {
-                return Err(refused("the file is not the size that was said"));
+                return Err(refused(match given.changed {
+                    true => "the file was changed since it was offered",
+                    false => "the file is not the size that was said",
+                }));
             }
             if let Some(length) = given.length {
                 downloads::check_room(&place.folder, length).map_err(Fault::Stuck)?;
+            }
+            if given.from == 0 {
+                // In this order: see above.
+                place.raw(0)?;
+                known = given.validator;
+                let kept = known.as_ref().map(Validator::as_str);
+                downloads::keep_validator(&place.part, kept).map_err(|error| flow::disk(&error))?;
             }
             let rest = fetch.size.saturating_sub(given.from);
             let most = given.length.or((fetch.size > 0).then_some(rest));
@@ -90,7 +107,7 @@ impl Shared {
         path: &str,
     ) -> Result<(u64, Option<String>), Fault> {
         let listing = patiently(|_| {
-            let given = self.get(fetch, address, path, 0)?;
+            let given = self.get(fetch, address, path, 0, None)?;
             let most = dir_listing::MOST_BYTES as u64 + 1;
             let most = given.length.map_or(most, |length| length.min(most));
             let mut xml = Vec::new();
@@ -162,8 +179,12 @@ impl Shared {
         let size = entry.size.unwrap_or(0);
         let bytes = part.half().map(|half| half.0);
         let half = bytes.and_then(|bytes| part.go_on(&clean, bytes));
+        let mut known = None;
         let (mut file, here, mut hash, begun) = match half {
-            Some(half) if half.bytes <= size => (half.file, half.path, half.hash, half.bytes),
+            Some(half) if half.bytes <= size => {
+                known = half.validator.as_deref().and_then(Validator::kept);
+                (half.file, half.path, half.hash, half.bytes)
+            }
             _ => {
                 let (file, here) = part
                     .file(&clean, size, entry.executable)
@@ -180,14 +201,19 @@ impl Shared {
         patiently(|in_vain| {
             *in_vain = have == last;
             last = have;
-            let given = self.get(at.fetch, at.address, &path, have)?;
-            if given.from == 0 && have > 0 {
-                self.say(Told::FromStart {
-                    transfer: at.fetch.transfer.clone(),
-                    run: at.fetch.run,
-                });
-                restart(&mut file, &mut hash)?;
-                have = 0;
+            let given = self.get(at.fetch, at.address, &path, have, known.as_ref())?;
+            if given.from == 0 {
+                if have > 0 {
+                    self.say_from_start(at.fetch, given.changed);
+                    restart(&mut file, &mut hash)?;
+                    have = 0;
+                }
+                if known != given.validator {
+                    known = given.validator;
+                    let kept = known.as_ref().map(Validator::as_str);
+                    part.begun(&here, &clean, size, kept)
+                        .map_err(|error| flow::disk(&error))?;
+                }
             }
             // What was accepted is what was said.
             let room = match at.fetch.size {
@@ -223,19 +249,38 @@ impl Shared {
         Ok(have)
     }
 
-    /// Asks for a file from its `from`th byte on.
+    fn say_from_start(&self, fetch: &Fetch, changed: bool) {
+        self.say(Told::FromStart {
+            transfer: fetch.transfer.clone(),
+            run: fetch.run,
+            changed,
+        });
+    }
+
+    /// Asks for a file: for the bytes behind those that we have, if it is the one of `known` still, else for all.
     fn get(
         &self,
         fetch: &Fetch,
         address: SocketAddr,
         path: &str,
-        from: u64,
+        have: u64,
+        known: Option<&Validator>,
     ) -> Result<Given, Fault> {
         let failed = |error: std::io::Error| flow::network(&error);
-        let mut stream = bytestream::connect(&[address]).map_err(failed)?;
-        self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
-        bytestream::http_ask(&mut stream, address, path, from).map_err(failed)?;
-        let answer = bytestream::http_answered(&mut stream).map_err(failed)?;
+        let (mut from, mut changed) = (have, false);
+        let (mut stream, answer) = loop {
+            let mut stream = bytestream::connect(&[address]).map_err(failed)?;
+            self.hold(&fetch.transfer, fetch.run, Some(&stream))?;
+            http::ask(&mut stream, address, path, from, known).map_err(failed)?;
+            let answer = http::answered(&mut stream).map_err(failed)?;
+            let now = answer.validator.as_ref().zip(known);
+            changed |= now.is_some_and(|(now, known)| have > 0 && now.is_another_than(known));
+            if answer.from == 0 || from == 0 || !changed {
+                break (stream, answer);
+            }
+            // It gives the rest of another file, although (or because) it could not be asked for the same one only.
+            from = 0;
+        };
         if answer.from != 0 && (answer.from != from || answer.apple_single) {
             return Err(refused("another part of the file came than was asked for"));
         }
@@ -250,6 +295,8 @@ impl Shared {
             stream,
             from: answer.from,
             length,
+            validator: answer.validator,
+            changed,
         })
     }
 }

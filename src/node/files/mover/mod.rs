@@ -272,7 +272,7 @@ impl Shared {
         if aws_lc_rs::rand::fill(&mut token).is_err() {
             tracing::error!("the system gives no randomness");
         }
-        let sha256 = self.ahead.of(path, &source.stamp);
+        let sha256 = self.ahead.at_once(path, &source);
         Ok(Look {
             sha256: sha256.map(|sha256| hex(&sha256)),
             name: source.name.clone(),
@@ -442,7 +442,5 @@ fn finish(carrier: &mut Carrier) -> io::Result<Option<u8>> {
     Ok((read > 0).then_some(verdict[0]))
 }
 
-#[cfg(test)]
-mod http_tests;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::Duration;
 
+use aws_lc_rs::digest;
 use tokio::net::TcpListener;
 
 use super::band::Band;
@@ -15,6 +16,7 @@ use crate::disk::{downloads, sources};
 use crate::model::roster::hex;
 use crate::net::bytestream::{self, Opening, SILENCE};
 use crate::net::carrier::Carrier;
+use crate::net::http;
 use crate::node::files::ask::{Fault, Gate, Serve, Told};
 use crate::node::files::flow::{self, Opened, Request};
 use crate::wire::key::Fingerprint;
@@ -178,7 +180,7 @@ impl Shared {
                 Ok(Some((serve, Begin::Raw(stream, word))))
             }
             Opening::Http => {
-                let request = bytestream::http_asked(&mut stream)?;
+                let request = http::asked(&mut stream)?;
                 let taken = self.take(ip, &Gate::Http(request.path.clone()), None, None);
                 if taken.is_err() {
                     stream.write_all(
@@ -326,10 +328,13 @@ impl Shared {
         &self,
         serve: &Serve,
         mut stream: TcpStream,
-        request: &bytestream::HttpRequest,
+        request: &http::Asked,
     ) -> Result<bool, Fault> {
         let source = self.source(serve)?;
-        let from = request.from.filter(|from| *from <= source.size);
+        let tag = tag_of(&source);
+        // RFC 9110 §13.1.5: of anything else than this the whole is wanted.
+        let same = request.of.as_ref().is_none_or(|of| *of == tag);
+        let from = request.from.filter(|from| same && *from <= source.size);
         let status = match from {
             None => "200 OK".to_owned(),
             Some(from) => format!(
@@ -341,7 +346,7 @@ impl Shared {
         let from = from.unwrap_or(0);
         let kind = source.media_type.unwrap_or("application/octet-stream");
         let head = format!(
-            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nAccept-Ranges: bytes\r\nConnection: close\r\n\r\n",
+            "HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {}\r\nAccept-Ranges: bytes\r\nETag: {tag}\r\nConnection: close\r\n\r\n",
             source.size - from
         );
         stream
@@ -374,11 +379,17 @@ impl Shared {
     }
 }
 
+/// A strong entity tag: the file is sent only while it looks as it did, and what it looks like is nobody else's matter.
+fn tag_of(source: &sources::Source) -> String {
+    let digest = digest::digest(&digest::SHA256, source.stamp.as_bytes());
+    format!("\"{}\"", hex(digest.as_ref().get(..16).unwrap_or_default()))
+}
+
 /// How a connection that proved what it is for begins.
 pub(super) enum Begin {
     Direct(Carrier, Request),
     Raw(TcpStream, Receiver<()>),
-    Http(TcpStream, bytestream::HttpRequest),
+    Http(TcpStream, http::Asked),
 }
 
 impl Begin {

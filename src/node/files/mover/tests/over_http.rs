@@ -1,11 +1,4 @@
 //! Files and folders over HTTP, from a server that plays iChat, Adium, and worse.
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    missing_docs
-)]
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,17 +8,17 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use super::tests::{Stage, why};
 use super::*;
+use crate::net::http;
 
 /// Answers each request with what `answer` makes of its number, path and first byte, and hangs up.
-struct Server {
+pub(super) struct Server {
     address: SocketAddr,
-    asked: Arc<Mutex<Vec<bytestream::HttpRequest>>>,
+    pub(super) asked: Arc<Mutex<Vec<http::Asked>>>,
 }
 
 impl Server {
-    fn new(answer: impl Fn(usize, &bytestream::HttpRequest) -> Vec<u8> + Send + 'static) -> Server {
+    pub(super) fn new(answer: impl Fn(usize, &http::Asked) -> Vec<u8> + Send + 'static) -> Server {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -34,7 +27,7 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming() {
                 let mut stream = stream.unwrap();
-                let Ok(request) = bytestream::http_asked(&mut stream) else {
+                let Ok(request) = http::asked(&mut stream) else {
                     continue;
                 };
                 heard.lock().unwrap().push(request.clone());
@@ -48,26 +41,26 @@ impl Server {
         Server { address, asked }
     }
 
-    fn from(&self, path: &str) -> From {
+    pub(super) fn from(&self, path: &str) -> From {
         From::Http {
             address: self.address,
             path: path.to_owned(),
         }
     }
 
-    fn paths(&self) -> Vec<String> {
+    pub(super) fn paths(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
         asked.iter().map(|request| request.path.clone()).collect()
     }
 }
 
-fn ok(body: &[u8]) -> Vec<u8> {
+pub(super) fn ok(body: &[u8]) -> Vec<u8> {
     let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len());
     [head.as_bytes(), body].concat()
 }
 
 /// The rest of it, as a server gives it that knows ranges.
-fn part(body: &[u8], from: Option<u64>) -> Vec<u8> {
+pub(super) fn part(body: &[u8], from: Option<u64>) -> Vec<u8> {
     let Some(from) = from else { return ok(body) };
     let rest = &body[usize::try_from(from).unwrap()..];
     let head = format!(
@@ -282,7 +275,7 @@ fn one_wrapped_file_is_unwrapped() {
 }
 
 /// As the core asks when its user holds a file back.
-fn hold(stage: &Stage) {
+pub(super) fn hold(stage: &Stage) {
     stage.mover.perform(Ask::Stop {
         transfer: "t".into(),
         remove: None,
@@ -290,7 +283,7 @@ fn hold(stage: &Stage) {
 }
 
 /// Until so much of it is there.
-fn until_there(path: &Path, bytes: u64) {
+pub(super) fn until_there(path: &Path, bytes: u64) {
     let until = Instant::now() + Duration::from_secs(20);
     while fs::metadata(path).map_or(0, |found| found.len()) < bytes {
         assert!(Instant::now() < until, "{} does not grow", path.display());
@@ -346,7 +339,12 @@ fn what_was_held_back_over_http_goes_on_from_the_byte_or_from_the_start_with_a_w
                 let mut from_start = false;
                 let told = loop {
                     match stage.next() {
-                        Told::FromStart { run: 2, .. } => from_start = true,
+                        Told::FromStart {
+                            run: 2, changed, ..
+                        } => {
+                            assert!(!changed, "nothing is known of that");
+                            from_start = true;
+                        }
                         Told::Received { path, size, .. } => break (path, size),
                         Told::Broken { fault, .. } => panic!("{fault:?}"),
                         _ => {}
