@@ -400,6 +400,9 @@ pub enum Event {
         interfaces: Vec<Interface>,
         /// Conversations: whom with, and the last message if there is one.
         conversations: BTreeMap<Jid, ConversationSummary>,
+        /// Files that are offered, on their way or over, the oldest first; of those that are over the latest only.
+        #[serde(default)]
+        files: Vec<File>,
         /// The caller's reference.
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
         reference: Option<serde_json::Value>,

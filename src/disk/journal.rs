@@ -87,6 +87,7 @@ impl Journal {
     /// Begins anew with empty files; `last` is the turn that the database took in last.
     pub fn restart(&mut self, last: u64) -> io::Result<()> {
         for file in &self.files {
+            // The first sync has to wait for the room that is made, not the start.
             empty(file, file.metadata()?.len())?;
         }
         self.turn = last + 1;
@@ -144,12 +145,15 @@ pub struct Over {
 impl Over {
     /// Clears the turn's text away, and makes room for the next one. Waits for the disk if the file has grown.
     pub fn empty(self) -> io::Result<()> {
-        empty(&self.file, self.length)
+        if empty(&self.file, self.length)? {
+            self.file.sync_data()?;
+        }
+        Ok(())
     }
 }
 
-/// Of this file so many octets are in use.
-fn empty(file: &File, used: u64) -> io::Result<()> {
+/// Of this file so many octets are in use. Has it grown?
+fn empty(file: &File, used: u64) -> io::Result<bool> {
     let length = file.metadata()?.len();
     let room = used
         .next_power_of_two()
@@ -161,12 +165,12 @@ fn empty(file: &File, used: u64) -> io::Result<()> {
     // What people wrote does not stay here; were it not cleared away, it would still be known for an earlier turn's.
     clear(file, 0, used.min(room))?;
     if length >= room {
-        return Ok(());
+        return Ok(false);
     }
     // On a full disk it has to grow later.
-    match clear(file, length, room).and_then(|()| file.sync_data()) {
-        Ok(()) => Ok(()),
-        Err(_) => file.set_len(length),
+    match clear(file, length, room) {
+        Ok(()) => Ok(true),
+        Err(_) => file.set_len(length).map(|()| false),
     }
 }
 

@@ -3,6 +3,8 @@
 #[cfg(feature = "gui")]
 pub mod autostart;
 #[cfg(feature = "gui")]
+pub mod driver;
+#[cfg(feature = "gui")]
 pub mod idle;
 pub mod memory;
 pub mod zone;

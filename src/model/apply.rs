@@ -153,10 +153,15 @@ impl Model {
                 peers,
                 interfaces,
                 conversations,
+                files,
                 ..
             } => {
                 self.me = me.clone();
                 self.interfaces.clone_from(interfaces);
+                self.files = files
+                    .iter()
+                    .map(|file| (file.transfer.clone(), file.clone()))
+                    .collect();
                 self.restart(peers, conversations);
             }
             // An error with a `ref` is the answer to whoever asked; without one it concerns everybody.

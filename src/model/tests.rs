@@ -532,6 +532,7 @@ fn a_snapshot_replaces_what_was_known() {
         peers,
         interfaces: Vec::new(),
         conversations,
+        files: Vec::new(),
         reference: None,
     });
     assert_eq!(model.contacts.len(), 3);

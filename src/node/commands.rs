@@ -436,6 +436,7 @@ impl Core {
                 .collect(),
             interfaces: model.interfaces.clone(),
             conversations,
+            files: model.files.values().cloned().collect(),
             reference,
         };
         self.emit(event);

@@ -76,6 +76,12 @@ fn what_comes_from_an_old_mac_outlives_a_restart() {
                 2,
                 "the part and its state"
             );
+            romeo.tell(&json!({"command": "snapshot"}));
+            let files = romeo.event("snapshot", SOON, |_| true).line["files"].clone();
+            assert!(
+                files.as_array().unwrap().iter().any(paused),
+                "who asks what there is hears of it: {files}"
+            );
             romeo.tell(&json!({"command": "resume-file", "transfer": id, "ref": "on"}));
             romeo.event("done", SOON, |event| event["ref"] == "on");
         }
