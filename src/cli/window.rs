@@ -8,7 +8,6 @@ use anyhow::Result;
 use balcony::control::{self, Control};
 use balcony::disk::OpenError;
 use balcony::gui::{self, NotShown};
-use balcony::host::driver;
 use balcony::node::{self, NodeConfig, NodeHandle, StartError};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -38,7 +37,7 @@ pub fn run(mut args: NodeArgs) -> Result<Exit> {
         context: Some(context.clone()),
     };
     let settings = balcony::disk::store::peek(&data).unwrap_or_default();
-    // Neither the node nor the screen waits for the other: both start at the same time.
+    // Neither the node nor the driver of the screen waits for the other: both start at the same time.
     let starting = Starting::begin(args.clone(), context)?;
     let begun = starting.clone();
     let notice = in_memory.as_ref().map(nothing_kept);
@@ -50,7 +49,6 @@ pub fn run(mut args: NodeArgs) -> Result<Exit> {
         if let Some(notice) = notice {
             subscription.model.notice(notice);
         }
-        driver::remember(&data);
         Ok((node, subscription))
     };
     let shown = gui::run_while(&settings, bring, options);
@@ -145,9 +143,6 @@ fn bring_up(args: NodeArgs, context: egui::Context) -> Result<(Up, node::Subscri
         let told = idle.try_request(balcony::command::Command::Idle { seconds });
         told.is_ok() || !idle.has_ended()
     });
-    // This processor is free now, and the window has loaded what it needs before the driver: loading one library waits for
-    // the other.
-    driver::load_ahead(&data);
     let up = Up {
         node,
         ended,

@@ -2,8 +2,8 @@
 //!
 //! The data folder (mode 0700) holds `balcony.db` (with `-wal` and `-shm` beside it while running),
 //! `balcony.journal.0` and `.1` (what is not in the database yet), `balcony.lock`
-//! (advisory lock with the process id of the instance that runs), `identity.pem` (the key), `avatars/`,
-//! `graphics-driver` (which one the window had last, see [`crate::host`]), and `balcony.db.vN.bak` from before a migration. One instance a folder.
+//! (advisory lock with the process id of the instance that runs), `identity.pem` (the key), `avatars/`, and
+//! `balcony.db.vN.bak` from before a migration. One instance a folder.
 //!
 //! Files of people's are elsewhere: [`sources`] reads those that are sent, [`downloads`] and [`folder_part`] write those that come in.
 

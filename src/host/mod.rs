@@ -3,8 +3,6 @@
 #[cfg(feature = "gui")]
 pub mod autostart;
 #[cfg(feature = "gui")]
-pub mod driver;
-#[cfg(feature = "gui")]
 pub mod idle;
 pub mod memory;
 pub mod zone;
