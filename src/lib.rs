@@ -16,7 +16,8 @@
 //! extensions in [`xep`], becomes an [`event::Event`] in [`node`], is kept by [`disk`], changes each face's copy of
 //! the [`model::Model`] and is drawn.
 //!
-//! What is deliberately absent: a server, an account, a lock shared with a face, a global.
+//! What is deliberately absent: a server, an account, a lock that a face waits for, a global: but for
+//! what is remembered of the system itself, such as the time zone ([`host::zone`]).
 
 pub mod command;
 pub mod control;

@@ -20,8 +20,8 @@ pub fn now() -> Zoned {
 /// The time zone that `TZ` names, else that of `/etc/localtime` (tzfile(5)), else what the system says otherwise, else UTC.
 /// It is looked at anew every five minutes.
 ///
-/// The library would look up the zone by its name, and to that end walks through all zones of the world, which is six
-/// hundred files at the start of the program. Nobody here wants to know the name.
+/// The library would look up the zone by its name, and to that end walks through all zones of the world, which is hundreds of
+/// files at the start of the program. Nobody here wants to know the name.
 pub fn zone() -> TimeZone {
     static LAST: Mutex<Option<(Instant, TimeZone)>> = Mutex::new(None);
     let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);

@@ -2,8 +2,8 @@
 
 use std::sync::Once;
 
-/// The cryptographic library gathers its first random numbers from the processor's jitter, which takes some ten milliseconds
-/// of computing, for each process once. They are gathered beside everything else and before anybody needs them: when we
+/// The cryptographic library gathers its first random numbers from the processor's jitter, which takes some tens of
+/// milliseconds of computing, for each process once. They are gathered beside everything else and before anybody needs them: when we
 /// begin to connect, or when others learn that they can connect to us. Not at the start, where people wait for the window.
 pub(super) fn gather() {
     static BEGUN: Once = Once::new();
