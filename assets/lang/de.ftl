@@ -354,26 +354,11 @@ network-changed = Schlüssel geändert
 interface-none = Es wurde keine Netzwerkschnittstelle gefunden. Verbinde diesen Computer mit einem Netzwerk; Balcony merkt es von selbst.
 interface-used = in Gebrauch
 interface-left-out = ausgelassen
-interface-why-local = lokales Netz
-interface-why-chosen = in den Einstellungen gewählt
-interface-why-excluded = in den Einstellungen ausgelassen
-interface-why-not-chosen = nicht unter den gewählten
-interface-why-off = ausgeschaltet
-interface-why-cable = nicht verbunden: kein Kabel oder kein WLAN
-interface-why-address = hat keine Adresse
-interface-why-loopback = erreicht nur diesen Computer
-interface-why-alone = kein anderes Netz ist da, also werden nur Programme auf diesem Computer erreicht
-interface-why-link = VPN oder Einwahl
-interface-why-multicast = überträgt kein Multicast, also wäre darin niemand zu finden
-interface-why-containers = virtuelles Netz von Containern
-interface-why-machines = virtuelles Netz von virtuellen Maschinen
-interface-why-vpn = VPN, das kein Multicast überträgt
-interface-why-nobody = virtuelles Netz, in dem niemand ist
 
 ## Doctor
 
 doctor-title = Was im Weg steht
-doctor-intro = Prüft die Schnittstellen, ob Multicast hinausgeht und zurückkommt, den Port, die Firewall und die Uhr. Die Befunde sind auf Englisch, wie der Support sie braucht.
+doctor-intro = Prüft die Schnittstellen, ob Multicast hinausgeht und zurückkommt, den Port, die Firewall und die Uhr. Der kopierte Text ist englisch, wie ihn „balcony doctor“ ausgibt.
 doctor-again = Noch einmal prüfen
 doctor-copy = Als Text kopieren
 doctor-running = Die Prüfung dauert ein paar Sekunden …
@@ -908,3 +893,374 @@ size-bytes = { $count ->
 size-kib = { $number } KiB
 size-mib = { $number } MiB
 size-gib = { $number } GiB
+
+## Said by the node
+
+# Sentences from below the window, recognised by the English ones: en.ftl.
+
+### Names and the network
+
+said-taken = Der Name „{ $a }“ ist in diesem Netzwerk vergeben. Du heißt jetzt „{ $b }“.
+said-no-name-left = Alle Namen ab { $name } sind in diesem Netzwerk vergeben, also kann dich niemand sehen. Wähle mit --name einen anderen Namen.
+said-name-unusable = der Name „{ $name }“ kann nicht verwendet werden: { $why }
+said-name-unpublishable = der Name { $name } kann nicht bekannt gemacht werden: andere Programme finden keinen Namen mit einem Punkt oder Backslash
+said-name-empty = ein Name darf nicht leer sein
+said-name-long = der Name ist länger als 63 Bytes
+said-name-control = der Name enthält ein Steuerzeichen
+said-no-host-name = { $name } ist kein Rechnername
+said-unpublished = auf { $interface } konnten wir nicht bekannt gemacht werden: { $why }
+said-changes-unnoticed = Änderungen des Netzwerks werden nicht bemerkt: { $why }
+said-interfaces-unlisted = die Netzwerkschnittstellen können nicht aufgezählt werden: { $why }
+said-no-mdns = mDNS funktioniert auf { $interface } nicht: { $why }
+said-no-multicast = Multicast funktioniert auf { $interface } nicht: { $why }. Wenn ein anderes Programm den UDP-Port 5353 für sich allein hat, beende es
+said-port-taken = Port { $port } ist von einem anderen Programm belegt: wähle einen anderen, oder keinen, damit ein freier gesucht wird
+said-port-low = Port { $port } darf nur vom System verwendet werden: wähle einen über 1023
+said-no-accepting = keine Verbindung kann angenommen werden: { $why }
+said-cannot-start = kann nicht starten: { $why }
+said-node-ended = der Knoten hat sich beendet
+said-ending = Balcony wird gerade beendet; das wurde nicht mehr getan.
+
+### Connecting by address
+
+said-no-connection = Keine Verbindung: { $why }
+said-no-answer = keine Antwort in 5 Sekunden
+said-no-address = keine Adresse ist bekannt
+said-nobody-listens = dort nimmt niemand Verbindungen an
+said-computer-silent = der Computer antwortet nicht
+said-no-way = kein Weg in dieses Netzwerk
+said-bracket-missing = nach der IPv6-Adresse fehlt ]
+said-bracket-port = nach ] kommt :Port
+said-no-port = { $port } ist kein Port (1 bis 65535)
+said-scope-missing = { $ip } braucht die Schnittstelle: schreibe [{ $again }%eth0] mit dem Namen deiner
+said-no-interface = es gibt keine Schnittstelle { $name }
+said-no-such-address = { $typed } ist weder eine Adresse noch der Name eines Computers
+said-no-computer = kein Computer namens { $host } ist bekannt: prüfe den Namen, oder schreibe seine IP-Adresse
+said-lookup-late = der Name { $host } konnte nicht rechtzeitig nachgeschlagen werden: schreibe stattdessen die IP-Adresse
+said-address-form = Eine Adresse besteht aus Rechner und Port, etwa 192.168.1.20:5298.
+
+### Messages
+
+said-not-kept = nicht gesendet, weil sie nicht gespeichert werden konnte: { $why }
+said-unsure = die Verbindung endete, bevor klar war, ob das angekommen ist
+said-refused = das andere Programm hat es abgelehnt ({ $condition })
+said-no-way-to-show = das andere Programm kann es nicht anzeigen, dort ist also nichts zu sehen
+said-plain-asks = die Verbindung zu { $name } ist nicht verschlüsselt, und nach deinen Einstellungen wird erst gefragt. Sende es noch einmal, wenn es trotzdem gehen soll.
+said-plain-never = die Verbindung zu { $name } ist nicht verschlüsselt, und deine Einstellungen erlauben nur verschlüsselte
+said-before-sent = zurückgenommen, bevor sie gesendet wurde
+said-yourself = Das ist dein eigener Name: wähle jemand anderen.
+said-you-blocked = Du hast { $name } blockiert: hebe das zuerst auf.
+said-many-wait = Für { $name } warten schon { $count } Nachrichten: diese wurde nicht angenommen.
+said-message-unreadable = Die Nachricht konnte nicht gelesen werden: { $why }
+said-message-nowhere = In keiner Unterhaltung gibt es eine Nachricht mit dieser Kennung.
+said-message-missing = Es gibt keine Nachricht mit dieser Kennung.
+said-message-once = Diese Nachricht muss nicht noch einmal gesendet werden.
+said-message-not-yours = Es gibt keine Nachricht von dir mit dieser Kennung.
+said-one-place = Nur eines von before, after und around.
+said-was-taken-back = Diese Nachricht wurde zurückgenommen.
+said-correct-own = Nur eigene Nachrichten können korrigiert werden.
+said-retract-own = Nur eigene Nachrichten können zurückgenommen werden.
+said-one-emoji = Eine Reaktion ist ein Emoji.
+said-many-reactions = Mehr als { $count } Reaktionen auf eine Nachricht.
+said-to-nobody = Es gibt niemanden, an den das gehen könnte.
+said-to-many = Das ginge an { $people } Personen; höchstens { $most } sind möglich.
+said-to-many-seldom = Eine Nachricht an viele kann einmal in { $seconds } Sekunden gesendet werden.
+said-not-connected = Gerade besteht keine Verbindung dorthin: schreibe zuerst etwas.
+said-program-cannot = Das andere Programm kann das nicht anzeigen.
+said-attention-seldom = Einmal in 30 Sekunden genügt.
+said-draft-long = Dieser Entwurf ist länger als 1 MiB: er wurde nicht gespeichert.
+said-drafts-many = Es gibt schon zu viele Entwürfe: dieser wurde nicht gespeichert.
+said-history-unreadable = Der Verlauf konnte nicht gelesen werden: { $why }
+said-search-failed = Die Suche ist fehlgeschlagen: { $why }.
+said-not-exported = Es wurde nichts exportiert: { $why }.
+said-delete-what = Sage, was gelöscht werden soll: with (und id für eine Nachricht), oder everything.
+said-not-deleted = Es wurde nichts gelöscht: { $why }
+said-unkept = Nachrichten können nicht gespeichert werden: { $why }
+said-no-message-with = es gibt keine Nachricht { $id } in der Unterhaltung mit { $name }
+said-no-message = es gibt keine Nachricht { $id }
+said-export-unwritable = { $path } kann nicht geschrieben werden: { $why }
+said-export-exists = { $path } gibt es schon: wähle einen anderen Namen
+said-no-conversation = es gibt keine Unterhaltung mit { $name }
+
+### Settings, pictures
+
+said-setting-locked = „{ $name }“ ist vom Administrator dieses Computers festgelegt
+said-setting-unknown = es gibt keine Einstellung „{ $name }“
+said-settings-form = Einstellungen sind ein Objekt aus Namen und Werten
+said-settings-same = Die Einstellungen wurden nicht geändert: { $why }.
+said-autostart-same = Die Autostart-Datei konnte nicht geändert werden: { $why }.
+said-policy-unreadable = die Richtlinie { $path } kann nicht gelesen werden: { $why }
+said-policy-unfollowed = die Richtlinie { $path } kann nicht befolgt werden: { $why }
+said-policy-long = sie hat mehr als { $count } Bytes
+said-policy-table = „{ $name }“ ist keine Tabelle
+said-policy-tables = es gibt [defaults] und [locked], nicht [{ $name }]
+said-picture-heavy = das Bild hat { $size } KiB, erlaubt sind { $most } KiB: mache es kleiner (64×64 ist eine gute Größe)
+said-picture-kind = das ist kein Bild in PNG, JPEG, GIF oder WebP
+said-picture-damaged = das Bild ist beschädigt
+said-picture-size = das Bild ist { $width }×{ $height }; erlaubt ist 1×1 bis { $most }×{ $most2 }
+
+### The disk
+
+said-key-unusable = der Schlüssel dieser Installation, { $path }, kann nicht verwendet werden: { $why }. Ohne ihn erkennt dich niemand wieder: mache ihn lesbar, oder hole ihn aus einer Kopie zurück
+said-key-open = der Schlüssel dieser Installation, { $path }, steht anderen Benutzern dieses Computers offen (Rechte { $mode }): wer ihn gelesen hat, kann sich als du ausgeben. Hat das niemand, hilft `chmod 600`; sonst verschiebe ihn, und sage deinen Kontakten, dass dein Schlüssel neu ist
+said-key-foreign = der Schlüssel dieser Installation, { $path }, gehört einem anderen Benutzer (Nummer { $owner }). Verwende den Datenordner als dieser Benutzer, oder wähle mit --data einen anderen
+said-key-damaged = der Schlüssel dieser Installation, { $path }, ist beschädigt. Hole ihn aus einer Kopie zurück; oder verschiebe ihn, um einen neuen zu bekommen, und deine Kontakte werden gefragt, ob du es noch bist
+said-key-not-made = kein Schlüssel konnte erzeugt werden
+said-folder-unusable = der Datenordner { $path } kann nicht verwendet werden: { $why }. Wähle mit --data einen anderen, oder mache ihn beschreibbar
+said-running = Balcony läuft schon mit dem Datenordner { $path }. Verwende es, beende es zuerst, oder starte ein zweites mit eigenem Ordner (--data)
+said-database-newer = { $path } wurde von einem neueren Balcony geschrieben (Format { $found }, dieses kennt bis { $known }). Nichts wurde geändert; starte das neuere, oder wähle mit --data einen anderen Ordner
+said-database-other = { $path } ist keine Datenbank von Balcony. Nichts wurde geändert; verschiebe sie, oder wähle mit --data einen anderen Ordner
+said-database-damaged = { $path } ist beschädigt ({ $detail }). Nichts wurde geändert. Verschiebe sie, um neu anzufangen; `sqlite3 { $again } .recover` rettet vielleicht noch, was darin ist
+said-database-readonly = { $path } kann nicht geschrieben werden. Mache es beschreibbar, oder wähle mit --data einen anderen Ordner
+said-disk-full-start = der Datenträger mit { $path } ist voll. Schaffe Platz und starte noch einmal; nichts ging verloren
+said-database-used = { $path } wird von einem anderen Programm verwendet. Schließe es dort und starte noch einmal
+said-database-unopened = { $path } kann nicht geöffnet werden: { $detail }
+said-disk-full = der Datenträger ist voll: es kann nichts mehr gespeichert werden, bis Platz geschaffen ist
+said-folder-readonly = der Datenordner ist nicht mehr beschreibbar
+said-database-broken = die Datenbank ist beschädigt ({ $detail }); beende Balcony, und verschiebe sie, um neu anzufangen
+said-disk-refuses = der Datenträger nimmt nicht an, was geschrieben wird ({ $detail })
+said-database-refuses = die Datenbank nimmt nicht an, was geschrieben wird ({ $detail })
+said-store-closed = der Speicher ist geschlossen
+said-store-busy = es wird zu viel auf einmal gesucht; versuche es noch einmal
+said-nothing-kept = Von dieser Sitzung wird nichts aufbewahrt: was gesagt wird, ist am Ende weg.
+said-nothing-kept-key = Von dieser Sitzung wird nichts aufbewahrt: was gesagt wird, ist am Ende weg. Dein Schlüssel konnte nicht gelesen werden, also sehen Kontakte einen neuen.
+said-database-unreadable = die Datenbank kann nicht gelesen werden: { $why }
+
+### Files
+
+said-file-ended-offer = Balcony wurde beendet, bevor sie angenommen war
+said-file-ended-middle = Balcony wurde mittendrin beendet
+said-file-no-room = in { $folder } ist nicht genug Platz: { $free } MiB sind frei, { $needed } MiB wären nötig
+said-file-kind = { $path } ist { $kind }: nur gewöhnliche Dateien und Ordner können gesendet werden
+said-kind-link = eine symbolische Verknüpfung
+said-kind-pipe = eine Pipe
+said-kind-socket = ein Socket
+said-kind-device = ein Gerät
+said-file-deep = { $path } enthält mehr als { $count } Dateien oder ist zu tief: packe es zuerst in eine Datei
+said-file-changing = { $path } wurde geändert, während es gesendet wurde
+said-http-form = das andere Programm sendet die Datei in einer Form, die nicht verstanden wird
+said-http-part = das andere Programm sagt nicht, welchen Teil es sendet
+said-http-elsewhere = die Datei soll auf einem anderen Computer liegen: abgelehnt
+said-http-gone = die Datei wird nicht mehr angeboten
+said-http-refused = das andere Programm gibt die Datei nicht her
+said-file-unreachable-us = der andere Computer kommt für die Datei nicht zu diesem durch (eine Firewall?)
+said-file-unreachable = der andere Computer ist für die Datei nicht zu erreichen
+said-file-unknown-there = die andere Seite weiß davon nichts mehr
+said-file-many-there = der anderen Seite sind zu viele Dateien angeboten
+said-file-none-there = das andere Programm nimmt keine Dateien an
+said-file-they-ended = die andere Seite hat es beendet
+said-file-they-ended-why = die andere Seite hat es beendet ({ $condition })
+said-file-band-order = was durch den Datenstrom kam, war nicht in Ordnung
+said-file-band-full = die andere Seite nimmt nichts mehr davon an
+said-file-not-sent = was kam, ist nicht das, was gesendet wurde
+said-file-middle = die Verbindung endete mittendrin
+said-file-list = seine Liste wird nicht verstanden
+said-file-refused = die Datei wurde abgelehnt: { $why }
+said-file-silent = lange kam nichts mehr
+said-file-full = der Datenträger ist voll: schaffe Platz, dann geht es weiter
+said-file-unwritable = die Datei kann hier nicht geschrieben werden: { $why }
+said-file-inside = ein Fehler in Balcony selbst
+said-file-unreadable = die Datei kann nicht gelesen werden: { $why }
+said-file-shorter = die Datei wurde kürzer, während sie gesendet wurde
+said-file-more = es kam mehr als angesagt
+said-file-less = es kam weniger als angesagt
+said-file-other-here = die Datei, die hier liegt, ist eine andere
+said-file-nothing = es ist nichts darin
+said-file-size = die Größe ist nicht die angesagte
+said-file-nameless = darin ist eine Datei ohne Namen
+said-file-part-unasked = es kam ein Teil, nach dem nicht gefragt war
+said-file-no-folder = es ist kein Ordner mehr
+said-file-folder-way = ein Ordner kann auf diesem Weg nicht kommen
+said-file-connection = die Verbindung endete
+said-file-offer-back = das Angebot wurde zurückgenommen
+said-file-computer-silent = ein anderer Computer hat statt der anderen Seite geantwortet
+said-file-silent-there = der andere Computer antwortet nicht
+said-file-slow = die andere Seite ist zu langsam
+said-file-not-offered = was kam, ist nicht das, was angeboten war
+said-file-sender-gone = die andere Seite hat es beendet oder ist weg
+said-file-changed = die Datei wurde geändert, seit sie angeboten wurde
+said-folder-changed = der Ordner wurde geändert, seit er angeboten wurde
+said-file-size-said = die Datei hat nicht die angesagte Größe
+said-file-part-other = es kam ein anderer Teil der Datei als der erfragte
+said-file-stopped = es wurde angehalten
+said-file-earlier = ein früherer Versuch ist noch nicht zu Ende
+said-file-not-on = das andere Programm hat nicht weitergemacht
+said-file-unconfirmed = die andere Seite hat nicht gesagt, dass sie sie hat
+said-file-broken-end = die andere Seite hat es am Ende abgebrochen: { $why }
+said-file-no-folders = das andere Programm nimmt keine Ordner an
+said-file-no-address = es gibt keine Adresse, die das andere Programm verwenden könnte
+said-file-pack = das andere Programm nimmt keine Ordner an: packe ihn in eine Datei und sende die
+said-file-huge = das andere Programm nimmt keine Dateien ab 2 GiB an
+said-file-empty = das andere Programm nimmt keine leeren Dateien an
+said-file-paused-there = von der anderen Seite angehalten
+said-file-receiver-cancelled = die andere Seite hat sie abgebrochen
+said-file-sender-cancelled = die andere Seite hat sie abgebrochen
+said-file-arrived = die andere Seite sagt, sie sei angekommen: sieh in { $folder } nach
+said-file-many-offered = es werden zu viele Dateien angeboten
+said-file-changed-meanwhile = die Datei wurde inzwischen geändert: sie kommt von vorn
+said-file-from-beginning = das andere Programm gibt sie nur von vorn
+said-file-sender-where = es ist nicht bekannt, wo die andere Seite ist
+said-file-unfetched = sie wurde nicht innerhalb einer Stunde geholt
+said-file-same = dieselbe Datei ist schon unterwegs: das ist eine weitere Quelle
+said-file-goes-on = es geht weiter von { $source }
+said-file-joined = { $why }; es geht weiter von { $source }
+said-file-anew = { $why }: es beginnt neu, von einer Quelle
+said-file-not-any-more = die andere Seite bietet sie nicht mehr an
+said-file-none-on-way = Eine solche Datei ist nicht unterwegs.
+said-file-none = Eine solche Datei gibt es nicht.
+said-file-not-here = Diese Datei ist nicht hier.
+said-file-many = Zu viele Dateien sind unterwegs: diese wurde nicht angenommen.
+said-file-not-waiting = Diese Datei wartet nicht auf eine Antwort.
+said-file-over = Diese Datei ist schon abgeschlossen.
+said-file-no-pause = Dateien von und zu diesem Programm können nicht angehalten werden.
+said-file-no-pause-to = Dateien zu diesem Programm können nicht angehalten werden.
+said-file-not-on-way = Diese Datei ist nicht unterwegs.
+said-file-from-other = Diese Datei kommt schon von jemand anderem.
+said-file-not-held = Diese Datei ist nicht angehalten.
+
+### Keys
+
+said-own-key = das ist mein eigener Schlüssel
+said-namesake = { $name } heißt wie jemand, dessen Schlüssel du geprüft hast ({ $short }), hat aber einen anderen. Frage persönlich nach, bevor du etwas erzählst.
+said-no-new-key = Es gibt keinen neuen Schlüssel von { $name }, der anzunehmen wäre.
+said-key-blocked = Du hast diesen Schlüssel blockiert: hebe das zuerst auf.
+said-no-other-key = Es gibt keinen anderen Schlüssel von { $name }, der zu unterscheiden wäre.
+said-nothing-in-the-way = { $name } steht nichts im Weg.
+said-no-fingerprint = Das ist weder ein Fingerabdruck noch ein Link mit einem.
+said-not-their-key = Das ist nicht der Schlüssel, den { $name } hier verwendet. Nichts wurde geändert: frage noch einmal nach, und wenn er sicher stimmt, antwortet jemand anderes unter diesem Namen.
+said-key-of-other = Das ist der Schlüssel von { $name }.
+said-verify-first = Vergleiche zuerst die Schlüssel mit { $name }: ohne Nachfrage werden Dateien nur von Geprüften angenommen.
+said-own-name = Das ist dein eigener Name.
+said-no-such-key = Ein solcher Schlüssel ist nicht bekannt.
+said-decide-first = { $name } ist nicht mehr, wer es war, oder verschlüsselt nicht: entscheide zuerst darüber.
+said-tried-often = Das wurde mit { $name } zu oft versucht. Warte einige Minuten; oder vergleicht die Fingerabdrücke.
+said-no-key-there = Das Programm von { $name } verschlüsselt nicht, also gibt es keinen Schlüssel zu vergleichen.
+said-no-code = Mit { $name } ist gerade kein Code zu vergleichen.
+
+### Rooms
+
+said-room-not-allowed = das darfst du in diesem Raum nicht
+said-room-long = das ist zu lang für einen Raum
+said-room-busy = der Raum ist ausgelastet: warte einen Moment
+said-room-not-in = du bist nicht in diesem Raum
+said-room-nick = ein Name in einem Raum hat 1 bis 64 Bytes
+said-room-none = einen solchen Raum gibt es hier nicht
+said-room-in-none = du bist in keinem Raum { $room }
+said-room-nobody = in { $room } heißt niemand { $nick }
+said-room-long-or-empty = das ist zu lang für einen Raum, oder leer
+said-room-name = der Name eines Raums hat 1 bis 64 Bytes und kein @
+said-room-many = du hast schon { $count } Räume
+said-room-unadvertised = hier ist kein Raum { $room } angekündigt, und das ist auch keine Kennung eines Raums
+said-room-whom = von niemandem hier ist bekannt, dass er in { $room } ist: sage, wer gefragt werden soll (via)
+said-room-affiliation = { $typed } ist keine Zugehörigkeit: owner, admin, member oder none
+said-room-role = { $typed } ist keine Rolle: participant, visitor oder none
+said-room-no-message = eine solche Nachricht gibt es nicht
+said-room-not-message = { $id } ist keine Nachricht eines Raums
+said-room-unreached = Niemand im Raum { $room } ist zu erreichen. Versuche es noch einmal, wenn jemand daraus hier ist.
+said-room-unanswered = Niemand im Raum { $room } hat dich hereingelassen: es kam keine Antwort. Versuche es später noch einmal.
+said-room-is-busy = Der Raum { $room } ist ausgelastet: zu viele Leute, oder zu viel auf einmal. Versuche es später noch einmal.
+said-room-members-only = Der Raum { $room } ist nur für Mitglieder. Bitte jemanden darin, dich einzuladen.
+said-room-banned = Du wurdest aus dem Raum { $room } gewiesen und darfst nicht zurückkommen.
+said-room-forks = { $name } hat an einer Stelle zweierlei geschrieben. Was danach kam, wird nicht gezeigt.
+said-room-forges = { $name } gibt gefälschte oder beschädigte Einträge weiter. Sie wurden nicht angenommen.
+said-room-floods = { $name } schreibt mehr, als ein Raum trägt. Der Rest wird später angenommen.
+said-room-withholds = { $name } gibt nicht alles weiter, was es sollte. Eine Zeit lang wird sich nicht darauf verlassen.
+
+### Interfaces
+
+said-interface-local = lokales Netz
+said-interface-chosen = in den Einstellungen gewählt
+said-interface-excluded = in den Einstellungen ausgelassen
+said-interface-not-chosen = nicht unter den gewählten
+said-interface-off = ausgeschaltet
+said-interface-cable = nicht verbunden: kein Kabel oder kein WLAN
+said-interface-address = hat keine Adresse
+said-interface-loopback = erreicht nur diesen Computer
+said-interface-alone = kein anderes Netz ist da, also werden nur Programme auf diesem Computer erreicht
+said-interface-link = VPN oder Einwahl
+said-interface-multicast = überträgt kein Multicast, also wäre darin niemand zu finden
+said-interface-containers = virtuelles Netz von Containern
+said-interface-machines = virtuelles Netz von virtuellen Maschinen
+said-interface-vpn = VPN, das kein Multicast überträgt
+said-interface-nobody = virtuelles Netz, in dem niemand ist
+
+### Findings of the doctor
+
+said-check-clock = Uhr
+said-check-data = Daten
+said-check-space = Platz
+said-check-instance = Instanz
+said-check-node = Knoten
+said-check-interface = Schnittstelle
+said-check-announced = bekannt gemacht
+said-check-multicast = Multicast
+said-check-records = Einträge
+said-check-answers = Antworten
+said-check-port = Port
+said-check-peers = Leute
+said-check-firewall = Firewall
+said-found-running = Balcony läuft mit diesem Datenordner; es wurde gefragt
+said-found-silent = die laufende Instanz antwortet nicht: { $why }
+said-found-ended = er hat sich sofort beendet: { $why }
+said-do-restart = beende es und starte es neu
+said-found-nobody = niemand sonst wurde gesehen
+said-do-ask = ist noch jemand da? Bitte darum, Balcony zu starten, oder Pidgin mit einem Bonjour-Konto
+said-found-seen = { $count } gesehen
+said-found-used = { $name } wird verwendet ({ $why }): { $addresses }
+said-found-left-out = { $name } wird ausgelassen: { $why }
+said-found-no-interface = keine Netzwerkschnittstelle wird verwendet
+said-do-connect = verbinde dich mit einem Netzwerk; ist eines der obigen das richtige, nimm es in den Einstellungen oder mit --interface NAME wieder auf
+said-found-announced = als { $name }, Port { $port }
+said-found-unannounced = unser Name kam nicht ins Netzwerk
+said-do-look-announced = sieh nach den Schnittstellen und der Firewall; vielleicht hat ein anderes Programm den UDP-Port 5353 für sich allein
+said-do-who-holds = vielleicht hat ein anderes Programm den UDP-Port 5353 für sich allein: sudo ss -ulpn 'sport = 5353'
+said-found-no-multicast = { $name }: kein Multicast kann gesendet werden: { $why }
+said-found-heard = { $name }: was wir senden, ist im Netzwerk zu sehen
+said-do-out-and-in = sieh in der Firewall nach: UDP-Port 5353 muss hinaus und herein dürfen
+said-found-not-heard = { $name }: was wir senden, kommt nicht zurück
+said-found-records = { $name }: unsere Einträge werden beantwortet
+said-do-in = sieh in der Firewall nach: UDP-Port 5353 muss herein dürfen
+said-found-no-records = { $name }: wer nach uns fragt, bekommt keine Antwort
+said-found-no-others = { $name }: kein anderer Computer hat geantwortet
+said-do-apart = sind andere da: hält das WLAN seine Gäste auseinander?
+said-found-others = { $name }: { $count } weitere Computer haben geantwortet
+said-found-port = { $name }: Port { $port } nimmt Verbindungen an
+said-found-port-shut = { $name }: { $target } nimmt keine Verbindungen an: { $why }
+said-do-port = sieh in der Firewall nach: TCP-Port { $port } muss herein dürfen
+said-found-clock = die Uhr sagt { $year }: Nachrichten trügen falsche Zeiten
+said-do-clock = stelle die Uhr: sudo timedatectl set-ntp true
+said-found-data = { $path } ist beschreibbar
+said-do-writable = mache ihn beschreibbar, oder wähle mit --data ORDNER einen anderen
+said-found-process = Prozess { $pid } verwendet diesen Datenordner
+said-found-free = { $count } MiB sind darin frei
+said-do-free = schaffe Platz: Nachrichten, die nicht gespeichert werden können, werden nicht gesendet
+said-found-avahi = avahi-daemon läuft neben uns; beide teilen sich den mDNS-Port
+said-do-nft = in der Kette input, vor dem drop:
+said-found-windows = dieses Linux läuft in Windows: davor steht die Windows-Defender-Firewall, und ohne gespiegeltes Netzwerk kommt kein Multicast herein
+said-do-wsl = in %UserProfile%\.wslconfig, unter [wsl2]: networkingMode=mirrored
+said-do-powershell = dann, in der PowerShell als Administrator:
+said-found-firewall = { $name } ist aktiv und hat eine Regel für mDNS (UDP-Port 5353)
+said-found-firewall-shut = { $name } ist aktiv: vielleicht hält sie mDNS (UDP-Port 5353) und Verbindungen (den TCP-Port oben) ab; eine Regel für mDNS war nicht zu sehen
+
+### What the system says
+
+said-os-not-found = keine solche Datei und kein solcher Ordner (Systemfehler { $number })
+said-os-permission = keine Berechtigung (Systemfehler { $number })
+said-os-not-permitted = nicht erlaubt (Systemfehler { $number })
+said-os-space = kein Platz mehr auf dem Datenträger (Systemfehler { $number })
+said-os-quota = die Quote ist ausgeschöpft (Systemfehler { $number })
+said-os-read-only = das Dateisystem ist nur lesbar (Systemfehler { $number })
+said-os-input = Ein- und Ausgabefehler (Systemfehler { $number })
+said-os-exists = die Datei gibt es schon (Systemfehler { $number })
+said-os-directory = das ist ein Ordner (Systemfehler { $number })
+said-os-not-directory = das ist kein Ordner (Systemfehler { $number })
+said-os-long-name = der Dateiname ist zu lang (Systemfehler { $number })
+said-os-many-open = zu viele offene Dateien (Systemfehler { $number })
+said-os-in-use = die Adresse ist schon belegt (Systemfehler { $number })
+said-os-no-device = kein solches Gerät (Systemfehler { $number })
+said-os-unreachable = das Netzwerk ist nicht zu erreichen (Systemfehler { $number })
+said-os-no-route = kein Weg zu diesem Computer (Systemfehler { $number })
+said-os-refused = Verbindung abgelehnt (Systemfehler { $number })
+said-os-reset = die andere Seite hat die Verbindung abgebrochen (Systemfehler { $number })
+said-os-timed-out = keine Antwort in der Zeit (Systemfehler { $number })
+said-os-broken-pipe = die Verbindung ist abgerissen (Systemfehler { $number })
+said-path-why = { $path }: { $why }

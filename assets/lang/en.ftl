@@ -359,26 +359,11 @@ network-changed = key changed
 interface-none = No network interface was found. Connect this computer to a network; Balcony notices by itself.
 interface-used = used
 interface-left-out = left out
-interface-why-local = local network
-interface-why-chosen = chosen in the settings
-interface-why-excluded = left out in the settings
-interface-why-not-chosen = not among the chosen ones
-interface-why-off = switched off
-interface-why-cable = not connected: no cable or no Wi-Fi network
-interface-why-address = has no address
-interface-why-loopback = reaches this computer only
-interface-why-alone = no other network is there, so only programs on this computer are reached
-interface-why-link = VPN or dial-up link
-interface-why-multicast = carries no multicast, so nobody could be found on it
-interface-why-containers = virtual network of containers
-interface-why-machines = virtual network of virtual machines
-interface-why-vpn = VPN that carries no multicast
-interface-why-nobody = virtual network without anybody on it
 
 ## Doctor
 
 doctor-title = What is in the way
-doctor-intro = Checks the interfaces, whether multicast leaves and comes back, the port, the firewall and the clock. The findings are in English, as a help desk needs them.
+doctor-intro = Checks the interfaces, whether multicast leaves and comes back, the port, the firewall and the clock. The copied text is in English, as “balcony doctor” prints it.
 doctor-again = Check again
 doctor-copy = Copy as text
 doctor-running = Checking; this takes some seconds…
@@ -914,3 +899,375 @@ size-bytes = { $count ->
 size-kib = { $number } KiB
 size-mib = { $number } MiB
 size-gib = { $number } GiB
+
+## Said by the node
+
+# Sentences from below the window (errors, notices, reasons, findings). The English ones are not said by the window: they are how it
+# recognises a sentence of the node, word for word, one line each; `src/gui/said.rs`. Only $why and $kind are sentences again.
+
+### Names and the network
+
+said-taken = The name “{ $a }” is taken on this network. You are now “{ $b }”.
+said-no-name-left = Every name from { $name } on is taken on this network, so nobody can see you. Choose another name with --name.
+said-name-unusable = the name "{ $name }" cannot be used: { $why }
+said-name-unpublishable = the name { $name } cannot be published: other programs cannot look up a name with a dot or backslash in it
+said-name-empty = a name must not be empty
+said-name-long = the name is longer than 63 bytes
+said-name-control = the name holds a control character
+said-no-host-name = { $name } is no host name
+said-unpublished = we could not be published on { $interface }: { $why }
+said-changes-unnoticed = changes of the network are not noticed: { $why }
+said-interfaces-unlisted = the network interfaces cannot be listed: { $why }
+said-no-mdns = mDNS does not work on { $interface }: { $why }
+said-no-multicast = multicast does not work on { $interface }: { $why }. If another program holds UDP port 5353 for itself alone, end it
+said-port-taken = port { $port } is taken by another program: choose another port, or none to let a free one be found
+said-port-low = port { $port } may only be used by the system: choose one above 1023
+said-no-accepting = no connection can be accepted: { $why }
+said-cannot-start = cannot start: { $why }
+said-node-ended = the node has ended
+said-ending = Balcony is ending; this was not done.
+
+### Connecting by address
+
+said-no-connection = Could not connect: { $why }
+said-no-answer = no answer within 5 seconds
+said-no-address = no address is known
+said-nobody-listens = nobody listens there
+said-computer-silent = the computer does not answer
+said-no-way = no way to that network
+said-bracket-missing = the ] is missing after the IPv6 address
+said-bracket-port = after ] comes :port
+said-no-port = { $port } is no port (1 to 65535)
+said-scope-missing = { $ip } needs the interface: type [{ $again }%eth0] with the name of yours
+said-no-interface = there is no interface { $name }
+said-no-such-address = { $typed } is neither an address nor the name of a computer
+said-no-computer = no computer named { $host } is known: check the name, or type its IP address
+said-lookup-late = the name { $host } could not be looked up in time: type the IP address instead
+said-address-form = An address is a host and a port, like 192.168.1.20:5298.
+
+### Messages
+
+said-not-kept = not sent, because it could not be kept: { $why }
+said-unsure = the connection ended before it could be told whether this arrived
+said-refused = the other program refused it ({ $condition })
+said-no-way-to-show = the other program has no way to show it, so it is not seen there
+said-plain-asks = the connection to { $name } is not encrypted, and your settings ask first. Send it again to send it all the same.
+said-plain-never = the connection to { $name } is not encrypted, and your settings allow encrypted ones only
+said-before-sent = taken back before it was sent
+said-yourself = This is your own name: choose somebody else.
+said-you-blocked = You have blocked { $name }: unblock first.
+said-many-wait = { $count } messages wait for { $name } already: this one was not taken.
+said-message-unreadable = The message could not be read: { $why }
+said-message-nowhere = No conversation has a message with that id.
+said-message-missing = There is no message with that id.
+said-message-once = That message needs no second sending.
+said-message-not-yours = There is no message of yours with that id.
+said-one-place = Only one of before, after and around.
+said-was-taken-back = This message was taken back.
+said-correct-own = Only your own messages can be corrected.
+said-retract-own = Only your own messages can be taken back.
+said-one-emoji = A reaction is one emoji.
+said-many-reactions = More than { $count } reactions to one message.
+said-to-nobody = There is nobody to send this to.
+said-to-many = This would go to { $people } people; { $most } is the most.
+said-to-many-seldom = A message to many can be sent once in { $seconds } seconds.
+said-not-connected = There is no connection to them now: write something first.
+said-program-cannot = Their program has no way to show this.
+said-attention-seldom = Once in 30 seconds is enough.
+said-draft-long = This draft is longer than 1 MiB: it was not kept.
+said-drafts-many = There are too many drafts already: this one was not kept.
+said-history-unreadable = The history could not be read: { $why }
+said-search-failed = The search failed: { $why }.
+said-not-exported = Nothing was exported: { $why }.
+said-delete-what = Say what to delete: with (and id for one message), or everything.
+said-not-deleted = Nothing was deleted: { $why }
+said-unkept = Messages cannot be kept: { $why }
+said-no-message-with = there is no message { $id } in the conversation with { $name }
+said-no-message = there is no message { $id }
+said-export-unwritable = { $path } cannot be written: { $why }
+said-export-exists = { $path } exists already: choose another name
+said-no-conversation = there is no conversation with { $name }
+
+### Settings, pictures
+
+said-setting-locked = "{ $name }" is set by the administrator of this computer
+said-setting-unknown = there is no setting "{ $name }"
+said-settings-form = settings are an object of names and values
+said-settings-same = The settings were not changed: { $why }.
+said-autostart-same = The autostart file could not be changed: { $why }.
+said-policy-unreadable = the policy { $path } cannot be read: { $why }
+said-policy-unfollowed = the policy { $path } cannot be followed: { $why }
+said-policy-long = it has more than { $count } bytes
+said-policy-table = "{ $name }" is no table
+said-policy-tables = there are [defaults] and [locked], not [{ $name }]
+said-picture-heavy = the picture has { $size } KiB, { $most } KiB are allowed: make it smaller (64×64 is a good size)
+said-picture-kind = this is no PNG, JPEG, GIF or WebP picture
+said-picture-damaged = the picture is damaged
+said-picture-size = the picture is { $width }×{ $height }; between 1×1 and { $most }×{ $most2 } are allowed
+
+### The disk
+
+said-key-unusable = the key of this installation, { $path }, cannot be used: { $why }. Without it nobody would know you again: make it readable, or put it back from a copy
+said-key-open = the key of this installation, { $path }, is open to other users of this computer (mode { $mode }): whoever has read it can pretend to be you. If nobody has, `chmod 600` it; otherwise move it away, and tell your contacts that your key is a new one
+said-key-foreign = the key of this installation, { $path }, belongs to another user (number { $owner }). Use the data folder as that user, or choose another one with --data
+said-key-damaged = the key of this installation, { $path }, is damaged. Put it back from a copy; or move it away to get a new one, and your contacts will be asked whether it is still you
+said-key-not-made = no key could be made
+said-folder-unusable = the data folder { $path } cannot be used: { $why }. Choose another one with --data, or make it writable
+said-running = Balcony is already running with the data folder { $path }. Use that one, quit it first, or start a second one with its own --data folder
+said-database-newer = { $path } was written by a newer Balcony (format { $found }, this one knows up to { $known }). Nothing was changed; start the newer one, or choose another --data folder
+said-database-other = { $path } is not a Balcony database. Nothing was changed; move it away, or choose another --data folder
+said-database-damaged = { $path } is damaged ({ $detail }). Nothing was changed. Move it away to start afresh; `sqlite3 { $again } .recover` may still save what is in it
+said-database-readonly = { $path } cannot be written. Make it writable, or choose another --data folder
+said-disk-full-start = the disk with { $path } is full. Free some space and start again; nothing was lost
+said-database-used = { $path } is in use by another program. Close it there and start again
+said-database-unopened = { $path } cannot be opened: { $detail }
+said-disk-full = the disk is full: nothing more can be kept until some space is freed
+said-folder-readonly = the data folder can no longer be written
+said-database-broken = the database is damaged ({ $detail }); quit, and move it away to start afresh
+said-disk-refuses = the disk does not take what is written to it ({ $detail })
+said-database-refuses = the database does not take what is written to it ({ $detail })
+said-store-closed = the store is closed
+said-store-busy = too much is being looked for at once; try again
+said-nothing-kept = Nothing of this session is kept: what is said is gone when it ends.
+said-nothing-kept-key = Nothing of this session is kept: what is said is gone when it ends. Your key could not be read, so contacts see a new one.
+said-database-unreadable = the database cannot be read: { $why }
+
+### Files
+
+said-file-ended-offer = Balcony was ended before it was taken
+said-file-ended-middle = Balcony was ended in the middle of it
+said-file-no-room = there is not enough room in { $folder }: { $free } MiB are free and { $needed } MiB would be needed
+said-file-kind = { $path } is { $kind }: only plain files and folders can be sent
+said-kind-link = a symbolic link
+said-kind-pipe = a pipe
+said-kind-socket = a socket
+said-kind-device = a device
+said-file-deep = { $path } holds more than { $count } files or is too deep: pack it into one file first
+said-file-changing = { $path } was changed while it was being sent
+said-http-form = the other program sends the file in a form that is not understood
+said-http-part = the other program does not say which part it sends
+said-http-elsewhere = the file was said to be on another computer: refused
+said-http-gone = the file is no longer offered
+said-http-refused = the other program does not give the file
+said-file-unreachable-us = the other computer cannot connect to this one for the file (a firewall?)
+said-file-unreachable = the other computer cannot be reached for the file
+said-file-unknown-there = the sender does not know of it any more
+said-file-many-there = the other side has too many files offered to it
+said-file-none-there = the other program takes no files
+said-file-they-ended = the other side ended it
+said-file-they-ended-why = the other side ended it ({ $condition })
+said-file-band-order = what came through the stream was not in order
+said-file-band-full = the other side takes no more of it
+said-file-not-sent = what came is not what was sent
+said-file-middle = the connection ended in the middle
+said-file-list = its list is not understood
+said-file-refused = the file was refused: { $why }
+said-file-silent = nothing came for a long time
+said-file-full = the disk is full: free some space, then go on
+said-file-unwritable = the file cannot be written here: { $why }
+said-file-inside = an error inside of Balcony
+said-file-unreadable = the file cannot be read: { $why }
+said-file-shorter = the file became shorter while it was being sent
+said-file-more = more came than was said
+said-file-less = less came than was said
+said-file-other-here = the file that is here is another one
+said-file-nothing = there is nothing in it
+said-file-size = it is not the size that was said
+said-file-nameless = it has a file without a name
+said-file-part-unasked = a part came that was not asked for
+said-file-no-folder = it is no folder any more
+said-file-folder-way = a folder cannot come this way
+said-file-connection = the connection ended
+said-file-offer-back = the offer was taken back
+said-file-computer-silent = another computer answered for the other side
+said-file-silent-there = the other computer does not answer
+said-file-slow = the sender is too slow
+said-file-not-offered = what came is not what was offered
+said-file-sender-gone = the sender ended it, or is gone
+said-file-changed = the file was changed since it was offered
+said-folder-changed = the folder was changed since it was offered
+said-file-size-said = the file is not the size that was said
+said-file-part-other = another part of the file came than was asked for
+said-file-stopped = it was stopped
+said-file-earlier = an earlier attempt has not ended yet
+said-file-not-on = the other program did not go on
+said-file-unconfirmed = the other side has not said that it has it
+said-file-broken-end = the other side broke it off at the end: { $why }
+said-file-no-folders = the other program takes no folders
+said-file-no-address = there is no address that the other program could use
+said-file-pack = the other program takes no folders: pack it into one file and send that
+said-file-huge = the other program takes no files of 2 GiB and more
+said-file-empty = the other program takes no empty files
+said-file-paused-there = paused by the other side
+said-file-receiver-cancelled = the receiver cancelled it
+said-file-sender-cancelled = the sender cancelled it
+said-file-arrived = the sender says that it arrived: look in { $folder }
+said-file-many-offered = too many files are offered
+said-file-changed-meanwhile = the file was changed meanwhile: it comes from the beginning
+said-file-from-beginning = the other program gives it only from the beginning
+said-file-sender-where = it is not known where the sender is
+said-file-unfetched = it was not fetched within an hour
+said-file-same = the same file is on its way already: this is another source of it
+said-file-goes-on = it goes on from { $source }
+said-file-joined = { $why }; it goes on from { $source }
+said-file-anew = { $why }: it begins anew, from one source
+said-file-not-any-more = the sender does not offer it any more
+said-file-none-on-way = There is no such file on its way.
+said-file-none = There is no such file.
+said-file-not-here = That file is not here.
+said-file-many = Too many files are on their way: this one was not taken.
+said-file-not-waiting = That file does not wait for an answer.
+said-file-over = That file is over.
+said-file-no-pause = Files from and to this program cannot be paused.
+said-file-no-pause-to = Files to this program cannot be paused.
+said-file-not-on-way = That file is not on its way.
+said-file-from-other = That file comes from somebody else already.
+said-file-not-held = That file is not held back.
+
+### Keys
+
+said-own-key = this is my own key
+said-namesake = { $name } has the name of somebody whose key you have verified ({ $short }), but another key. Ask in person before you tell them anything.
+said-no-new-key = There is no new key of { $name } to accept.
+said-key-blocked = You have blocked that key: unblock it first.
+said-no-other-key = There is no other key of { $name } to tell apart.
+said-nothing-in-the-way = Nothing stands in the way of { $name }.
+said-no-fingerprint = That is neither a fingerprint nor a link with one in it.
+said-not-their-key = That is not the key that { $name } uses here. Nothing was changed: ask again, and if they are sure of it, somebody else answers under this name.
+said-key-of-other = That is the key of { $name }.
+said-verify-first = Compare keys with { $name } first: files are only taken without asking from who is verified.
+said-own-name = This is your own name.
+said-no-such-key = No such key is known.
+said-decide-first = { $name } is not who it was, or does not encrypt: decide about that first.
+said-tried-often = That was tried too often with { $name }. Wait some minutes; or compare the fingerprints.
+said-no-key-there = The program of { $name } does not encrypt, so there is no key to compare.
+said-no-code = There is no code to compare with { $name } now.
+
+### Rooms
+
+said-room-not-allowed = you may not do this in this room
+said-room-long = this is too long for a room
+said-room-busy = the room is busy: wait a moment
+said-room-not-in = you are not in this room
+said-room-nick = a nick in a room has 1 to 64 bytes
+said-room-none = there is no such room here
+said-room-in-none = you are in no room { $room }
+said-room-nobody = nobody in { $room } is called { $nick }
+said-room-long-or-empty = this is too long for a room, or empty
+said-room-name = a room's name has 1 to 64 bytes and no @
+said-room-many = you remember { $count } rooms already
+said-room-unadvertised = no room { $room } is advertised here, and this is no id of one
+said-room-whom = nobody here is known to be in { $room }: say whom to ask (via)
+said-room-affiliation = { $typed } is no affiliation: owner, admin, member or none
+said-room-role = { $typed } is no role: participant, visitor or none
+said-room-no-message = there is no such message
+said-room-not-message = { $id } is no message of a room
+said-room-unreached = Nobody in the room { $room } can be reached. Try again when somebody in it is here.
+said-room-unanswered = Nobody in the room { $room } has let you in: no answer came. Try again later.
+said-room-is-busy = The room { $room } is busy: too many people, or too much at once. Try again later.
+said-room-members-only = The room { $room } is for members only. Ask somebody in it to invite you.
+said-room-banned = You were sent out of the room { $room } and may not come back.
+said-room-forks = { $name } wrote two different things in one place. What came after is not shown.
+said-room-forges = { $name } passes on entries that are forged or damaged. They were not taken.
+said-room-floods = { $name } writes more than a room can carry. The rest is taken later.
+said-room-withholds = { $name } does not pass on everything that it should. It is not relied on for a while.
+
+### Interfaces
+
+said-interface-local = local network
+said-interface-chosen = chosen in the settings
+said-interface-excluded = left out in the settings
+said-interface-not-chosen = not among the chosen ones
+said-interface-off = switched off
+said-interface-cable = not connected: no cable or no Wi-Fi network
+said-interface-address = has no address
+said-interface-loopback = reaches this computer only
+said-interface-alone = no other network is there, so only programs on this computer are reached
+said-interface-link = VPN or dial-up link
+said-interface-multicast = carries no multicast, so nobody could be found on it
+said-interface-containers = virtual network of containers
+said-interface-machines = virtual network of virtual machines
+said-interface-vpn = VPN that carries no multicast
+said-interface-nobody = virtual network without anybody on it
+
+### Findings of the doctor
+
+said-check-clock = clock
+said-check-data = data
+said-check-space = space
+said-check-instance = instance
+said-check-node = node
+said-check-interface = interface
+said-check-announced = announced
+said-check-multicast = multicast
+said-check-records = records
+said-check-answers = answers
+said-check-port = port
+said-check-peers = peers
+said-check-firewall = firewall
+said-found-running = Balcony is running on this data folder; it was asked
+said-found-silent = the running instance does not answer: { $why }
+said-found-ended = it ended at once: { $why }
+said-do-restart = quit it and start it again
+said-found-nobody = nobody else was seen
+said-do-ask = is somebody else here? Ask them to start Balcony, or Pidgin with a Bonjour account
+said-found-seen = { $count } seen
+said-found-used = { $name } is used ({ $why }): { $addresses }
+said-found-left-out = { $name } is left out: { $why }
+said-found-no-interface = no network interface is used
+said-do-connect = connect to a network; if one above is the right one, put it back in the settings or with --interface NAME
+said-found-announced = as { $name }, port { $port }
+said-found-unannounced = our name did not get onto the network
+said-do-look-announced = see the interfaces and the firewall; another program may hold UDP port 5353 for itself alone
+said-do-who-holds = another program may hold UDP port 5353 for itself alone: sudo ss -ulpn 'sport = 5353'
+said-found-no-multicast = { $name }: no multicast can be sent: { $why }
+said-found-heard = { $name }: what we send is seen on the network
+said-do-out-and-in = look at the firewall: UDP port 5353 must be let out and in
+said-found-not-heard = { $name }: what we send does not come back
+said-found-records = { $name }: our records are answered
+said-do-in = look at the firewall: UDP port 5353 must be let in
+said-found-no-records = { $name }: nobody asking for us gets an answer
+said-found-no-others = { $name }: no other machine answered
+said-do-apart = if others are there: does the Wi-Fi keep its guests apart?
+said-found-others = { $name }: { $count } other machine(s) answered
+said-found-port = { $name }: port { $port } takes connections
+said-found-port-shut = { $name }: { $target } takes no connections: { $why }
+said-do-port = look at the firewall: TCP port { $port } must be let in
+said-found-clock = the clock says { $year }: messages would carry wrong times
+said-do-clock = set the clock: sudo timedatectl set-ntp true
+said-found-data = { $path } can be written
+said-do-writable = make it writable, or choose another folder with --data DIR
+said-found-process = process { $pid } is using this data folder
+said-found-free = { $count } MiB are free in it
+said-do-free = free some space: messages that cannot be kept are not sent
+said-found-avahi = avahi-daemon runs beside us; both share the mDNS port
+said-do-nft = in the input chain, before the drop:
+said-found-windows = this Linux runs inside Windows: Windows Defender Firewall stands before it, and unless its network is mirrored no multicast comes in
+said-do-wsl = in %UserProfile%\.wslconfig, below [wsl2]: networkingMode=mirrored
+said-do-powershell = then, in PowerShell as administrator:
+said-found-firewall = { $name } is active and has a rule for mDNS (UDP port 5353)
+said-found-firewall-shut = { $name } is active: it may keep out mDNS (UDP port 5353) and connections (the TCP port above); no rule for mDNS was seen
+
+### What the system says
+
+said-os-not-found = No such file or directory (os error { $number })
+said-os-permission = Permission denied (os error { $number })
+said-os-not-permitted = Operation not permitted (os error { $number })
+said-os-space = No space left on device (os error { $number })
+said-os-quota = Disk quota exceeded (os error { $number })
+said-os-read-only = Read-only file system (os error { $number })
+said-os-input = Input/output error (os error { $number })
+said-os-exists = File exists (os error { $number })
+said-os-directory = Is a directory (os error { $number })
+said-os-not-directory = Not a directory (os error { $number })
+said-os-long-name = File name too long (os error { $number })
+said-os-many-open = Too many open files (os error { $number })
+said-os-in-use = Address already in use (os error { $number })
+said-os-no-device = No such device (os error { $number })
+said-os-unreachable = Network is unreachable (os error { $number })
+said-os-no-route = No route to host (os error { $number })
+said-os-refused = Connection refused (os error { $number })
+said-os-reset = Connection reset by peer (os error { $number })
+said-os-timed-out = Connection timed out (os error { $number })
+said-os-broken-pipe = Broken pipe (os error { $number })
+said-path-why = { $path }: { $why }

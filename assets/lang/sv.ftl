@@ -355,26 +355,11 @@ network-changed = nyckeln ändrad
 interface-none = Inget nätverksgränssnitt hittades. Anslut datorn till ett nätverk; Balcony märker det av sig självt.
 interface-used = används
 interface-left-out = utelämnat
-interface-why-local = lokalt nätverk
-interface-why-chosen = valt i inställningarna
-interface-why-excluded = utelämnat i inställningarna
-interface-why-not-chosen = inte bland de valda
-interface-why-off = avstängt
-interface-why-cable = inte anslutet: ingen kabel eller inget wifi
-interface-why-address = har ingen adress
-interface-why-loopback = når bara den här datorn
-interface-why-alone = inget annat nätverk finns, så bara program på den här datorn nås
-interface-why-link = VPN eller uppringd länk
-interface-why-multicast = bär inte multicast, så ingen skulle hittas på det
-interface-why-containers = virtuellt nätverk för containrar
-interface-why-machines = virtuellt nätverk för virtuella maskiner
-interface-why-vpn = VPN som inte bär multicast
-interface-why-nobody = virtuellt nätverk utan någon på
 
 ## Doctor
 
 doctor-title = Vad som är i vägen
-doctor-intro = Kontrollerar gränssnitten, om multicast går ut och kommer tillbaka, porten, brandväggen och klockan. Resultaten är på engelska, som en support behöver dem.
+doctor-intro = Kontrollerar gränssnitten, om multicast går ut och kommer tillbaka, porten, brandväggen och klockan. Den kopierade texten är på engelska, som ”balcony doctor” skriver den.
 doctor-again = Kontrollera igen
 doctor-copy = Kopiera som text
 doctor-running = Kontrollen tar några sekunder …
@@ -909,3 +894,374 @@ size-bytes = { $count ->
 size-kib = { $number } KiB
 size-mib = { $number } MiB
 size-gib = { $number } GiB
+
+## Said by the node
+
+# Sentences from below the window, recognised by the English ones: en.ftl.
+
+### Names and the network
+
+said-taken = Namnet ”{ $a }” är upptaget i det här nätverket. Du heter nu ”{ $b }”.
+said-no-name-left = Alla namn från { $name } är upptagna i det här nätverket, så ingen kan se dig. Välj ett annat namn med --name.
+said-name-unusable = namnet ”{ $name }” kan inte användas: { $why }
+said-name-unpublishable = namnet { $name } kan inte annonseras: andra program kan inte slå upp ett namn med punkt eller omvänt snedstreck
+said-name-empty = ett namn får inte vara tomt
+said-name-long = namnet är längre än 63 byte
+said-name-control = namnet innehåller ett styrtecken
+said-no-host-name = { $name } är inget värdnamn
+said-unpublished = vi kunde inte annonseras på { $interface }: { $why }
+said-changes-unnoticed = ändringar i nätverket märks inte: { $why }
+said-interfaces-unlisted = nätverksgränssnitten kan inte listas: { $why }
+said-no-mdns = mDNS fungerar inte på { $interface }: { $why }
+said-no-multicast = multicast fungerar inte på { $interface }: { $why }. Om ett annat program har UDP-port 5353 för sig själv, avsluta det
+said-port-taken = port { $port } används av ett annat program: välj en annan, eller ingen, så hittas en ledig
+said-port-low = port { $port } får bara användas av systemet: välj en över 1023
+said-no-accepting = ingen anslutning kan tas emot: { $why }
+said-cannot-start = kan inte starta: { $why }
+said-node-ended = noden har avslutats
+said-ending = Balcony håller på att avslutas; det här gjordes inte.
+
+### Connecting by address
+
+said-no-connection = Kunde inte ansluta: { $why }
+said-no-answer = inget svar inom 5 sekunder
+said-no-address = ingen adress är känd
+said-nobody-listens = ingen lyssnar där
+said-computer-silent = datorn svarar inte
+said-no-way = ingen väg till det nätverket
+said-bracket-missing = ] saknas efter IPv6-adressen
+said-bracket-port = efter ] kommer :port
+said-no-port = { $port } är ingen port (1 till 65535)
+said-scope-missing = { $ip } behöver gränssnittet: skriv [{ $again }%eth0] med namnet på ditt
+said-no-interface = det finns inget gränssnitt { $name }
+said-no-such-address = { $typed } är varken en adress eller namnet på en dator
+said-no-computer = ingen dator med namnet { $host } är känd: kontrollera namnet, eller skriv dess IP-adress
+said-lookup-late = namnet { $host } kunde inte slås upp i tid: skriv IP-adressen i stället
+said-address-form = En adress är en värd och en port, som 192.168.1.20:5298.
+
+### Messages
+
+said-not-kept = inte skickat, eftersom det inte kunde sparas: { $why }
+said-unsure = anslutningen bröts innan det gick att veta om det kom fram
+said-refused = det andra programmet avvisade det ({ $condition })
+said-no-way-to-show = det andra programmet kan inte visa det, så det syns inte där
+said-plain-asks = anslutningen till { $name } är inte krypterad, och enligt dina inställningar frågas det först. Skicka igen om det ska skickas ändå.
+said-plain-never = anslutningen till { $name } är inte krypterad, och dina inställningar tillåter bara krypterade
+said-before-sent = återtaget innan det skickades
+said-yourself = Det är ditt eget namn: välj någon annan.
+said-you-blocked = Du har blockerat { $name }: häv det först.
+said-many-wait = { $count } meddelanden väntar redan på { $name }: det här togs inte emot.
+said-message-unreadable = Meddelandet kunde inte läsas: { $why }
+said-message-nowhere = Ingen konversation har ett meddelande med det id:t.
+said-message-missing = Det finns inget meddelande med det id:t.
+said-message-once = Det meddelandet behöver inte skickas en gång till.
+said-message-not-yours = Det finns inget meddelande från dig med det id:t.
+said-one-place = Bara ett av before, after och around.
+said-was-taken-back = Det här meddelandet har återtagits.
+said-correct-own = Bara dina egna meddelanden kan rättas.
+said-retract-own = Bara dina egna meddelanden kan återtas.
+said-one-emoji = En reaktion är en emoji.
+said-many-reactions = Fler än { $count } reaktioner på ett meddelande.
+said-to-nobody = Det finns ingen att skicka det till.
+said-to-many = Det här skulle gå till { $people } personer; högst { $most } är möjligt.
+said-to-many-seldom = Ett meddelande till många kan skickas en gång på { $seconds } sekunder.
+said-not-connected = Det finns ingen anslutning dit nu: skriv något först.
+said-program-cannot = Det andra programmet kan inte visa det.
+said-attention-seldom = En gång på 30 sekunder räcker.
+said-draft-long = Det här utkastet är längre än 1 MiB: det sparades inte.
+said-drafts-many = Det finns redan för många utkast: det här sparades inte.
+said-history-unreadable = Historiken kunde inte läsas: { $why }
+said-search-failed = Sökningen misslyckades: { $why }.
+said-not-exported = Inget exporterades: { $why }.
+said-delete-what = Säg vad som ska raderas: with (och id för ett meddelande), eller everything.
+said-not-deleted = Inget raderades: { $why }
+said-unkept = Meddelanden kan inte sparas: { $why }
+said-no-message-with = det finns inget meddelande { $id } i konversationen med { $name }
+said-no-message = det finns inget meddelande { $id }
+said-export-unwritable = { $path } kan inte skrivas: { $why }
+said-export-exists = { $path } finns redan: välj ett annat namn
+said-no-conversation = det finns ingen konversation med { $name }
+
+### Settings, pictures
+
+said-setting-locked = ”{ $name }” är bestämt av den här datorns administratör
+said-setting-unknown = det finns ingen inställning ”{ $name }”
+said-settings-form = inställningar är ett objekt med namn och värden
+said-settings-same = Inställningarna ändrades inte: { $why }.
+said-autostart-same = Autostartfilen kunde inte ändras: { $why }.
+said-policy-unreadable = policyn { $path } kan inte läsas: { $why }
+said-policy-unfollowed = policyn { $path } kan inte följas: { $why }
+said-policy-long = den har fler än { $count } byte
+said-policy-table = ”{ $name }” är ingen tabell
+said-policy-tables = det finns [defaults] och [locked], inte [{ $name }]
+said-picture-heavy = bilden har { $size } KiB, { $most } KiB är tillåtet: gör den mindre (64×64 är en bra storlek)
+said-picture-kind = det är ingen bild i PNG, JPEG, GIF eller WebP
+said-picture-damaged = bilden är skadad
+said-picture-size = bilden är { $width }×{ $height }; tillåtet är 1×1 till { $most }×{ $most2 }
+
+### The disk
+
+said-key-unusable = nyckeln för den här installationen, { $path }, kan inte användas: { $why }. Utan den känner ingen igen dig: gör den läsbar, eller hämta tillbaka den från en kopia
+said-key-open = nyckeln för den här installationen, { $path }, är öppen för andra användare av datorn (rättigheter { $mode }): den som har läst den kan utge sig för att vara du. Har ingen det, kör `chmod 600`; flytta annars undan den och säg till dina kontakter att din nyckel är ny
+said-key-foreign = nyckeln för den här installationen, { $path }, tillhör en annan användare (nummer { $owner }). Använd datamappen som den användaren, eller välj en annan med --data
+said-key-damaged = nyckeln för den här installationen, { $path }, är skadad. Hämta tillbaka den från en kopia; eller flytta undan den för att få en ny, så får dina kontakter frågan om det fortfarande är du
+said-key-not-made = ingen nyckel kunde skapas
+said-folder-unusable = datamappen { $path } kan inte användas: { $why }. Välj en annan med --data, eller gör den skrivbar
+said-running = Balcony körs redan med datamappen { $path }. Använd det, avsluta det först, eller starta ett till med en egen mapp (--data)
+said-database-newer = { $path } skrevs av ett nyare Balcony (format { $found }, det här kan upp till { $known }). Inget ändrades; starta det nyare, eller välj en annan mapp med --data
+said-database-other = { $path } är ingen Balcony-databas. Inget ändrades; flytta undan den, eller välj en annan mapp med --data
+said-database-damaged = { $path } är skadad ({ $detail }). Inget ändrades. Flytta undan den för att börja om; `sqlite3 { $again } .recover` kan kanske rädda det som finns i den
+said-database-readonly = { $path } kan inte skrivas. Gör den skrivbar, eller välj en annan mapp med --data
+said-disk-full-start = disken med { $path } är full. Frigör utrymme och starta igen; inget gick förlorat
+said-database-used = { $path } används av ett annat program. Stäng den där och starta igen
+said-database-unopened = { $path } kan inte öppnas: { $detail }
+said-disk-full = disken är full: inget mer kan sparas förrän utrymme har frigjorts
+said-folder-readonly = datamappen kan inte längre skrivas
+said-database-broken = databasen är skadad ({ $detail }); avsluta, och flytta undan den för att börja om
+said-disk-refuses = disken tar inte emot det som skrivs ({ $detail })
+said-database-refuses = databasen tar inte emot det som skrivs ({ $detail })
+said-store-closed = lagret är stängt
+said-store-busy = för mycket söks på en gång; försök igen
+said-nothing-kept = Inget av den här sessionen sparas: det som sägs är borta när den slutar.
+said-nothing-kept-key = Inget av den här sessionen sparas: det som sägs är borta när den slutar. Din nyckel kunde inte läsas, så kontakter ser en ny.
+said-database-unreadable = databasen kan inte läsas: { $why }
+
+### Files
+
+said-file-ended-offer = Balcony avslutades innan den togs emot
+said-file-ended-middle = Balcony avslutades mitt i
+said-file-no-room = det finns inte plats i { $folder }: { $free } MiB är lediga och { $needed } MiB skulle behövas
+said-file-kind = { $path } är { $kind }: bara vanliga filer och mappar kan skickas
+said-kind-link = en symbolisk länk
+said-kind-pipe = ett rör
+said-kind-socket = en socket
+said-kind-device = en enhet
+said-file-deep = { $path } innehåller fler än { $count } filer eller är för djup: packa den i en fil först
+said-file-changing = { $path } ändrades medan den skickades
+said-http-form = det andra programmet skickar filen i en form som inte förstås
+said-http-part = det andra programmet säger inte vilken del det skickar
+said-http-elsewhere = filen sades ligga på en annan dator: avvisad
+said-http-gone = filen erbjuds inte längre
+said-http-refused = det andra programmet lämnar inte ut filen
+said-file-unreachable-us = den andra datorn når inte den här för filen (en brandvägg?)
+said-file-unreachable = den andra datorn kan inte nås för filen
+said-file-unknown-there = avsändaren känner inte till den längre
+said-file-many-there = den andra sidan har för många erbjudna filer
+said-file-none-there = det andra programmet tar inte emot filer
+said-file-they-ended = den andra sidan avslutade
+said-file-they-ended-why = den andra sidan avslutade ({ $condition })
+said-file-band-order = det som kom genom strömmen var inte i ordning
+said-file-band-full = den andra sidan tar inte emot mer av den
+said-file-not-sent = det som kom är inte det som skickades
+said-file-middle = anslutningen bröts mitt i
+said-file-list = dess lista förstås inte
+said-file-refused = filen avvisades: { $why }
+said-file-silent = inget kom på länge
+said-file-full = disken är full: frigör utrymme och fortsätt sedan
+said-file-unwritable = filen kan inte skrivas här: { $why }
+said-file-inside = ett fel i Balcony självt
+said-file-unreadable = filen kan inte läsas: { $why }
+said-file-shorter = filen blev kortare medan den skickades
+said-file-more = det kom mer än vad som sagts
+said-file-less = det kom mindre än vad som sagts
+said-file-other-here = filen som finns här är en annan
+said-file-nothing = det finns inget i den
+said-file-size = storleken är inte den som sagts
+said-file-nameless = den har en fil utan namn
+said-file-part-unasked = en del kom som inte hade begärts
+said-file-no-folder = det är ingen mapp längre
+said-file-folder-way = en mapp kan inte komma den här vägen
+said-file-connection = anslutningen bröts
+said-file-offer-back = erbjudandet drogs tillbaka
+said-file-computer-silent = en annan dator svarade i stället för den andra sidan
+said-file-silent-there = den andra datorn svarar inte
+said-file-slow = avsändaren är för långsam
+said-file-not-offered = det som kom är inte det som erbjöds
+said-file-sender-gone = avsändaren avslutade, eller är borta
+said-file-changed = filen har ändrats sedan den erbjöds
+said-folder-changed = mappen har ändrats sedan den erbjöds
+said-file-size-said = filen har inte den storlek som sagts
+said-file-part-other = en annan del av filen kom än den som begärdes
+said-file-stopped = den stoppades
+said-file-earlier = ett tidigare försök är inte slut än
+said-file-not-on = det andra programmet fortsatte inte
+said-file-unconfirmed = den andra sidan har inte sagt att den har den
+said-file-broken-end = den andra sidan bröt på slutet: { $why }
+said-file-no-folders = det andra programmet tar inte emot mappar
+said-file-no-address = det finns ingen adress som det andra programmet kan använda
+said-file-pack = det andra programmet tar inte emot mappar: packa den i en fil och skicka den
+said-file-huge = det andra programmet tar inte emot filer på 2 GiB eller mer
+said-file-empty = det andra programmet tar inte emot tomma filer
+said-file-paused-there = pausad av den andra sidan
+said-file-receiver-cancelled = mottagaren avbröt den
+said-file-sender-cancelled = avsändaren avbröt den
+said-file-arrived = avsändaren säger att den kom fram: titta i { $folder }
+said-file-many-offered = för många filer erbjuds
+said-file-changed-meanwhile = filen har ändrats under tiden: den kommer från början
+said-file-from-beginning = det andra programmet ger den bara från början
+said-file-sender-where = det är inte känt var avsändaren finns
+said-file-unfetched = den hämtades inte inom en timme
+said-file-same = samma fil är redan på väg: det här är en källa till
+said-file-goes-on = det fortsätter från { $source }
+said-file-joined = { $why }; det fortsätter från { $source }
+said-file-anew = { $why }: det börjar om, från en källa
+said-file-not-any-more = avsändaren erbjuder den inte längre
+said-file-none-on-way = En sådan fil är inte på väg.
+said-file-none = Det finns ingen sådan fil.
+said-file-not-here = Den filen finns inte här.
+said-file-many = För många filer är på väg: den här togs inte emot.
+said-file-not-waiting = Den filen väntar inte på svar.
+said-file-over = Den filen är redan avslutad.
+said-file-no-pause = Filer från och till det här programmet kan inte pausas.
+said-file-no-pause-to = Filer till det här programmet kan inte pausas.
+said-file-not-on-way = Den filen är inte på väg.
+said-file-from-other = Den filen kommer redan från någon annan.
+said-file-not-held = Den filen är inte pausad.
+
+### Keys
+
+said-own-key = det är min egen nyckel
+said-namesake = { $name } heter som någon vars nyckel du har verifierat ({ $short }), men har en annan nyckel. Fråga personligen innan du berättar något.
+said-no-new-key = Det finns ingen ny nyckel från { $name } att godta.
+said-key-blocked = Du har blockerat den nyckeln: häv det först.
+said-no-other-key = Det finns ingen annan nyckel från { $name } att skilja på.
+said-nothing-in-the-way = Inget står i vägen för { $name }.
+said-no-fingerprint = Det är varken ett fingeravtryck eller en länk med ett.
+said-not-their-key = Det är inte den nyckel som { $name } använder här. Inget ändrades: fråga igen, och om den säkert stämmer svarar någon annan under det här namnet.
+said-key-of-other = Det är nyckeln för { $name }.
+said-verify-first = Jämför först nycklar med { $name }: filer tas bara emot utan fråga från verifierade.
+said-own-name = Det är ditt eget namn.
+said-no-such-key = En sådan nyckel är inte känd.
+said-decide-first = { $name } är inte den som det var, eller krypterar inte: ta ställning till det först.
+said-tried-often = Det har provats för ofta med { $name }. Vänta några minuter; eller jämför fingeravtrycken.
+said-no-key-there = Programmet hos { $name } krypterar inte, så det finns ingen nyckel att jämföra.
+said-no-code = Det finns ingen kod att jämföra med { $name } just nu.
+
+### Rooms
+
+said-room-not-allowed = det får du inte göra i det här rummet
+said-room-long = det är för långt för ett rum
+said-room-busy = rummet är upptaget: vänta ett ögonblick
+said-room-not-in = du är inte i det här rummet
+said-room-nick = ett namn i ett rum har 1 till 64 byte
+said-room-none = det finns inget sådant rum här
+said-room-in-none = du är inte i något rum { $room }
+said-room-nobody = ingen i { $room } heter { $nick }
+said-room-long-or-empty = det är för långt för ett rum, eller tomt
+said-room-name = ett rums namn har 1 till 64 byte och inget @
+said-room-many = du har redan { $count } rum
+said-room-unadvertised = inget rum { $room } är annonserat här, och det är inte heller något rums id
+said-room-whom = ingen här är känd i { $room }: säg vem som ska frågas (via)
+said-room-affiliation = { $typed } är ingen tillhörighet: owner, admin, member eller none
+said-room-role = { $typed } är ingen roll: participant, visitor eller none
+said-room-no-message = det finns inget sådant meddelande
+said-room-not-message = { $id } är inget meddelande i ett rum
+said-room-unreached = Ingen i rummet { $room } kan nås. Försök igen när någon i det är här.
+said-room-unanswered = Ingen i rummet { $room } har släppt in dig: inget svar kom. Försök igen senare.
+said-room-is-busy = Rummet { $room } är upptaget: för många personer, eller för mycket på en gång. Försök igen senare.
+said-room-members-only = Rummet { $room } är bara för medlemmar. Be någon i det att bjuda in dig.
+said-room-banned = Du skickades ut ur rummet { $room } och får inte komma tillbaka.
+said-room-forks = { $name } skrev två olika saker på ett ställe. Det som kom efter visas inte.
+said-room-forges = { $name } skickar vidare poster som är förfalskade eller skadade. De togs inte emot.
+said-room-floods = { $name } skriver mer än ett rum klarar. Resten tas emot senare.
+said-room-withholds = { $name } skickar inte vidare allt som det borde. Under en tid litas det inte på.
+
+### Interfaces
+
+said-interface-local = lokalt nätverk
+said-interface-chosen = valt i inställningarna
+said-interface-excluded = utelämnat i inställningarna
+said-interface-not-chosen = inte bland de valda
+said-interface-off = avstängt
+said-interface-cable = inte anslutet: ingen kabel eller inget wifi
+said-interface-address = har ingen adress
+said-interface-loopback = når bara den här datorn
+said-interface-alone = inget annat nätverk finns, så bara program på den här datorn nås
+said-interface-link = VPN eller uppringd förbindelse
+said-interface-multicast = överför ingen multicast, så ingen skulle hittas där
+said-interface-containers = virtuellt nätverk för containrar
+said-interface-machines = virtuellt nätverk för virtuella maskiner
+said-interface-vpn = VPN som inte överför multicast
+said-interface-nobody = virtuellt nätverk utan någon i
+
+### Findings of the doctor
+
+said-check-clock = klocka
+said-check-data = data
+said-check-space = utrymme
+said-check-instance = instans
+said-check-node = nod
+said-check-interface = gränssnitt
+said-check-announced = annonserad
+said-check-multicast = multicast
+said-check-records = poster
+said-check-answers = svar
+said-check-port = port
+said-check-peers = personer
+said-check-firewall = brandvägg
+said-found-running = Balcony körs med den här datamappen; det tillfrågades
+said-found-silent = instansen som körs svarar inte: { $why }
+said-found-ended = den avslutades genast: { $why }
+said-do-restart = avsluta det och starta det igen
+said-found-nobody = ingen annan sågs
+said-do-ask = är någon annan här? Be dem starta Balcony, eller Pidgin med ett Bonjour-konto
+said-found-seen = { $count } sedda
+said-found-used = { $name } används ({ $why }): { $addresses }
+said-found-left-out = { $name } är utelämnat: { $why }
+said-found-no-interface = inget nätverksgränssnitt används
+said-do-connect = anslut till ett nätverk; om något ovan är det rätta, ta tillbaka det i inställningarna eller med --interface NAME
+said-found-announced = som { $name }, port { $port }
+said-found-unannounced = vårt namn kom inte ut på nätverket
+said-do-look-announced = se över gränssnitten och brandväggen; ett annat program kan ha UDP-port 5353 för sig själv
+said-do-who-holds = ett annat program kan ha UDP-port 5353 för sig själv: sudo ss -ulpn 'sport = 5353'
+said-found-no-multicast = { $name }: ingen multicast kan skickas: { $why }
+said-found-heard = { $name }: det vi skickar syns på nätverket
+said-do-out-and-in = se över brandväggen: UDP-port 5353 måste släppas ut och in
+said-found-not-heard = { $name }: det vi skickar kommer inte tillbaka
+said-found-records = { $name }: våra poster besvaras
+said-do-in = se över brandväggen: UDP-port 5353 måste släppas in
+said-found-no-records = { $name }: den som frågar efter oss får inget svar
+said-found-no-others = { $name }: ingen annan dator svarade
+said-do-apart = om andra finns där: håller wifi-nätet isär sina gäster?
+said-found-others = { $name }: { $count } andra datorer svarade
+said-found-port = { $name }: port { $port } tar emot anslutningar
+said-found-port-shut = { $name }: { $target } tar inte emot anslutningar: { $why }
+said-do-port = se över brandväggen: TCP-port { $port } måste släppas in
+said-found-clock = klockan visar { $year }: meddelanden skulle få fel tider
+said-do-clock = ställ klockan: sudo timedatectl set-ntp true
+said-found-data = { $path } kan skrivas
+said-do-writable = gör den skrivbar, eller välj en annan mapp med --data MAPP
+said-found-process = process { $pid } använder den här datamappen
+said-found-free = { $count } MiB är lediga i den
+said-do-free = frigör utrymme: meddelanden som inte kan sparas skickas inte
+said-found-avahi = avahi-daemon körs bredvid oss; båda delar mDNS-porten
+said-do-nft = i kedjan input, före drop:
+said-found-windows = det här Linuxet körs i Windows: Windows Defender-brandväggen står framför, och utan speglat nätverk kommer ingen multicast in
+said-do-wsl = i %UserProfile%\.wslconfig, under [wsl2]: networkingMode=mirrored
+said-do-powershell = sedan, i PowerShell som administratör:
+said-found-firewall = { $name } är aktiv och har en regel för mDNS (UDP-port 5353)
+said-found-firewall-shut = { $name } är aktiv: den kan stänga ute mDNS (UDP-port 5353) och anslutningar (TCP-porten ovan); ingen regel för mDNS syntes
+
+### What the system says
+
+said-os-not-found = ingen sådan fil eller mapp (systemfel { $number })
+said-os-permission = åtkomst nekad (systemfel { $number })
+said-os-not-permitted = inte tillåtet (systemfel { $number })
+said-os-space = inget utrymme kvar på enheten (systemfel { $number })
+said-os-quota = kvoten är slut (systemfel { $number })
+said-os-read-only = filsystemet är skrivskyddat (systemfel { $number })
+said-os-input = in- och utmatningsfel (systemfel { $number })
+said-os-exists = filen finns redan (systemfel { $number })
+said-os-directory = det är en mapp (systemfel { $number })
+said-os-not-directory = det är ingen mapp (systemfel { $number })
+said-os-long-name = filnamnet är för långt (systemfel { $number })
+said-os-many-open = för många öppna filer (systemfel { $number })
+said-os-in-use = adressen används redan (systemfel { $number })
+said-os-no-device = ingen sådan enhet (systemfel { $number })
+said-os-unreachable = nätverket kan inte nås (systemfel { $number })
+said-os-no-route = ingen väg till värden (systemfel { $number })
+said-os-refused = anslutningen nekades (systemfel { $number })
+said-os-reset = den andra sidan bröt anslutningen (systemfel { $number })
+said-os-timed-out = inget svar i tid (systemfel { $number })
+said-os-broken-pipe = anslutningen bröts (systemfel { $number })
+said-path-why = { $path }: { $why }

@@ -30,12 +30,12 @@ pub fn default(args: NodeArgs) -> Result<Exit> {
 
 /// What the user has to know about a session in memory.
 pub(super) fn nothing_kept(session: &InMemory) -> String {
-    let key = if session.has_known_key() {
-        ""
+    let sentence = if session.has_known_key() {
+        "Nothing of this session is kept: what is said is gone when it ends."
     } else {
-        " Your key could not be read, so contacts see a new one."
+        "Nothing of this session is kept: what is said is gone when it ends. Your key could not be read, so contacts see a new one."
     };
-    format!("Nothing of this session is kept: what is said is gone when it ends.{key}")
+    sentence.to_owned()
 }
 
 /// `balcony headless`: for programs, whose answers come fast, the node runs on the thread of the face.

@@ -6,7 +6,7 @@ use super::icons::Icon;
 use super::scene::{Scene, Wish};
 use super::services::{Checks, Finding, Level};
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 
 /// The page.
 #[derive(Default)]
@@ -88,11 +88,17 @@ pub fn finding_ui(ui: &mut Ui, finding: &Finding) {
         icon.paint(ui.painter(), rect.center(), 16.0, color);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            let head = format!("{level} · {}", finding.check);
+            let words = ui.words();
+            let head = format!("{level} · {}", words.said(&finding.check));
             ui.label(RichText::new(head).size(size::SMALL).color(palette.weak));
-            ui.add(egui::Label::new(&finding.finding).wrap().selectable(true));
+            ui.add(
+                egui::Label::new(words.said(&finding.finding))
+                    .wrap()
+                    .selectable(true),
+            );
             for line in finding.remedy.lines() {
-                let line = RichText::new(format!("→ {line}")).font(theme::bold(size::BODY));
+                let line =
+                    RichText::new(format!("→ {}", words.said(line))).font(theme::bold(size::BODY));
                 ui.add(egui::Label::new(line).wrap().selectable(true));
             }
         });

@@ -37,8 +37,9 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         } else {
             t!(ui, "interface-left-out")
         };
-        let reason = reason_words(ui, &interface.reason);
-        for part in [reason.as_str(), &addresses.join(", ")] {
+        let words_here = ui.words();
+        let reason = words_here.said(&interface.reason);
+        for part in [&*reason, &addresses.join(", ")] {
             if !part.is_empty() {
                 words += &format!(" · {part}");
             }
@@ -58,32 +59,6 @@ pub fn ui(ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
 }
 
 /// The choice after one switch: what Balcony would do by itself needs no entry.
-/// Why an interface is used or left out: the keys of the words for it. The English ones are those of the node.
-const REASONS: [&str; 15] = [
-    "interface-why-local",
-    "interface-why-chosen",
-    "interface-why-excluded",
-    "interface-why-not-chosen",
-    "interface-why-off",
-    "interface-why-cable",
-    "interface-why-address",
-    "interface-why-loopback",
-    "interface-why-alone",
-    "interface-why-link",
-    "interface-why-multicast",
-    "interface-why-containers",
-    "interface-why-machines",
-    "interface-why-vpn",
-    "interface-why-nobody",
-];
-
-/// In the user's language, where it is one that is known here; else as the node says it.
-fn reason_words(ui: &Ui, reason: &str) -> String {
-    let words = ui.words();
-    let known = REASONS.iter().find(|key| words.english(key) == reason);
-    known.map_or_else(|| reason.to_owned(), |key| words.get(key))
-}
-
 fn switched(choice: &InterfaceChoice, interface: &Interface, used: bool) -> InterfaceChoice {
     let mut choice = choice.clone();
     let was_excluded = choice.exclude.contains(&interface.name);

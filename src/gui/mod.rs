@@ -56,6 +56,7 @@ mod room_list;
 mod room_nick;
 mod room_people;
 pub mod room_view;
+mod said;
 pub mod scene;
 mod search_view;
 mod selection;

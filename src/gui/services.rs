@@ -14,7 +14,8 @@ pub enum Level {
     Fault,
 }
 
-/// What one check of `balcony doctor` found. The sentences are English: they are also what a help desk gets.
+/// What one check of `balcony doctor` found. The sentences are English, as a help desk gets them; the
+/// window says them in its language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Which check, one word.

@@ -270,9 +270,8 @@ impl Transfers {
             FileState::Failed => t!(speaks, "files-failed-in"),
         };
         let mut words = format!("{size} · {state}");
-        // From the node, as its notices are.
         if let Some(reason) = &file.reason {
-            words += &format!(" · {reason}");
+            words += &format!(" · {}", speaks.words().said(reason));
         }
         words
     }

@@ -39,9 +39,10 @@ impl Trouble {
         answer: Rc<Cell<Answer>>,
     ) -> Trouble {
         let code = super::words::choose("", sys_locale::get_locales());
-        speak(ctx, Arc::new(Words::of(code)));
+        let words = Arc::new(Words::of(code));
+        speak(ctx, words.clone());
         Trouble {
-            sentence,
+            sentence: words.said(&sentence).into_owned(),
             offer,
             answer,
         }

@@ -20,7 +20,7 @@ use super::search_view::SearchView;
 use super::settings_view::SettingsView;
 use super::switcher::{Outcome, Switcher};
 use super::theme::{self, size, space};
-use super::words::t;
+use super::words::{Speaks, t};
 use crate::event::Event;
 use crate::model::Contact;
 use crate::wire::jid::Jid;
@@ -569,6 +569,7 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
         return;
     };
     let palette = theme::palette(ui);
+    let said = ui.words().said(notice).into_owned();
     Frame::new()
         .fill(palette.notice)
         .inner_margin(Margin::symmetric(12, 4))
@@ -581,7 +582,7 @@ fn notice_ui(ui: &mut Ui, scene: &Scene<'_>, wishes: &mut Vec<Wish>) {
                         wishes.push(Wish::ForgetNotice);
                     }
                     ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-                        ui.add(egui::Label::new(RichText::new(notice).color(palette.text)).wrap());
+                        ui.add(egui::Label::new(RichText::new(said).color(palette.text)).wrap());
                     });
                 });
             });

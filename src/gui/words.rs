@@ -14,8 +14,8 @@
 //! - A message that a language lacks comes in English; a key that nobody has is shown as it is.
 //! - To add a language: add its file. `assets/build.rs` finds it, the settings offer it under its `language-name`.
 //!
-//! Sentences that come from the node (errors, notices, reasons why an interface is left out) are English: they are part
-//! of the JSON lines, the log and the terminal too, and are quoted to a help desk.
+//! Sentences that come from the node (errors, notices, reasons) are English in the JSON lines, the log and the terminal;
+//! [`Words::said`] says them in the user's language. A key `said-…` is used by whatever says its English words.
 
 use std::sync::Arc;
 
@@ -67,15 +67,6 @@ impl Words {
     /// A message without variables.
     pub fn get(&self, key: &str) -> String {
         self.format(key, None)
-    }
-
-    /// A message without variables as it is in English.
-    pub fn english(&self, key: &str) -> String {
-        let bundle = self.english.as_ref().unwrap_or(&self.bundle);
-        let message = bundle.get_message(key);
-        let pattern = message.as_ref().and_then(|message| message.value());
-        let words = pattern.map(|pattern| bundle.format_pattern(pattern, None, &mut Vec::new()));
-        words.unwrap_or_default().into_owned()
     }
 
     /// A message.
@@ -282,4 +273,4 @@ pub(crate) use t;
 
 #[cfg(test)]
 #[path = "words_test.rs"]
-mod tests;
+pub(super) mod tests;

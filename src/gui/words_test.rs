@@ -84,11 +84,11 @@ fn every_language_has_the_same_messages_with_the_same_variables() {
 }
 
 /// A string in the code.
-struct Literal {
-    file: String,
-    text: String,
+pub(in super::super) struct Literal {
+    pub(in super::super) file: String,
+    pub(in super::super) text: String,
     /// The code before it, strings and comments blanked.
-    before: String,
+    pub(in super::super) before: String,
 }
 
 /// What may hold words that nobody reads in the window: names of ids, notes for the log, reasons for a lint, and errors
@@ -151,7 +151,7 @@ fn literals() -> Vec<Literal> {
     found
 }
 
-fn collect(file: &str, code: &str, found: &mut Vec<Literal>) {
+pub(in super::super) fn collect(file: &str, code: &str, found: &mut Vec<Literal>) {
     let mut before = String::new();
     let mut rest = code;
     while let Some(c) = rest.chars().next() {
@@ -279,6 +279,7 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
         .keys()
         .filter(|key| {
             !used.contains(key.as_str())
+                && !key.starts_with("said-")
                 && !["language-name", "number-group"].contains(&key.as_str())
         })
         .collect();

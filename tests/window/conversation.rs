@@ -333,3 +333,34 @@ fn strange_names_and_texts_fit_in_light_and_dark_wide_and_narrow() {
         }
     }
 }
+
+#[test]
+fn why_a_message_failed_is_read_in_a_very_narrow_window_too() {
+    for (width, beside) in [(235.0, false), (330.0, true), (700.0, true)] {
+        let mut model = three();
+        write(&mut model, "anna@pc", "1", "Hi", &[MessageState::Uncertain]);
+        let mut screen = show_in(
+            "de",
+            egui::ThemePreference::Light,
+            model,
+            Vec2::new(width, 600.0),
+        );
+        open(&mut screen, "anna@pc");
+        let words = screen.get_by_label_contains("the cable was pulled").rect();
+        let button = screen
+            .get_by_role_and_label(Role::Button, "Erneut senden")
+            .rect();
+        for one in [words, button] {
+            assert!(
+                one.left() >= 0.0 && one.right() <= width,
+                "{one:?} in {width}"
+            );
+        }
+        assert!(!words.intersects(button), "{words:?} {button:?}");
+        assert_eq!(
+            words.right() < button.left(),
+            beside,
+            "{words:?} {button:?} in {width}"
+        );
+    }
+}

@@ -97,3 +97,70 @@ fn every_page_can_be_drawn_in_every_language_theme_and_width() {
         }
     }
 }
+
+/// Everything that the node may say: of a message, of a file, by itself, and of the network.
+#[test]
+fn what_the_node_says_is_said_in_the_language_of_the_user() {
+    use super::files::a_file;
+    use balcony::event::FileState;
+    use balcony::gui::services::{Checks, Finding, Level};
+    for (code, unsure, silent, full, back) in [
+        (
+            "de",
+            "die Verbindung endete, bevor klar war",
+            "lange kam nichts mehr",
+            "Nachrichten können nicht gespeichert werden: der Datenträger ist voll",
+            "eth0: was wir senden, kommt nicht zurück",
+        ),
+        (
+            "sv",
+            "anslutningen bröts innan det gick att veta",
+            "inget kom på länge",
+            "Meddelanden kan inte sparas: disken är full",
+            "eth0: det vi skickar kommer inte tillbaka",
+        ),
+    ] {
+        let mut model = three();
+        write(&mut model, "anna@pc", "1", "Hej", &[]);
+        model.apply(&Event::MessageState {
+            id: "1".into(),
+            reference: None,
+            to: jid("anna@pc"),
+            state: MessageState::Uncertain,
+            reason: Some(
+                "the connection ended before it could be told whether this arrived".into(),
+            ),
+            body: None,
+            time: None,
+            encrypted: None,
+            extra: None,
+            about: None,
+        });
+        let mut file = a_file("slides", false, FileState::Failed);
+        file.reason = Some("nothing came for a long time".into());
+        model.apply(&Event::FileState {
+            file,
+            reference: None,
+        });
+        model.apply(&Event::Error {
+            reference: None,
+            message: "Messages cannot be kept: the disk is full: nothing more can be kept until some space is freed"
+                .into(),
+        });
+        let mut screen = show_in(code, Light, model, WIDE);
+        screen.get_by_label_contains(full);
+        open(&mut screen, "anna@pc");
+        screen.get_by_label_contains(unsure);
+        screen.get_by_label_contains(silent);
+
+        let mut screen = show_in(code, Light, nobody(), WIDE);
+        screen.state_mut().surroundings.checks = Checks::Done(vec![Finding {
+            check: "multicast".into(),
+            level: Level::Fault,
+            finding: "eth0: what we send does not come back".into(),
+            remedy: "look at the firewall: UDP port 5353 must be let in".into(),
+        }]);
+        screen.run();
+        screen.get_by_label_contains(back);
+    }
+}

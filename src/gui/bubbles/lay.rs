@@ -16,10 +16,13 @@ use crate::gui::room_lines::{self, Line as RoomWords};
 use crate::gui::scene::Scene;
 use crate::gui::text;
 use crate::gui::theme::{self, Palette, size, space};
-use crate::gui::words::t;
+use crate::gui::words::{Speaks, t};
 
 /// Messages of one person within so many seconds stand close together.
 const GROUP_SECONDS: i64 = 300;
+
+/// Points that the words of why a message failed need beside the button.
+const NARROWEST: f32 = 130.0;
 
 impl Row {
     /// Lays out `message` for the width of `ui`.
@@ -251,7 +254,7 @@ impl Row {
             .and_then(|extra| extra.unseen_there.as_deref());
         if let Some(reason) = unseen {
             let palette = theme::palette(ui);
-            let words = t!(ui, "message-unseen-there", reason = reason);
+            let words = t!(ui, "message-unseen-there", reason = ui.words().said(reason));
             let words = text::wrapped(
                 ui,
                 &words,
@@ -276,11 +279,19 @@ impl Row {
         let words = match (self.message.state, self.message.reason.as_deref()) {
             _ if retracted => return,
             (Some(MessageState::Failed), Some(reason)) => {
-                t!(ui, "message-not-sent-because", reason = reason)
+                t!(
+                    ui,
+                    "message-not-sent-because",
+                    reason = ui.words().said(reason)
+                )
             }
             (Some(MessageState::Failed), None) => t!(ui, "message-not-sent"),
             (Some(MessageState::Uncertain), Some(reason)) => {
-                t!(ui, "message-uncertain-because", reason = reason)
+                t!(
+                    ui,
+                    "message-uncertain-because",
+                    reason = ui.words().said(reason)
+                )
             }
             (Some(MessageState::Uncertain), None) => t!(ui, "message-uncertain"),
             _ => return,
@@ -291,21 +302,25 @@ impl Row {
             name.size().x + 2.0 * (ui.spacing().button_padding.x + space::XS),
             ui.spacing().interact_size.y,
         );
-        let words = text::wrapped(
-            ui,
-            &words,
-            size::SMALL,
-            palette.bad,
-            (right - left - button.x - space::S).max(100.0),
-        );
-        let high = words.size().y.max(button.y);
-        let middle = self.height + space::XS + high / 2.0;
-        let button = Rect::from_min_size(pos2(right - button.x, middle - button.y / 2.0), button);
-        let at = vec2(
-            button.left() - space::S - words.size().x,
-            middle - words.size().y / 2.0,
-        );
-        self.height += space::XS + high;
+        let beside = right - left - button.x - space::S;
+        // In a narrow window it stands below them: words in a strip are not read, and must not leave the window.
+        let below = beside < NARROWEST;
+        let width = if below { right - left } else { beside };
+        let words = text::wrapped(ui, &words, size::SMALL, palette.bad, width);
+        let top = self.height + space::XS;
+        let (words_at, button_top, high) = if below {
+            let button_top = top + words.size().y + space::XS;
+            let at = pos2(right - words.size().x, top);
+            (at, button_top, words.size().y + space::XS + button.y)
+        } else {
+            let high = words.size().y.max(button.y);
+            let x = right - button.x - space::S - words.size().x;
+            let at = pos2(x, top + (high - words.size().y) / 2.0);
+            (at, top + (high - button.y) / 2.0, high)
+        };
+        let button = Rect::from_min_size(pos2(right - button.x, button_top), button);
+        let at = words_at.to_vec2();
+        self.height = top + high;
         self.failure = Some((words, at, action, button));
     }
 }

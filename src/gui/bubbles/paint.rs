@@ -212,8 +212,11 @@ impl Row {
         let Some((words, at, action, button)) = &self.failure else {
             return false;
         };
+        let place = Rect::from_min_size(origin + *at, words.size());
+        let said = ui.interact(place, ui.scope_id().with("failure"), Sense::hover());
+        said.widget_info(|| WidgetInfo::labeled(Role::Label, true, words.text()));
         ui.painter()
-            .galley(origin + *at, words.clone(), theme::palette(ui).bad);
+            .galley(place.min, words.clone(), theme::palette(ui).bad);
         let words = egui::RichText::new(action).size(size::SMALL);
         let button = button.translate(origin.to_vec2());
         ui.put(button, egui::Button::new(words)).clicked()

@@ -197,11 +197,10 @@ impl Core {
             let source = transfer.peer().clone();
             tracing::info!(lead, %source, "a file goes on from another source");
             transfer.file.source.clone_from(&transfer.same.with);
-            let goes_on = format!("it goes on from {source}");
             transfer.same.says_source = why.is_none();
             transfer.file.reason = Some(match why {
-                Some(why) => format!("{why}; {goes_on}"),
-                None => goes_on,
+                Some(why) => format!("{why}; it goes on from {source}"),
+                None => format!("it goes on from {source}"),
             });
             transfer.file.state = FileState::Waiting;
             transfer.same.mixed |= transfer.file.bytes > 0;
