@@ -125,7 +125,34 @@ impl Switcher {
         let most = if wanted.is_empty() { MOST / 2 } else { MOST };
         let rooms = rooms.into_iter().take(most).map(Target::Room);
         let people = people.map(Target::Person);
-        rooms.chain(people).chain(pages).take(MOST).collect()
+        let mut found: Vec<Target<'_>> = rooms.chain(people).chain(pages).collect();
+        // Stable: among equals rooms, then who was talked to last.
+        found.sort_by_key(|target| target.distance(&wanted));
+        found.truncate(MOST);
+        found
+    }
+}
+
+impl Target<'_> {
+    /// How far what was typed is from the beginning of the name: 0 at it, 1 at the beginning of a word, 2 within one, 3 if it
+    /// is in the address only.
+    fn distance(&self, wanted: &str) -> u8 {
+        let name = match self {
+            Target::Person(contact) => &contact.nick,
+            Target::Room(room) => &room.about.name,
+            Target::Page(_, _, name) => name,
+        };
+        let name = name.to_lowercase();
+        let begins = |(at, _): (usize, &str)| {
+            let before = name.get(..at).and_then(|before| before.chars().next_back());
+            before.is_none_or(|c| !c.is_alphanumeric())
+        };
+        match name.find(wanted) {
+            Some(0) => 0,
+            Some(_) if name.match_indices(wanted).any(begins) => 1,
+            Some(_) => 2,
+            None => 3,
+        }
     }
 }
 

@@ -12,7 +12,9 @@ use super::scene::{Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::t;
 use crate::command::Command;
-use crate::event::{Cause, NotVerified, Security, Trust, Verification, VerificationState as State};
+use crate::event::{
+    Cause, Fingerprint, NotVerified, Security, Trust, Verification, VerificationState as State,
+};
 use crate::model::{Contact, trust};
 
 /// Between the head and the messages: what stands in the way, and the comparison that is under way.
@@ -314,7 +316,7 @@ pub fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut V
     } = &contact.security;
     ui.separator();
     if let Some(fingerprint) = fingerprint {
-        super::header::fact_ui(ui, &t!(ui, "key-theirs"), &fingerprint.spelled());
+        super::header::fact_ui(ui, &t!(ui, "key-theirs"), &in_lines(fingerprint));
     }
     let ready =
         matches!(trust, Trust::Pinned | Trust::Unknown | Trust::Verified) && contact.is_online();
@@ -332,6 +334,14 @@ pub fn keys_ui(ui: &mut Ui, scene: &Scene<'_>, contact: &Contact, wishes: &mut V
     if ui.button(words).clicked() {
         wishes.push(Wish::Ask(Command::Block { peer: peer.clone() }));
     }
+}
+
+/// Four groups a line: two people reading it to each other do not get lost.
+fn in_lines(fingerprint: &Fingerprint) -> String {
+    let spelled = fingerprint.spelled();
+    let groups: Vec<&str> = spelled.split(' ').collect();
+    let lines: Vec<String> = groups.chunks(4).map(|line| line.join(" ")).collect();
+    lines.join("\n")
 }
 
 /// A fingerprint or link that the other person gave by another way.
@@ -371,7 +381,7 @@ pub fn own_ui(ui: &mut Ui, scene: &Scene<'_>) {
             qr_ui(ui, &link, &t!(ui, "key-qr"));
             ui.add(
                 egui::Label::new(
-                    RichText::new(fingerprint.spelled())
+                    RichText::new(in_lines(&fingerprint))
                         .monospace()
                         .size(size::SMALL),
                 )

@@ -19,6 +19,7 @@ mod lab;
 
 mod desktop;
 mod first_start;
+mod gallery;
 mod handing;
 mod idle;
 mod lecture;

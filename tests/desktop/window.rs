@@ -51,8 +51,19 @@ pub fn data(desktop: &Desktop) -> PathBuf {
 impl Window {
     /// Starts it and waits for the first picture.
     pub fn start(desktop: &Arc<Desktop>, arguments: &[&str]) -> Window {
+        Window::begin(desktop, command(desktop, arguments))
+    }
+
+    /// Starts the demonstration and waits for the first picture.
+    pub fn demo(desktop: &Arc<Desktop>) -> Window {
+        let mut command = desktop.command(BALCONY);
+        command.arg("demo").env("BALCONY_LOG", "balcony=debug");
+        Window::begin(desktop, command)
+    }
+
+    fn begin(desktop: &Arc<Desktop>, mut command: Command) -> Window {
         let complaints = desktop.host.folder("log").join("window.stderr");
-        let child = command(desktop, arguments)
+        let child = command
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(

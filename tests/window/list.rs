@@ -237,3 +237,26 @@ fn compact_rows_are_lower() {
     let low = screen.get_by_label("Carl, Do not disturb").rect();
     assert!(low.height() < tall.height() - 8.0 && low.height() >= 24.0);
 }
+
+#[test]
+fn the_switcher_offers_first_what_begins_with_what_was_typed() {
+    let mut model = three();
+    // Carl was talked to last, and there is an “a” in him too.
+    receive(&mut model, "carl@pc", "1", "hello", -1);
+    for (typed, wanted) in [("a", "anna@pc"), ("k", "anna@pc"), ("c", "carl@pc")] {
+        let mut screen = show(model.clone(), WIDE);
+        screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+        screen.run();
+        screen
+            .get_by_role_and_label(Role::SearchInput, "Go to…")
+            .type_text(typed);
+        screen.run();
+        screen.key_press(Key::Enter);
+        screen.run();
+        assert_eq!(
+            screen.state().window.in_sight(),
+            Some(&jid(wanted)),
+            "{typed}"
+        );
+    }
+}

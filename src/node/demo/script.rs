@@ -43,6 +43,8 @@ enum Act {
     React(String),
     /// Makes the room.
     Found,
+    /// Says what the room is about.
+    Topic(&'static str),
     /// Enters the room.
     Enter,
     /// Says something in the room.
@@ -94,8 +96,13 @@ const OPENING: [(u64, usize, Act); 13] = [
 const ROOM: &str = "picnic";
 
 /// What happens in it: milliseconds after the start, who (as in [`CAST`]; `None`: the user), and what.
-const IN_THE_ROOM: [(u64, Option<usize>, Act); 9] = [
+const IN_THE_ROOM: [(u64, Option<usize>, Act); 10] = [
     (900, Some(0), Act::Found),
+    (
+        1500,
+        Some(0),
+        Act::Topic("Saturday, ten o'clock, at the gate"),
+    ),
     (2000, Some(1), Act::Enter),
     (2000, Some(3), Act::Enter),
     (2000, None, Act::Enter),
@@ -313,7 +320,7 @@ impl Stage {
                 let emoji = vec!["👍".to_owned()];
                 self.sim.command(host, Command::React { id, emoji });
             }
-            Act::Found | Act::Enter | Act::Chat(_) => self.in_the_room(host, &act),
+            Act::Found | Act::Topic(_) | Act::Enter | Act::Chat(_) => self.in_the_room(host, &act),
             Act::Remark(number) => {
                 if let Some((_, text)) = REMARKS.get(number) {
                     let pause = pause_for(text);
@@ -342,6 +349,10 @@ impl Stage {
                 room,
                 nick: None,
                 via: None,
+            }),
+            Act::Topic(text) => address(host).map(|room| RoomCommand::RoomSubject {
+                room,
+                subject: (*text).to_owned(),
             }),
             Act::Chat(text) => address(host).map(|room| RoomCommand::RoomSend {
                 room,
