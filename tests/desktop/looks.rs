@@ -46,6 +46,11 @@ fn every_page_is_drawn() {
         desktop.key("ctrl+n");
         window.reads("the network page", |screen| screen.says("eth0"));
         drawn(window, &format!("{look}-network"));
+        desktop.key("ctrl+shift+n");
+        window.reads("the findings", |screen| {
+            screen.says("eth0: our records are answered")
+        });
+        drawn(window, &format!("{look}-doctor"));
         window.opens("jul", "Juliet");
         drawn(window, &format!("{look}-conversation"));
         desktop.key("F1");
