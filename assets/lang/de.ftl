@@ -296,6 +296,7 @@ settings-send-displayed = Anderen zeigen, wenn ich ihre Nachrichten gesehen habe
 settings-notifications = Benachrichtigungen
 settings-notify = Bei neuen Nachrichten benachrichtigen
 settings-notify-text = Den Text darin zeigen
+settings-notify-sound = Den Desktop dazu seinen Klang spielen lassen
 settings-notify-hint = Keine, solange du das Gespräch ansiehst, und keine bei „Bitte nicht stören“.
 settings-presence = Anwesenheit
 settings-away = Als abwesend zeigen

@@ -301,6 +301,7 @@ settings-send-displayed = Tell others when I have seen their messages
 settings-notifications = Notifications
 settings-notify = Show notifications for new messages
 settings-notify-text = Show the text in them
+settings-notify-sound = Let the desktop play its sound with them
 settings-notify-hint = None while you look at the conversation, and none while “Do not disturb” is on.
 settings-presence = Presence
 settings-away = Show me as away

@@ -297,6 +297,7 @@ settings-send-displayed = Visa andra när jag har sett deras meddelanden
 settings-notifications = Aviseringar
 settings-notify = Visa aviseringar för nya meddelanden
 settings-notify-text = Visa texten i dem
+settings-notify-sound = Låt skrivbordet spela sitt ljud med dem
 settings-notify-hint = Inga medan du tittar på samtalet, och inga när ”Stör ej” är på.
 settings-presence = Närvaro
 settings-away = Visa mig som borta

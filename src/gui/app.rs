@@ -218,7 +218,7 @@ impl App {
 
     fn show(&self, note: Option<super::notify::Note>) {
         if let (Some(desktop), Some(note)) = (&self.desktop, note) {
-            desktop.show(note);
+            desktop.show(note, self.model.settings.notification_sound);
         }
     }
 

@@ -34,7 +34,7 @@ pub fn state_words(words: &impl Speaks, state: MessageState) -> String {
 
 /// What a screen reader says. `revealed`: the text of a spoiler was asked for.
 pub fn spoken(scene: &Scene<'_>, nick: &str, message: &Message, revealed: bool) -> String {
-    let time = scene.now.time(message.time);
+    let time = meta_words(scene, message);
     let extra = message.extra.as_deref();
     let text = match extra.and_then(|extra| extra.spoiler.as_deref()) {
         _ if extra.is_some_and(|extra| extra.retracted.is_some()) => {

@@ -270,7 +270,7 @@ fn file_uri(path: &Path) -> String {
 
 /// Shows notes and hears of clicks on them.
 pub struct Desktop {
-    notes: Sender<Note>,
+    notes: Sender<(Note, bool)>,
     clicks: Receiver<Jid>,
 }
 
@@ -280,14 +280,14 @@ impl Desktop {
     /// # Errors
     /// If no thread can be started.
     pub fn open(ctx: egui::Context) -> std::io::Result<Desktop> {
-        let (notes, work) = channel::<Note>();
+        let (notes, work) = channel::<(Note, bool)>();
         let (tell, clicks) = channel();
         std::thread::Builder::new()
             .name("notifications".into())
             .spawn(move || {
                 let shown = Shown::default();
-                for note in work {
-                    if let Err(error) = shown.show(note, &tell, &ctx) {
+                for (note, sound) in work {
+                    if let Err(error) = shown.show(note, sound, &tell, &ctx) {
                         tracing::info!(%error, "no desktop notification could be shown");
                     }
                 }
@@ -295,10 +295,10 @@ impl Desktop {
         Ok(Desktop { notes, clicks })
     }
 
-    /// Shows one; one of the same contact is replaced.
-    pub fn show(&self, note: Note) {
+    /// Shows one, with the desktop's sound for a message or without any; one of the same contact is replaced.
+    pub fn show(&self, note: Note, sound: bool) {
         // The thread ends only with us.
-        let _ = self.notes.send(note);
+        let _ = self.notes.send((note, sound));
     }
 
     /// Whose notification was clicked.
@@ -317,6 +317,7 @@ impl Shown {
     fn show(
         &self,
         note: Note,
+        sound: bool,
         tell: &Sender<Jid>,
         ctx: &egui::Context,
     ) -> Result<(), notify_rust::error::Error> {
@@ -333,6 +334,7 @@ impl Shown {
             .body(&escape(&note.body))
             .hint(notify_rust::Hint::Category("im.received".into()))
             .hint(notify_rust::Hint::DesktopEntry("balcony".into()))
+            .hint(sound_hint(sound))
             .action("default", &t!(ctx, "note-open"));
         // A file, because not every daemon knows a theme, and none knows ours before it is installed.
         if let Some(file) = note.picture.clone().or_else(own_icon) {
@@ -369,6 +371,15 @@ impl Shown {
             tracing::info!(%error, "clicks on a notification are not heard");
         }
         Ok(())
+    }
+}
+
+/// Which sound the desktop plays: the one that its sound theme has for a new message (Sound Naming Specification), or none, also
+/// where the daemon would have one of its own.
+fn sound_hint(sound: bool) -> notify_rust::Hint {
+    match sound {
+        true => notify_rust::Hint::SoundName("message-new-instant".into()),
+        false => notify_rust::Hint::SuppressSound(true),
     }
 }
 

@@ -78,7 +78,7 @@ const ITEMS: [Item; 20] = [
     Item { section: Section::Files, members: &["downloads"], words: &["settings-downloads", "settings-downloads-hint"], ui: downloads_ui },
     Item { section: Section::Files, members: &["keep_traces"], words: &["settings-keep-traces", "settings-keep-traces-hint"], ui: traces_ui },
     Item { section: Section::History, members: &["retention_days"], words: &["settings-keep", "settings-export", "settings-delete"], ui: history_ui },
-    Item { section: Section::Notifications, members: &["notifications", "notification_text"], words: &["settings-notify", "settings-notify-text"], ui: notifications_ui },
+    Item { section: Section::Notifications, members: &["notifications", "notification_text", "notification_sound"], words: &["settings-notify", "settings-notify-text", "settings-notify-sound"], ui: notifications_ui },
     Item { section: Section::Presence, members: &["away_after_minutes"], words: &["settings-away"], ui: away_ui },
     Item { section: Section::Look, members: &["theme"], words: &["settings-theme", "settings-theme-system", "settings-theme-light", "settings-theme-dark"], ui: theme_ui },
     Item { section: Section::Look, members: &["density"], words: &["settings-density", "settings-density-comfortable", "settings-density-compact"], ui: density_ui },
@@ -472,6 +472,15 @@ fn notifications_ui(_: &mut SettingsView, ui: &mut Ui, scene: &Scene<'_>, wishes
             is_on,
             "settings-notify-text",
             "notification_text",
+            wishes,
+        );
+        let is_on = |settings: &Settings| settings.notification_sound;
+        switch(
+            ui,
+            scene,
+            is_on,
+            "settings-notify-sound",
+            "notification_sound",
             wishes,
         );
     });

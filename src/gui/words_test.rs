@@ -268,8 +268,10 @@ fn every_key_that_is_used_exists_and_every_key_is_used() {
                 == 1
             && literal.before.contains("t!(")
             && !literal.before.rsplit("t!(").next().unwrap().contains(')');
+        // The name of a sound, as the desktop's theme has it.
+        let foreign = text == "message-new-instant";
         assert!(
-            !(shaped || asked) || english.contains_key(text),
+            foreign || !(shaped || asked) || english.contains_key(text),
             "{}: there is no message {text:?}",
             literal.file
         );

@@ -29,6 +29,8 @@ pub struct Settings {
     pub notifications: bool,
     /// Show the text in notifications; otherwise only who wrote.
     pub notification_text: bool,
+    /// The desktop plays its sound for a new message with a notification.
+    pub notification_sound: bool,
     /// Tell others that we are typing.
     pub send_typing: bool,
     /// Tell others that we have seen their messages (XEP-0333).
@@ -86,6 +88,7 @@ impl Default for Settings {
             away_after_minutes: 10,
             notifications: true,
             notification_text: true,
+            notification_sound: false,
             send_typing: true,
             send_displayed: true,
             retention_days: 0,

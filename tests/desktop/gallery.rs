@@ -59,7 +59,7 @@ fn every_view_is_there_to_be_looked_at() {
         window, desktop, ..
     } = &gallery;
     window.opens("jul", "Juliet");
-    gallery.shows("conversation", |screen| screen.says("There you are!"));
+    gallery.shows("conversation", |screen| screen.says("edited"));
     window.presses("Emoji");
     gallery.shows("emoji", |screen| screen.says("Search emoji"));
     desktop.key("Escape");

@@ -34,6 +34,10 @@ fn every_settings_switch_asks_for_its_own_change() {
             json!({ "notification_text": false }),
         ),
         (
+            "Let the desktop play its sound with them",
+            json!({ "notification_sound": true }),
+        ),
+        (
             "Send pictures with what they tell of place, time and camera",
             json!({ "keep_traces": true }),
         ),
