@@ -6,13 +6,14 @@
 pub mod room;
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+mod people;
 mod said;
+mod trust;
 
 use crate::model::settings::Settings;
 pub use crate::model::transfer::{File, FileState};
@@ -21,9 +22,11 @@ use crate::wire::jid::Jid;
 pub use crate::wire::key::Fingerprint;
 use crate::wire::text::Span;
 pub use crate::wire::txt::{Card, Show};
+pub use people::{Avatar, ConversationSummary, Interface, Me, Peer};
 pub use said::{
     About, Broadcast, Change, Content, Extra, MOST_REACTIONS, Quote, Reactions, Told, Version,
 };
+pub use trust::{Cause, Emoji, NotVerified, Security, Trust, Verification, VerificationState};
 
 /// Something that happened. See the module's documentation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -557,248 +560,4 @@ pub enum OfflineReason {
     Expired,
     /// It does not answer.
     Unreachable,
-}
-
-/// How far a peer's identity is known.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Trust {
-    /// No key: nothing is encrypted or proven.
-    #[default]
-    Plaintext,
-    /// It announces a key that we have not seen in use.
-    Unknown,
-    /// Key remembered from first use.
-    Pinned,
-    /// The two people compared the key.
-    Verified,
-    /// Another key, or none, where one was pinned.
-    Changed,
-}
-
-/// A comparison of keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Verification {
-    /// How far it is.
-    pub state: VerificationState,
-    /// Three numbers, for a telephone; the same at both ends if nobody is between.
-    #[serde(default)]
-    pub code: Option<String>,
-    /// Seven emoji, likewise.
-    #[serde(default)]
-    pub emoji: Vec<Emoji>,
-    /// Why it failed, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// The same as a word, for programs and for those who speak another language.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<NotVerified>,
-}
-
-/// Why a comparison of keys came to nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum NotVerified {
-    /// Our user says that the codes are different.
-    WeDiffer,
-    /// Their user says so.
-    TheyDiffer,
-    /// The other program did not keep to the rules, or somebody between has other keys.
-    Cheated,
-    /// The other program does not encrypt.
-    NoEncryption,
-    /// Nobody answered in time.
-    TooLate,
-    /// The stream ended.
-    Disconnected,
-    /// They gave it up.
-    TheyGaveUp,
-    /// We gave it up.
-    WeGaveUp,
-    /// The key was forgotten meanwhile.
-    KeyGone,
-}
-
-impl NotVerified {
-    /// In English.
-    pub fn words(self) -> &'static str {
-        match self {
-            NotVerified::WeDiffer => {
-                "the codes are different: somebody is between you. Nothing more is sent until you decide"
-            }
-            NotVerified::TheyDiffer => {
-                "the other says that the codes are different: somebody is between you. Nothing more is sent until you decide"
-            }
-            NotVerified::Cheated => {
-                "the other program did not keep to the rules; somebody may be between you"
-            }
-            NotVerified::NoEncryption => "the other program does not encrypt",
-            NotVerified::TooLate => "it took too long",
-            NotVerified::Disconnected => "the connection ended",
-            NotVerified::TheyGaveUp => "the other has given it up",
-            NotVerified::WeGaveUp => "given up",
-            NotVerified::KeyGone => "the key is not known any more",
-        }
-    }
-}
-
-/// One of the seven.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Emoji {
-    /// The character.
-    pub emoji: String,
-    /// Its name in English.
-    pub name: String,
-}
-
-/// How far a comparison of keys is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum VerificationState {
-    /// The programs agree on the code, or a stream is being opened for that.
-    Waiting,
-    /// The code is there: compare it, and answer with `confirm`.
-    Compare,
-    /// The other user has confirmed; ours has not.
-    TheyConfirmed,
-    /// Our user has confirmed; the other has not.
-    Confirmed,
-    /// Both have: the key is verified.
-    Verified,
-    /// The codes differ, it took too long, or the connection ended: see `reason`.
-    Failed,
-    /// Somebody gave it up.
-    Cancelled,
-}
-
-/// What stands in the way of trust in a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Cause {
-    /// Somebody proved another key than the pinned one.
-    OtherKey,
-    /// Another key is announced than the pinned one, or than the one that was shown.
-    OtherAnnounced,
-    /// It was encrypted before and is not any more.
-    NoEncryption,
-    /// The user has compared codes that were different. This one stands until the user decides, also after a restart.
-    CodesDiffer,
-    /// Nothing stands in the way of this one; but it is called like somebody who is verified, and has another key.
-    Namesake,
-}
-
-/// What is known of the key behind a name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Security {
-    /// How far it is trusted.
-    pub trust: Trust,
-    /// The key that is pinned for it.
-    #[serde(default)]
-    pub fingerprint: Option<Fingerprint>,
-    /// With `changed`: the key that was seen instead, if one was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub offered: Option<Fingerprint>,
-    /// With `changed`: the two people had compared the key.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub was_verified: bool,
-    /// What stands in the way, for programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cause: Option<Cause>,
-    /// Files of this verified contact are taken without asking, up to so many bytes each (`take-files`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub takes_files: Option<u64>,
-    /// What the user should know, in plain words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warning: Option<String>,
-}
-
-/// A peer as a contact in the list: one entry a person across interfaces and address families (XEP-0174 §8).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Peer {
-    /// The instance name.
-    pub jid: Jid,
-    /// The name to show: nick, else first and last name, else the instance name; bidi and control characters removed.
-    pub nick: String,
-    /// Availability.
-    pub show: Show,
-    /// Free text beside it, empty if none.
-    pub message: String,
-    /// The saved picture.
-    pub avatar: Option<Avatar>,
-    /// How far its identity is known.
-    pub trust: Trust,
-    /// Where it listens, IPv6 link-local ones with their scope.
-    pub addresses: Vec<SocketAddr>,
-    /// The program that it says it is, empty if unknown.
-    pub client: String,
-    /// The interfaces that it was seen on.
-    #[serde(default)]
-    pub interfaces: Vec<String>,
-    /// Whether typing notices are sent to it and understood from it.
-    #[serde(default)]
-    pub chat_states: bool,
-    /// Since when it is idle, if it says so (XEP-0319).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub idle_since: Option<Timestamp>,
-    /// What else its TXT record tells of the person.
-    #[serde(default)]
-    pub card: Card,
-}
-
-/// A picture on our disk, named by the hash of its bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Avatar {
-    /// SHA-1 of the bytes, lower-case hex (XEP-0174 `phsh`).
-    pub sha1: String,
-    /// The file.
-    pub path: PathBuf,
-}
-
-/// Ourselves as published.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Me {
-    /// Our instance name.
-    pub jid: Jid,
-    /// The nick that others see; may be empty.
-    pub nick: String,
-    /// Availability.
-    pub show: Show,
-    /// Free text beside it.
-    pub message: String,
-    /// Our picture.
-    pub avatar: Option<Avatar>,
-    /// SHA-256 of our public key, base64url: what others know us by.
-    #[serde(default)]
-    pub fingerprint: Option<Fingerprint>,
-    /// The TCP port that we listen on, 0 before that is known.
-    pub port: u16,
-    /// Whether we are published at all: false before the first announcement and without any interface.
-    pub online: bool,
-}
-
-/// A conversation in one line.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct ConversationSummary {
-    /// The newest message.
-    pub last: Option<Message>,
-    /// Received and not yet displayed here.
-    pub unread: u32,
-    /// The nick that the other one had last, for who is not here now.
-    #[serde(default)]
-    pub nick: String,
-}
-
-/// A network interface as Balcony sees it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Interface {
-    /// The system's name for it.
-    pub name: String,
-    /// The system's index of it.
-    pub index: u32,
-    /// Its addresses.
-    pub addresses: Vec<std::net::IpAddr>,
-    /// Whether Balcony publishes and browses on it.
-    pub used: bool,
-    /// Why (not), for people: "virtual bridge (docker)", "no multicast", "chosen in the settings".
-    pub reason: String,
 }
