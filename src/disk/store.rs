@@ -592,19 +592,8 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, String> + Send + 'static,
     {
-        let (tell, told) = oneshot::channel();
-        let job = Job::Look(Box::new(move |db| {
-            let _ = tell.send(ask(db));
-        }));
-        let store = self.clone();
-        async move {
-            store
-                .hand_over(job)
-                .await
-                .map_err(|error| error.to_string())?;
-            told.await
-                .map_err(|_| "too much is being looked for at once; try again".to_owned())?
-        }
+        let unanswered = "too much is being looked for at once; try again".to_owned();
+        self.answer(Job::Look, unanswered, ask)
     }
 
     /// Runs a query on the thread, after everything that was submitted before it.
@@ -613,8 +602,22 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Connection) -> Result<T, String> + Send + 'static,
     {
+        self.answer(Job::Query, StoreClosed.to_string(), ask)
+    }
+
+    /// What a query says, or `unanswered` if nobody runs it.
+    fn answer<T, F>(
+        &self,
+        job: fn(Ask) -> Job,
+        unanswered: String,
+        ask: F,
+    ) -> impl Future<Output = Result<T, String>> + Send + use<T, F>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T, String> + Send + 'static,
+    {
         let (tell, told) = oneshot::channel();
-        let job = Job::Query(Box::new(move |db| {
+        let job = job(Box::new(move |db| {
             let _ = tell.send(ask(db));
         }));
         let store = self.clone();
@@ -623,7 +626,7 @@ impl Store {
                 .hand_over(job)
                 .await
                 .map_err(|error| error.to_string())?;
-            told.await.map_err(|_| StoreClosed.to_string())?
+            told.await.map_err(|_| unanswered)?
         }
     }
 }

@@ -127,16 +127,7 @@ impl Now {
                     month = month
                 )
             }
-            _ => {
-                let year = then.year().to_string();
-                t!(
-                    self,
-                    "day-other-year",
-                    day = day,
-                    month = month,
-                    year = year
-                )
-            }
+            _ => self.date_in_full(time),
         }
     }
 
