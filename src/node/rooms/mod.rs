@@ -24,7 +24,7 @@ use crate::disk::rooms::KeptRoom;
 use crate::disk::store::Op;
 use crate::event::room::{Notify, RoomMember};
 use crate::model::room::engine::{Output, Room};
-use crate::model::room::entry::{Entry, EntryId, RoomId};
+use crate::model::room::entry::{Author, Entry, EntryId, RoomId};
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
@@ -230,6 +230,7 @@ impl Core {
                         room: id.to_string(),
                         id: entry.id.to_string(),
                         octets,
+                        own: entry.author == Author::from(self.key.public()),
                     });
                     match self.afters.last_mut() {
                         Some(After::RoomKept { room, count }) if *room == id => *count += 1,
