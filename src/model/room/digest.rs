@@ -76,6 +76,7 @@ impl Room {
         if matches!(peer.there, Level::Digest | Level::Warm) && !heads.is_empty() {
             // The primary may be about to push it.
             peer.gap.get_or_insert(at);
+            self.gap_at.get_or_insert(at);
             peer.told = heads.iter().take(1000).copied().collect();
         } else {
             self.pull(from, false);

@@ -26,8 +26,11 @@ pub(super) const ANSWER: Duration = Duration::from_secs(5);
 pub(super) const REDIAL: Duration = Duration::from_secs(5);
 /// Who failed us is not relied on for so long.
 pub(super) const SHUN: Duration = Duration::from_secs(60);
-/// Entries that can wait for company wait so long.
+/// Entries that can wait for company wait so long …
 pub(super) const COMPANY: Duration = Duration::from_millis(100);
+/// … and after so long for each who is or was in the room: three hundred who come in at once would be brought to each of the
+/// three hundred in too many packets.
+pub(super) const COMPANY_EACH: Duration = Duration::from_millis(1);
 /// Entries in answer to one question.
 pub(super) const MOST: usize = 5000;
 /// What an author gives us of its own is taken at this speed.
@@ -196,6 +199,14 @@ impl Room {
         if due(&mut self.redial_at) {
             self.stale = true; // Whom we want and have not is dialled again.
         }
+        if due(&mut self.gap_at) {
+            self.look_at_gaps();
+        }
+        self.finish();
+    }
+
+    fn look_at_gaps(&mut self) {
+        let now = self.clock.now;
         let gaps: Vec<Jid> = self
             .peers
             .iter()
@@ -205,7 +216,7 @@ impl Room {
         for jid in gaps {
             self.on_gap(&jid);
         }
-        self.finish();
+        self.gap_at = self.peers.values().filter_map(|peer| peer.gap).min();
     }
 
     /// Older entries are wanted; false if there is nobody to ask, or there are none.
