@@ -69,7 +69,9 @@ impl Room {
         if self.errs(Fault::ForgetsToAsk) {
             return;
         }
-        let at = self.clock.now + GAP;
+        // In a hall it may be waiting for company there.
+        let company = self.is_hall().then(|| self.company());
+        let at = self.clock.now + GAP + company.unwrap_or_default();
         let Some(peer) = self.peers.get_mut(from) else {
             return;
         };

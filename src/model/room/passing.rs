@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::fault::Fault;
 use super::hubs::HUBS;
 use super::packet::Level;
-use super::sync::{COMPANY, COMPANY_EACH, MOST_PUSHES};
+use super::sync::MOST_PUSHES;
 use crate::wire::jid::Jid;
 
 impl Room {
@@ -75,9 +75,7 @@ impl Room {
             }
         }
         if !self.pushes.is_empty() && self.push_at.is_none() {
-            let many = u32::try_from(self.state.occupants.len()).unwrap_or(u32::MAX);
-            let company = COMPANY.max(COMPANY_EACH.saturating_mul(many));
-            self.push_at = Some(self.clock.now + company);
+            self.push_at = Some(self.clock.now + self.company());
         }
     }
 }

@@ -54,13 +54,14 @@ impl Room {
     /// Somebody is, or is no more, on the network.
     pub fn handle_presence(&mut self, clock: Clock, jid: &Jid, present: bool) {
         self.clock = clock;
-        self.stale = true;
         if *jid == self.jid {
+            self.stale = true;
             return;
         }
         if let Some(peer) = self.peer(jid) {
-            peer.present = present;
-            peer.dialled = None;
+            let tried = peer.dialled.take().is_some();
+            let changed = std::mem::replace(&mut peer.present, present) != present;
+            self.stale |= changed || tried;
         }
         if !present {
             let idle = |peer: &Peer| !peer.linked && peer.shunned.is_none();
@@ -259,6 +260,12 @@ impl Room {
         self.state.occupants.len() > 50
     }
 
+    /// How long entries wait for company on their way.
+    pub(super) fn company(&self) -> Duration {
+        let many = u32::try_from(self.state.occupants.len()).unwrap_or(u32::MAX);
+        COMPANY.max(COMPANY_EACH.saturating_mul(many))
+    }
+
     pub(super) fn digest_pause(&self) -> Duration {
         if self.is_hall() { DIGEST_HALL } else { DIGEST }
     }
@@ -334,12 +341,15 @@ impl Room {
                 .map(|(_, jid)| (jid, Level::Primary))
                 .collect();
         }
+        // Who failed us once serves better than who cannot be reached, and than who will not.
         let rank = |jid: &Jid| {
             let peer = self.peers.get(jid);
-            let shunned = peer.is_some_and(|peer| peer.shunned.is_some_and(|until| until > now));
+            let until = |until: Option<Moment>| until.is_some_and(|until| until > now);
+            let refused = peer.is_some_and(|peer| until(peer.refused));
+            let shunned = peer.is_some_and(|peer| until(peer.shunned));
             let linked = peer.is_some_and(|peer| peer.linked);
             let primary = peer.is_some_and(|peer| peer.there == Level::Primary);
-            (shunned, !linked, !primary)
+            (refused, !linked, shunned, !primary)
         };
         others.sort_by_key(rank);
         let levels = [Level::Primary, Level::Digest]
@@ -460,3 +470,7 @@ impl Room {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "sync_test.rs"]
+mod tests;

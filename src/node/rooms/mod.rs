@@ -342,10 +342,12 @@ impl Core {
         for (jid, here) in std::mem::take(&mut self.rooms.presence) {
             for hosted in self.rooms.all.values_mut() {
                 hosted.room.handle_presence(clock, &jid, here);
-                if hosted
-                    .members
-                    .iter()
-                    .any(|member| member.jid == jid.as_str())
+                // That puts nothing off that is due.
+                if hosted.members_due.is_none()
+                    && hosted
+                        .members
+                        .iter()
+                        .any(|member| member.jid == jid.as_str())
                 {
                     hosted.tell_members_soon(clock.now);
                 }
