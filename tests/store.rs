@@ -17,7 +17,7 @@ use balcony::command::{ExportFormat, Place};
 use balcony::disk::OpenError;
 use balcony::disk::export::{self, Export};
 use balcony::disk::search::Wanted;
-use balcony::disk::store::{Op, Store};
+use balcony::disk::store::{Loaded, Op, Store};
 use balcony::event::{Message, MessageState};
 use balcony::wire::jid::Jid;
 use balcony::wire::text::Terms;
@@ -67,6 +67,65 @@ async fn keep(dir: &Path, submissions: Vec<Vec<Op>>) -> Vec<(Vec<usize>, Result<
     while synced.recv().await.expect("all is synced at last") < last {}
     store.close().await;
     results
+}
+
+fn entry(id: &str, own: bool) -> Op {
+    Op::RoomEntry {
+        room: "hall".into(),
+        id: id.into(),
+        octets: "aGVsbG8=".into(),
+        own,
+    }
+}
+
+fn entries(loaded: &Loaded) -> usize {
+    loaded.rooms.iter().map(|room| room.entries.len()).sum()
+}
+
+#[tokio::test]
+async fn what_others_said_in_a_room_is_kept_without_anybody_waiting_for_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = Store::open(dir.path()).unwrap();
+    let room = Op::Room {
+        room: "hall".into(),
+        about: serde_json::json!({}),
+    };
+    store.submit(0, vec![room]).await.unwrap();
+    // More than are put off at a time, and what somebody waits for between them.
+    for n in 1..601u64 {
+        let ops = vec![match n % 150 {
+            0 => op(&format!("m{n}"), "hello", true),
+            _ => entry(&format!("e{n}"), false),
+        }];
+        assert_eq!(store.submit(n, ops).await.unwrap().result, Ok(()));
+    }
+    // Who asks sees all that came before.
+    assert!(store.message("m600".into()).await.unwrap().is_some());
+    assert_eq!(
+        store
+            .submit(601, vec![entry("last", false)])
+            .await
+            .unwrap()
+            .result,
+        Ok(())
+    );
+    store.close().await;
+    let (store, loaded, _) = Store::open(dir.path()).unwrap();
+    assert_eq!(entries(&loaded), 597);
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_others_said_in_a_room_is_synced_after_a_while_by_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, mut synced) = Store::open(dir.path()).unwrap();
+    store.submit(1, vec![entry("a", false)]).await.unwrap();
+    assert_eq!(synced.recv().await, Some(1));
+    // Our own, which others are told of, at once, and with it what was put off.
+    store.submit(2, vec![entry("b", false)]).await.unwrap();
+    store.submit(3, vec![entry("c", true)]).await.unwrap();
+    while synced.recv().await.unwrap() < 3 {}
+    drop(store);
 }
 
 async fn history(dir: &Path) -> Vec<(String, String)> {

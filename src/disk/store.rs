@@ -2,7 +2,8 @@
 //!
 //! One SQLite file with a thread of its own, and a journal in front of it. [`Store::submit`] appends to the journal before it
 //! returns: what it said to be kept survives the end of our process at any moment. Some milliseconds later the thread syncs
-//! the journal and tells so ([`Answers`]): what was kept survives a power cut, too, and may be acknowledged. In quiet moments
+//! the journal and tells so ([`Answers`]): what was kept survives a power cut, too, and may be acknowledged. What nobody waits
+//! for (what others wrote in rooms) is synced within a second or so. In quiet moments
 //! the thread brings all of it into the database in one transaction, and before it answers any question.
 //!
 //! Limits: 8192 submissions wait at most for the thread, then `submit` waits; a transaction is begun at 16384 operations or
@@ -14,6 +15,7 @@ use std::future::Future;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -138,6 +140,9 @@ pub enum Op {
         id: String,
         /// Its exact octets, base64.
         octets: String,
+        /// We wrote it: others may have nothing of it yet.
+        #[serde(default)]
+        own: bool,
     },
     /// A room is deleted with its entries.
     ForgetRoom {
@@ -159,6 +164,20 @@ pub enum Op {
         value: serde_json::Value,
     },
 }
+
+impl Op {
+    /// Is this synced soon enough within [`LATER`]? What others wrote in a room they have on their disks, and so have those
+    /// who pass it on; nobody is told before that time that it is on ours.
+    fn can_wait(&self) -> bool {
+        matches!(self, Op::RoomEntry { own: false, .. })
+    }
+}
+
+/// What nobody waits for is synced after so long: in a hall a message comes to hundreds of disks, and none of them makes it
+/// any safer than its author's does.
+pub(super) const LATER: Duration = Duration::from_secs(1);
+/// So many such submissions are handed to the thread before.
+const MOST_PUT_OFF: usize = 256;
 
 /// The answer to a submission.
 #[derive(Clone, Debug, PartialEq)]
@@ -253,6 +272,16 @@ pub(super) struct Shared {
     pub reader: Mutex<Option<Connection>>,
     /// Wakes the thread, behind each job.
     pub rest: Rest,
+    /// Submissions that are in the journal and that the thread was not told of yet: see [`LATER`]. Taken under the lock of
+    /// the journal, so that they keep their place between the others.
+    pub put_off: Mutex<Vec<Submission>>,
+}
+
+/// What was submitted, and the number under which it was.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub seq: u64,
+    pub ops: Vec<Op>,
 }
 
 /// Takes a lock; nothing that is done under ours can leave it half done.
@@ -265,10 +294,7 @@ pub(super) type Ask = Box<dyn FnOnce(&Connection) + Send>;
 
 /// What the thread is asked.
 pub(super) enum Job {
-    Write {
-        seq: u64,
-        ops: Vec<Op>,
-    },
+    Write(Vec<Submission>),
     Query(Ask),
     /// For the thread that only reads, once everything before it is in the database.
     Look(Ask),
@@ -320,6 +346,7 @@ impl Store {
             known: Mutex::new(Known::load(&opened.db).map_err(sql)?),
             reader: Mutex::new(Some(open::reader(&path).map_err(sql)?)),
             rest: Rest::default(),
+            put_off: Mutex::default(),
         });
         let (jobs, inbox) = mpsc::channel(8192);
         let (tell, answers) = mpsc::unbounded_channel();
@@ -361,8 +388,17 @@ impl Store {
             drop(journal);
             return Ok(refused(open::append_failed(&error), ops));
         }
-        place.send(Job::Write { seq, ops });
-        self.shared.rest.wake();
+        let can_wait = ops.iter().all(Op::can_wait);
+        let mut put_off = lock(&self.shared.put_off);
+        put_off.push(Submission { seq, ops });
+        if can_wait && put_off.len() < MOST_PUT_OFF {
+            if put_off.len() == 1 {
+                self.hand_over_later();
+            }
+        } else {
+            place.send(Job::Write(std::mem::take(&mut *put_off)));
+            self.shared.rest.wake();
+        }
         Ok(Stored {
             seq,
             duplicates,
@@ -370,6 +406,27 @@ impl Store {
             synced: false,
             refused: Vec::new(),
         })
+    }
+
+    /// Hands over what is put off, after a while. That keeps no thread from ending; what is put off then stands in the
+    /// journal.
+    fn hand_over_later(&self) {
+        let (jobs, shared) = (self.jobs.downgrade(), Arc::downgrade(&self.shared));
+        tokio::spawn(async move {
+            tokio::time::sleep(LATER).await;
+            let (Some(jobs), Some(shared)) = (jobs.upgrade(), shared.upgrade()) else {
+                return;
+            };
+            let Ok(place) = jobs.reserve().await else {
+                return;
+            };
+            let _in_order = lock(&shared.journal);
+            let submissions = std::mem::take(&mut *lock(&shared.put_off));
+            if !submissions.is_empty() {
+                place.send(Job::Write(submissions));
+                shared.rest.wake();
+            }
+        });
     }
 
     /// Which of these are messages of peers that were taken before; those that were not are remembered.

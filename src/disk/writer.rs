@@ -15,7 +15,7 @@ use super::open::write_failed;
 use super::queries::{row_of, says_something_else, state_number};
 use super::reader::Reader;
 use super::search;
-use super::store::{Ask, Job, Op, Shared, lock};
+use super::store::{Ask, Job, Op, Shared, Submission, lock};
 use crate::event::{Change, Message, MessageState};
 use crate::wire::jid::Jid;
 
@@ -209,12 +209,7 @@ impl Writer {
 
     fn take(&mut self, job: Job) {
         match job {
-            Job::Write { seq, ops } => {
-                self.ops += ops.len();
-                self.bytes += ops.iter().map(text_bytes).sum::<usize>();
-                self.last = seq;
-                self.gathered.push(ops);
-            }
+            Job::Write(submissions) => self.take_all(submissions),
             Job::Query(ask) => self.queries.push((ask, false)),
             Job::Look(ask) => self.queries.push((ask, true)),
             Job::Expire(before, tell) => {
@@ -226,6 +221,15 @@ impl Writer {
                 });
             }
             Job::Close(tell) => self.closing = Some(tell),
+        }
+    }
+
+    fn take_all(&mut self, submissions: Vec<Submission>) {
+        for Submission { seq, ops } in submissions {
+            self.ops += ops.len();
+            self.bytes += ops.iter().map(text_bytes).sum::<usize>();
+            self.last = seq;
+            self.gathered.push(ops);
         }
     }
 
@@ -272,7 +276,11 @@ impl Writer {
                 (spans, synced) = (0, (self.ops, self.bytes));
             } else {
                 let rested = self.shared.rest.until(QUIET, || !self.inbox.is_empty());
-                if rested || self.inbox.is_closed() {
+                if self.inbox.is_closed() {
+                    return;
+                }
+                // What is put off is handed over soon.
+                if rested && lock(&self.shared.put_off).is_empty() {
                     return;
                 }
                 unsynced |= self.drain() > 0;
@@ -297,6 +305,7 @@ impl Writer {
             let mut journal = lock(&shared.journal);
             // Under the lock nothing is added: what was gathered is what is in the file.
             self.drain();
+            self.take_all(std::mem::take(&mut *lock(&shared.put_off)));
             if self.gathered.is_empty() {
                 return;
             }
@@ -461,7 +470,9 @@ fn apply(db: &Connection, op: &Op, now: Timestamp) -> rusqlite::Result<()> {
             db.prepare_cached("DELETE FROM settings WHERE key = ?1")?
                 .execute([key])?;
         }
-        Op::RoomEntry { room, id, octets } => {
+        Op::RoomEntry {
+            room, id, octets, ..
+        } => {
             super::rooms::keep_entry(db, room, id, &super::rooms::decode(octets))?;
         }
         Op::ForgetRoom { room } => super::rooms::forget(db, room)?,

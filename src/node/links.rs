@@ -417,7 +417,10 @@ impl Core {
         let Some(stream) = &mut link.stream else {
             return Err(SendError::NotReady);
         };
-        stream.send(stanza)?;
+        match message {
+            Some(_) => stream.send(stanza)?,
+            None => stream.mention(stanza)?,
+        }
         if acks {
             link.unacked.push_back(message);
         } else if message.is_some() {
@@ -446,9 +449,12 @@ impl Core {
     }
 
     pub(super) fn flush_links(&mut self) {
-        while let Some(conn) = self.dirty.pop() {
-            self.drain_events(conn);
-            self.flush_link(conn);
+        // In the order in which they were spoken to: who passes on to others is told first.
+        while !self.dirty.is_empty() {
+            for conn in std::mem::take(&mut self.dirty) {
+                self.drain_events(conn);
+                self.flush_link(conn);
+            }
         }
     }
 

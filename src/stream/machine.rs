@@ -185,11 +185,23 @@ impl Stream {
         self.fail(error);
     }
 
-    /// Sends a stanza.
+    /// Sends a stanza, and asks the peer for an acknowledgement of it if it gives any.
     ///
     /// # Errors
     /// If the stream is not ready or closing, or the peer does not take stanzas of this size. Nothing was written then.
     pub fn send(&mut self, stanza: &Element) -> Result<(), SendError> {
+        self.write(stanza, true)
+    }
+
+    /// Sends a stanza whose arrival nobody waits for: it is acknowledged some time.
+    ///
+    /// # Errors
+    /// As [`Stream::send`].
+    pub fn mention(&mut self, stanza: &Element) -> Result<(), SendError> {
+        self.write(stanza, false)
+    }
+
+    fn write(&mut self, stanza: &Element, awaited: bool) -> Result<(), SendError> {
         let State::Ready(session) = &mut self.state else {
             return Err(SendError::NotReady);
         };
@@ -203,7 +215,7 @@ impl Stream {
             return Err(SendError::TooBig { limit });
         }
         if let Some(acks) = &mut session.acks {
-            acks.sent();
+            acks.sent(awaited);
         }
         Ok(())
     }

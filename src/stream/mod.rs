@@ -4,8 +4,8 @@
 //! - **Begin**: [`Stream::initiator`] or [`Stream::responder`].
 //! - **Inputs**: [`Stream::handle_bytes`], [`Stream::handle_eof`], [`Stream::handle_timeout`],
 //!   [`Stream::handle_tls`]. Time comes in with each.
-//! - **Commands**: [`Stream::require_encryption`], [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::handled`], [`Stream::close`],
-//!   [`Stream::close_quietly`], [`Stream::fail`], [`Stream::hold_header`], [`Stream::release_header`].
+//! - **Commands**: [`Stream::require_encryption`], [`Stream::accept`], [`Stream::refuse`], [`Stream::send`], [`Stream::mention`], [`Stream::handled`],
+//!   [`Stream::close`], [`Stream::close_quietly`], [`Stream::fail`], [`Stream::hold_header`], [`Stream::release_header`].
 //! - **Outputs**, to be drained after every input or command, in this order: [`Stream::poll_event`],
 //!   [`Stream::poll_transmit`], [`Stream::poll_timeout`]. Answer events before you take the bytes, and several
 //!   stanzas, their acks and the request for acks leave in one write.

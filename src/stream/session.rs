@@ -96,14 +96,21 @@ impl Session {
 /// withhold it for a time-out).
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
+/// So many stanzas whose arrival nobody waits for go without an `<r/>`.
+const UNASKED: u32 = 64;
+
 /// The counters of XEP-0198 §4, all modulo 2³².
 ///
 /// One `<r/>` is under way at a time, and it leaves with the stanzas that it asks about: one request a message when
-/// people type, one a round trip when a bot pours. An `<a/>` says what is on disk; asked earlier than that, it waits up to
+/// people type, one a round trip when a bot pours. Stanzas that nobody waits for (presence, what is passed on in rooms) are
+/// asked about with the next that somebody does, or once there are many: in a hall each of them would cost the one who
+/// passes on an answer of everybody. An `<a/>` says what is on disk; asked earlier than that, it waits up to
 /// a second, and says the rest unasked once it is true.
 #[derive(Debug, Default)]
 pub(super) struct Acks {
     sent: u32,
+    /// `sent` with the last stanza that somebody waits for.
+    awaited: u32,
     /// Of `sent`, acknowledged by the peer.
     acknowledged: u32,
     /// `sent` when the last `<r/>` left.
@@ -127,8 +134,12 @@ struct Owed {
 }
 
 impl Acks {
-    pub(super) fn sent(&mut self) {
+    /// One more stanza is sent; does somebody wait for its arrival?
+    pub(super) fn sent(&mut self, awaited: bool) {
         self.sent = self.sent.wrapping_add(1);
+        if awaited || self.sent.wrapping_sub(self.asked) >= UNASKED {
+            self.awaited = self.sent;
+        }
     }
 
     /// So many more are on disk.
@@ -184,7 +195,8 @@ impl Acks {
                 });
             }
         }
-        if !self.asking && self.asked != self.sent {
+        let asked = self.asked.wrapping_sub(self.awaited) < u32::MAX / 2;
+        if !self.asking && !asked {
             Nonza::Request.write(out);
             self.asked = self.sent;
             self.asking = true;

@@ -248,6 +248,28 @@ proptest::proptest! {
     }
 }
 
+#[test]
+fn what_nobody_waits_for_is_not_asked_about_until_there_is_much_of_it() {
+    let mut pair = Pair::new(config("romeo@forza"), config("juliet@pronto"));
+    pair.settle();
+    for n in 1..64 {
+        pair.ends[0].mention(&message("in passing")).unwrap();
+        assert_eq!(pair.settle(), 1, "nobody answers number {n}");
+    }
+    pair.ends[0].mention(&message("in passing")).unwrap();
+    pair.settle();
+    pair.ends[1].handled(64);
+    pair.settle();
+    assert_eq!(pair.acked(0), 64);
+    // Whoever waits for something learns of what was said before it, too.
+    pair.ends[0].mention(&message("in passing")).unwrap();
+    pair.ends[0].send(&message("well?")).unwrap();
+    pair.settle();
+    pair.ends[1].handled(2);
+    pair.settle();
+    assert_eq!(pair.acked(0), 66);
+}
+
 const PIECES: &[&str] = &[
     "<?xml version='1.0'?>",
     "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='romeo@forza'>",

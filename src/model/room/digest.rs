@@ -69,13 +69,16 @@ impl Room {
         if self.errs(Fault::ForgetsToAsk) {
             return;
         }
-        let at = self.clock.now + GAP;
+        // In a hall it may be waiting for company there.
+        let company = self.is_hall().then(|| self.company());
+        let at = self.clock.now + GAP + company.unwrap_or_default();
         let Some(peer) = self.peers.get_mut(from) else {
             return;
         };
         if matches!(peer.there, Level::Digest | Level::Warm) && !heads.is_empty() {
             // The primary may be about to push it.
             peer.gap.get_or_insert(at);
+            self.gap_at.get_or_insert(at);
             peer.told = heads.iter().take(1000).copied().collect();
         } else {
             self.pull(from, false);

@@ -212,6 +212,8 @@ pub struct Room {
     /// Those that a second hub has, but not yet all; with how many members each was told to be.
     pub(super) reached: VecDeque<(EntryId, u32, u32, u16)>,
     pub(super) idle_at: Option<Moment>,
+    /// The first gap is to be looked at, if it is still one.
+    pub(super) gap_at: Option<Moment>,
     pub(super) redial_at: Option<Moment>,
     pub(super) dice: u64,
     /// Somebody has told us how far our own chain had come.
@@ -271,6 +273,7 @@ impl Room {
             unconfirmed: VecDeque::new(),
             reached: VecDeque::new(),
             idle_at: None,
+            gap_at: None,
             redial_at: None,
             dice: seed | 1,
             synced: false,
@@ -474,7 +477,6 @@ impl Room {
 
     /// When to come back at the latest.
     pub fn poll_timeout(&self) -> Option<Moment> {
-        let gaps = self.peers.values().filter_map(|peer| peer.gap);
         [
             self.push_at,
             self.digest_at,
@@ -482,10 +484,10 @@ impl Room {
             self.idle_at,
             self.redial_at,
             self.alone_at,
+            self.gap_at,
         ]
         .into_iter()
         .flatten()
-        .chain(gaps)
         .min()
     }
 

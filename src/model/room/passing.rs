@@ -7,13 +7,13 @@ use super::entry::Entry;
 use super::fault::Fault;
 use super::hubs::HUBS;
 use super::packet::Level;
-use super::sync::{COMPANY, MOST_PUSHES};
+use super::sync::MOST_PUSHES;
 use crate::wire::jid::Jid;
 
 impl Room {
     /// To whom an entry goes on from here.
     pub(super) fn pass_on(&mut self, entry: &Arc<Entry>, from: Option<&Jid>) {
-        let hubs = self.hubs().to_vec();
+        let hubs = self.hubs();
         let is_hub = |jid: &Jid| hubs.contains(jid);
         let is_first = |jid: &Jid| hubs.iter().take(HUBS).any(|hub| hub == jid);
         let spreads = self.rushes() && is_first(&self.jid);
@@ -28,18 +28,18 @@ impl Room {
             .state
             .occupants
             .get(&entry.author)
-            .map(|occupant| occupant.jid.clone());
+            .map(|occupant| &occupant.jid);
         let to: Vec<Jid> = self
             .peers
             .iter()
+            .filter(|(_, peer)| peer.linked && !peer.slow)
             .filter(|(jid, peer)| {
                 let served = own_hub && from_hub && is_hub(jid) && (!spreads || is_first(jid));
                 let down = peer.here == Level::Primary && !served;
                 let up = peer.there == Level::Primary && !from_above && !(own_hub && from_hub);
-                let due = (down || up)
-                    && from != Some(*jid)
-                    && (from.is_none() || author.as_ref() != Some(*jid));
-                peer.linked && !peer.slow && (due || self.errs(Fault::PassesOnToAll))
+                let due =
+                    (down || up) && from != Some(*jid) && (from.is_none() || author != Some(*jid));
+                due || self.errs(Fault::PassesOnToAll)
             })
             .map(|(jid, _)| jid.clone())
             .collect();
@@ -60,19 +60,22 @@ impl Room {
             |entries: &Vec<Arc<Entry>>| entries.iter().all(|entry| entry.draft.body.can_wait());
         // A hall that fills is one already: its first fifty would cost it each their own packet to everybody.
         let hall = self.is_hall() || self.rushes();
-        let due: Vec<Jid> = self
+        let mut due: Vec<Jid> = self
             .pushes
             .iter()
             .filter(|(_, entries)| all || !hall || !waits(entries))
             .map(|(jid, _)| jid.clone())
             .collect();
+        // Those who pass it on to others begin while the rest are told.
+        let hubs = self.hubs();
+        due.sort_by_key(|jid| !hubs.contains(jid));
         for jid in due {
             if let Some(entries) = self.pushes.remove(&jid) {
                 self.send_entries(&jid, None, entries, false, true);
             }
         }
         if !self.pushes.is_empty() && self.push_at.is_none() {
-            self.push_at = Some(self.clock.now + COMPANY);
+            self.push_at = Some(self.clock.now + self.company());
         }
     }
 }

@@ -26,8 +26,11 @@ pub(super) const ANSWER: Duration = Duration::from_secs(5);
 pub(super) const REDIAL: Duration = Duration::from_secs(5);
 /// Who failed us is not relied on for so long.
 pub(super) const SHUN: Duration = Duration::from_secs(60);
-/// Entries that can wait for company wait so long.
+/// Entries that can wait for company wait so long …
 pub(super) const COMPANY: Duration = Duration::from_millis(100);
+/// … and after so long for each who is or was in the room: three hundred who come in at once would be brought to each of the
+/// three hundred in too many packets.
+pub(super) const COMPANY_EACH: Duration = Duration::from_millis(1);
 /// Entries in answer to one question.
 pub(super) const MOST: usize = 5000;
 /// What an author gives us of its own is taken at this speed.
@@ -51,13 +54,14 @@ impl Room {
     /// Somebody is, or is no more, on the network.
     pub fn handle_presence(&mut self, clock: Clock, jid: &Jid, present: bool) {
         self.clock = clock;
-        self.stale = true;
         if *jid == self.jid {
+            self.stale = true;
             return;
         }
         if let Some(peer) = self.peer(jid) {
-            peer.present = present;
-            peer.dialled = None;
+            let tried = peer.dialled.take().is_some();
+            let changed = std::mem::replace(&mut peer.present, present) != present;
+            self.stale |= changed || tried;
         }
         if !present {
             let idle = |peer: &Peer| !peer.linked && peer.shunned.is_none();
@@ -196,6 +200,14 @@ impl Room {
         if due(&mut self.redial_at) {
             self.stale = true; // Whom we want and have not is dialled again.
         }
+        if due(&mut self.gap_at) {
+            self.look_at_gaps();
+        }
+        self.finish();
+    }
+
+    fn look_at_gaps(&mut self) {
+        let now = self.clock.now;
         let gaps: Vec<Jid> = self
             .peers
             .iter()
@@ -205,7 +217,7 @@ impl Room {
         for jid in gaps {
             self.on_gap(&jid);
         }
-        self.finish();
+        self.gap_at = self.peers.values().filter_map(|peer| peer.gap).min();
     }
 
     /// Older entries are wanted; false if there is nobody to ask, or there are none.
@@ -246,6 +258,12 @@ impl Room {
 
     pub(super) fn is_hall(&self) -> bool {
         self.state.occupants.len() > 50
+    }
+
+    /// How long entries wait for company on their way.
+    pub(super) fn company(&self) -> Duration {
+        let many = u32::try_from(self.state.occupants.len()).unwrap_or(u32::MAX);
+        COMPANY.max(COMPANY_EACH.saturating_mul(many))
     }
 
     pub(super) fn digest_pause(&self) -> Duration {
@@ -323,12 +341,15 @@ impl Room {
                 .map(|(_, jid)| (jid, Level::Primary))
                 .collect();
         }
+        // Who failed us once serves better than who cannot be reached, and than who will not.
         let rank = |jid: &Jid| {
             let peer = self.peers.get(jid);
-            let shunned = peer.is_some_and(|peer| peer.shunned.is_some_and(|until| until > now));
+            let until = |until: Option<Moment>| until.is_some_and(|until| until > now);
+            let refused = peer.is_some_and(|peer| until(peer.refused));
+            let shunned = peer.is_some_and(|peer| until(peer.shunned));
             let linked = peer.is_some_and(|peer| peer.linked);
             let primary = peer.is_some_and(|peer| peer.there == Level::Primary);
-            (shunned, !linked, !primary)
+            (refused, !linked, shunned, !primary)
         };
         others.sort_by_key(rank);
         let levels = [Level::Primary, Level::Digest]
@@ -449,3 +470,7 @@ impl Room {
         );
     }
 }
+
+#[cfg(test)]
+#[path = "sync_test.rs"]
+mod tests;

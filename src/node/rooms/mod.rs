@@ -24,7 +24,7 @@ use crate::disk::rooms::KeptRoom;
 use crate::disk::store::Op;
 use crate::event::room::{Notify, RoomMember};
 use crate::model::room::engine::{Output, Room};
-use crate::model::room::entry::{Entry, EntryId, RoomId};
+use crate::model::room::entry::{Author, Entry, EntryId, RoomId};
 use crate::net::ConnId;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
@@ -37,11 +37,13 @@ pub(super) const MAX_ROOMS: usize = 200;
 const NEWEST_LINES: usize = 50;
 /// Invitations that wait for a stream.
 const MAX_INVITES: usize = 100;
-/// Members are told at most this often …
+/// Faces are told of the members when nobody has come or gone for so long …
 const MEMBERS_PAUSE: Duration = Duration::from_millis(250);
-/// … and after so long for each of them: all are told each time, and while a hall of 300 fills that is much to write and
-/// to read, for everybody, of what will be different in a moment.
-const MEMBER_PAUSE: Duration = Duration::from_millis(3);
+/// … and for so long for each of them: whoever passes on waits for company, too …
+const MEMBER_PAUSE: Duration = Duration::from_micros(1500);
+/// … but after so long for each of them at the latest: all are told each time, and while a hall of 300 fills that is much
+/// to write and to read, for everybody, of what will be different in a moment.
+const MEMBER_WAIT: Duration = Duration::from_millis(10);
 /// What we advertise of rooms changes at most this often.
 const AD_PAUSE: Duration = Duration::from_secs(10);
 /// Who has just come in has heard of few, and takes itself for one of the first three. What others advertise already it
@@ -82,6 +84,8 @@ pub(super) struct Hosted {
     pub(super) advertised: String,
     pub members: Vec<RoomMember>,
     pub members_due: Option<Moment>,
+    /// The first who came or went since they were told did so then.
+    pub members_since: Option<Moment>,
     /// When we have been in it for [`AD_SETTLE`].
     pub(super) settled: Option<Moment>,
     pub delivered: HashMap<EntryId, (u16, u16)>,
@@ -230,6 +234,7 @@ impl Core {
                         room: id.to_string(),
                         id: entry.id.to_string(),
                         octets,
+                        own: entry.author == Author::from(self.key.public()),
                     });
                     match self.afters.last_mut() {
                         Some(After::RoomKept { room, count }) if *room == id => *count += 1,
@@ -270,7 +275,7 @@ impl Core {
             return;
         };
         if hosted.members_due.is_some_and(|due| due <= clock.now) {
-            hosted.members_due = None;
+            (hosted.members_due, hosted.members_since) = (None, None);
             self.tell_members(id);
         }
         let due = |at: Option<Moment>| at.is_some_and(|due| due <= clock.now);
@@ -337,10 +342,12 @@ impl Core {
         for (jid, here) in std::mem::take(&mut self.rooms.presence) {
             for hosted in self.rooms.all.values_mut() {
                 hosted.room.handle_presence(clock, &jid, here);
-                if hosted
-                    .members
-                    .iter()
-                    .any(|member| member.jid == jid.as_str())
+                // That puts nothing off that is due.
+                if hosted.members_due.is_none()
+                    && hosted
+                        .members
+                        .iter()
+                        .any(|member| member.jid == jid.as_str())
                 {
                     hosted.tell_members_soon(clock.now);
                 }
@@ -495,6 +502,7 @@ impl Hosted {
             advertised: String::new(),
             members: Vec::new(),
             members_due: None,
+            members_since: None,
             settled: None,
             delivered: HashMap::new(),
             guests: Vec::new(),
@@ -512,7 +520,9 @@ impl Hosted {
     fn tell_members_soon(&mut self, now: Moment) {
         let many = u32::try_from(self.room.state().occupants.len()).unwrap_or(u32::MAX);
         let pause = MEMBERS_PAUSE.max(MEMBER_PAUSE.saturating_mul(many));
-        self.members_due.get_or_insert(now + pause);
+        let most = MEMBERS_PAUSE.max(MEMBER_WAIT.saturating_mul(many));
+        let since = *self.members_since.get_or_insert(now);
+        self.members_due = Some((now + pause).min(since + most));
     }
 }
 
