@@ -1,5 +1,5 @@
-//! Files: one large one beside libpurple's and beside the plainest copy that is as safe, many small ones beside one large,
-//! and the memory that it takes. All files lie on a disk of memory, so that the machine's own disk is not what is measured.
+//! Files: one large one beside libpurple's, beside the plainest copy that is as safe and beside what cannot be left out, many
+//! small ones beside one large, and the memory that it takes. All files lie on a disk of memory, so that the machine's own disk is not what is measured.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,11 @@ const RAW: Row = Row {
     unit: "MiB/s",
     goal: Goal::AtLeast(0.85),
 };
+const LEAST: Row = Row {
+    name: "200 MiB file, beside the least that it can cost, spread over two processors",
+    unit: "MiB/s",
+    goal: Goal::AtLeast(0.85),
+};
 const MANY: Row = Row {
     name: "10 000 files of 10 kB in a folder, beside one file of that size",
     unit: "MiB/s",
@@ -37,9 +42,10 @@ const MIB: u64 = 1 << 20;
 const LONG: Duration = Duration::from_secs(120);
 
 pub fn measure(stage: &Stage, report: &mut Report) {
-    if report.wants(&[LARGE, RAW]) {
+    if report.wants(&[LARGE, RAW, LEAST]) {
         let mut large = Figures::default();
         let mut raw = Figures::default();
+        let mut least = Figures::default();
         for time in 0..stage.times(6) {
             for (make, sites) in stage.sides() {
                 let rate = one_file(*make, sites, time);
@@ -47,11 +53,14 @@ pub fn measure(stage: &Stage, report: &mut Report) {
                 if *make == Make::Balcony {
                     raw.balcony.push(rate);
                     raw.purple.push(bare(sites));
+                    least.balcony.push(rate);
+                    least.purple.push(at_least(sites));
                 }
             }
         }
         report.add(LARGE, large);
         report.add(RAW, raw);
+        report.add(LEAST, least);
     }
     let balconies = stage.sides().iter().find(|side| side.0 == Make::Balcony);
     let Some((_, sites)) = balconies else { return };
@@ -159,6 +168,25 @@ fn move_one(pair: &Pair, path: &Path, place: &Path, bytes: u64) -> f64 {
 
 /// The same file by `raw.rs`, between two processes on the same two hosts.
 fn bare(sites: &[Site; 2]) -> f64 {
+    played(sites, "raw", |_, client| {
+        let started = line(client, 0, "started");
+        200.0 / ms(started, line(client, 0, "file-done")) * 1e3
+    })
+}
+
+/// The same by `least.rs`: what it would be if two processors shared evenly what the two processes spent.
+fn at_least(sites: &[Site; 2]) -> f64 {
+    played(sites, "least", |server, client| {
+        let spent = |peer: &Peer, event| {
+            let line = peer.event(event, LONG, |_| true).line;
+            line["spent"].as_f64().expect("nanoseconds") / 1e9
+        };
+        200.0 / ((spent(server, "sent") + spent(client, "file-done")) / 2.0)
+    })
+}
+
+/// The file between two roles of this program on two hosts; what `measured` says of them.
+fn played(sites: &[Site; 2], what: &str, measured: impl Fn(&Peer, &Peer) -> f64) -> f64 {
     let from = Disk::new(&sites[0].host, FILL_LARGE);
     let to = Disk::new(&sites[1].host, "");
     let role = |host: &Host, name: &str, arguments: [&std::ffi::OsStr; 2]| {
@@ -167,19 +195,22 @@ fn bare(sites: &[Site; 2]) -> f64 {
         Peer::start(host, name, command)
     };
     let (path, place) = (from.path("large"), to.path("received/it"));
-    let server = role(&sites[0].host, "raw-send", [path.as_ref(), "-".as_ref()]);
+    let server = role(
+        &sites[0].host,
+        &format!("{what}-send"),
+        [path.as_ref(), "-".as_ref()],
+    );
     let port = server.event("listening", SOON, |_| true).line["port"].clone();
     let address = format!("{}:{port}", sites[0].host.ipv4(1));
     let client = role(
         &sites[1].host,
-        "raw-take",
+        &format!("{what}-take"),
         [place.as_ref(), address.as_ref()],
     );
-    let started = line(&client, 0, "started");
-    let done = line(&client, 0, "file-done");
+    let rate = measured(&server, &client);
     server.end_input();
     client.end_input();
-    200.0 / ms(started, done) * 1e3
+    rate
 }
 
 /// The program that users have: the highest that its memory ever was, over what it was before.

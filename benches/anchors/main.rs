@@ -27,6 +27,7 @@ mod lab;
 mod crowd;
 mod files;
 mod keys;
+mod least;
 mod messages;
 mod presence;
 mod publish;

@@ -91,6 +91,7 @@ pub fn take(place: &Path, address: &str) {
     until_told();
 }
 
-fn until_told() {
+/// Until the other end of our standard input closes it.
+pub fn until_told() {
     std::io::stdin().lock().lines().for_each(drop);
 }

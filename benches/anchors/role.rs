@@ -12,8 +12,8 @@ use balcony::wire::jid::Jid;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, `played COUNT HOST ADDRESS tls|plain`, `raw-send FILE -` or
-/// `raw-take FILE ADDRESS`.
+/// `node --name NAME --data DIR`, `crowd COUNT HOST ADDRESS`, `played COUNT HOST ADDRESS tls|plain`, `raw-send FILE -`,
+/// `raw-take FILE ADDRESS`, `least-send FILE -` or `least-take FILE ADDRESS`.
 pub fn run(arguments: &[String]) {
     match arguments {
         [role, _, name, _, data] if role == "node" => node(name, data),
@@ -22,6 +22,10 @@ pub fn run(arguments: &[String]) {
         }
         [role, path, _] if role == "raw-send" => crate::raw::send(path.as_ref()),
         [role, place, address] if role == "raw-take" => crate::raw::take(place.as_ref(), address),
+        [role, path, _] if role == "least-send" => crate::least::send(path.as_ref()),
+        [role, place, address] if role == "least-take" => {
+            crate::least::take(place.as_ref(), address);
+        }
         [role, count, host, address, tls] if role == "played" => {
             crate::keys::play(
                 count.parse().expect("a number"),

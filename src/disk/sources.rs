@@ -28,7 +28,8 @@ pub struct Source {
     pub folder: Option<u64>,
     /// By the ending of its name.
     pub media_type: Option<&'static str>,
-    /// What it looks like: another one with the same stamp is the same, as far as sizes and times tell.
+    /// What it looks like: another one with the same stamp has the same bytes, as far as sizes and times tell. Of a file
+    /// that was only touched see [`is_same_file`].
     pub stamp: String,
     /// The files, and the folders that are empty. Of a file: itself.
     pub entries: Vec<Entry>,
@@ -105,9 +106,24 @@ pub fn look(path: &Path) -> Result<Source, SourceError> {
         name,
         size: found.len(),
         folder: None,
-        stamp: format!("{}.{}.{}", found.len(), entry.modified, found.ino()),
+        stamp: stamp(&found, entry.modified),
         entries: vec![entry],
     })
+}
+
+/// Behind a plus when anything at all was done to it last: whoever writes other bytes and gives the file its old time back
+/// cannot set that.
+fn stamp(found: &Metadata, modified: i128) -> String {
+    let (size, inode) = (found.len(), found.ino());
+    let (seconds, rest) = (found.ctime(), found.ctime_nsec());
+    format!("{size}.{modified}.{inode}+{seconds}.{rest:09}")
+}
+
+/// Do these two stamps belong to one file, which may have got another name or other rights between? Enough to go on sending
+/// it: the receiver compares. Not enough to believe a hash.
+pub fn is_same_file(one: &str, other: &str) -> bool {
+    let file = |stamp: &str| stamp.split('+').next().map(str::to_owned);
+    file(one) == file(other)
 }
 
 /// Opens a file as it was looked at.
@@ -336,6 +352,31 @@ mod tests {
         fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
         assert!(open(&found.entries[0]).is_err());
+    }
+
+    #[test]
+    fn other_bytes_with_the_old_time_are_noticed_and_other_rights_make_no_other_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("forged");
+        fs::write(&path, b"1").unwrap();
+        let found = look(&path).unwrap();
+        let time = fs::metadata(&path).unwrap().modified().unwrap();
+        // The kernel's clock for files is coarser than this test.
+        let forged = || {
+            fs::write(&path, b"2").unwrap();
+            let file = OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_modified(time).unwrap();
+            look(&path).unwrap()
+        };
+        let again = std::iter::repeat_with(forged).find(|again| again.stamp != found.stamp);
+        let again = again.unwrap();
+        assert_eq!(again.entries, found.entries);
+        assert!(is_same_file(&again.stamp, &found.stamp));
+        fs::write(&path, b"12").unwrap();
+        assert!(!is_same_file(&look(&path).unwrap().stamp, &found.stamp));
+        // As an earlier version kept it.
+        let old = found.stamp.split('+').next().unwrap();
+        assert!(is_same_file(old, &found.stamp) && old != found.stamp);
     }
 
     #[test]

@@ -279,7 +279,7 @@ impl Transfers {
             let moving = transfer.file.state == FileState::Running
                 || (transfer.file.outgoing && transfer.file.state == FileState::Offered);
             // Only between Balconies can what was offered be taken, and what was begun go on; and from an HTTP server.
-            let served = transfer.into.is_some() && transfer.http.is_some();
+            let served = transfer.http.is_some();
             let other = transfer.way != Some(Way::Direct) && !transfer.file.outgoing && !served;
             if other && !transfer.file.state.is_over() {
                 let why = match transfer.file.state {
@@ -562,8 +562,12 @@ mod tests {
     fn what_was_moving_waits_after_a_restart() {
         let mut si = a_transfer(1, FileState::Running);
         si.way = Some(Way::Si);
-        let mut http = a_transfer(5, FileState::Offered);
+        let mut lost = a_transfer(5, FileState::Offered);
+        lost.way = Some(Way::Oob);
+        let mut http = a_transfer(6, FileState::Offered);
         http.way = Some(Way::Oob);
+        let served = "10.77.0.3:80".parse().unwrap();
+        http.http = Some((served, "/rose.png".to_owned()));
         let mut ours = a_transfer(2, FileState::Offered);
         ours.file.outgoing = true;
         let kept = [
@@ -571,6 +575,7 @@ mod tests {
             ours,
             a_transfer(3, FileState::Running),
             a_transfer(4, FileState::Offered),
+            lost,
             http,
         ];
         let json = serde_json::to_string(&kept).unwrap();
@@ -584,6 +589,7 @@ mod tests {
         assert_eq!(state("t00004"), FileState::Offered);
         // Nobody knows any more where it was.
         assert_eq!(state("t00005"), FileState::Failed);
+        assert_eq!(state("t00006"), FileState::Offered);
         assert!(restored.get("t00003").unwrap().now.resume);
     }
 
@@ -613,7 +619,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_http_server_gives_is_still_there_after_a_restart_if_it_was_taken() {
+    fn what_an_http_server_gives_is_still_there_after_a_restart() {
         let restored = |state: FileState, taken: bool| {
             let mut http = a_transfer(1, state);
             http.way = Some(Way::Oob);
@@ -635,10 +641,9 @@ mod tests {
             FileState::Waiting
         );
         assert!(restored(FileState::Running, true).is_waiting());
-        // A link in a message, perhaps of last week.
-        assert_eq!(
-            restored(FileState::Offered, false).file.state,
-            FileState::Failed
-        );
+        // Whether it is served still is seen when it is taken.
+        let offered = restored(FileState::Offered, false);
+        assert_eq!(offered.file.state, FileState::Offered);
+        assert!(!offered.is_waiting());
     }
 }

@@ -278,6 +278,26 @@ fn a_declined_or_cancelled_file_ends_on_both_sides_with_a_word() {
 }
 
 #[test]
+fn what_is_offered_to_who_is_here_is_looked_at_once() {
+    let mut play = lovers(1, Partner::Ours);
+    let (romeo, juliet, to) = (play.romeo, play.juliet, play.juliet_jid.clone());
+    let offers = |sim: &Sim| in_state(sim, juliet, false, FileState::Offered).len();
+    // The first one waits for a stream, and may be another one when there is one.
+    let first = send(&mut play.sim, romeo, &to, "first");
+    assert!(
+        play.sim
+            .run_until(10 * SEC, 10 * MS, |sim| offers(sim) == 1)
+    );
+    assert_eq!(play.sim.looked(), [first.clone(), first.clone()]);
+    let second = send(&mut play.sim, romeo, &to, "second");
+    assert!(
+        play.sim
+            .run_until(10 * SEC, 10 * MS, |sim| offers(sim) == 2)
+    );
+    assert_eq!(play.sim.looked(), [first.clone(), first, second]);
+}
+
+#[test]
 fn offers_without_end_cost_a_bounded_amount_and_talk_goes_on() {
     with_seeds(2, |seed| {
         let mut play = lovers(seed, Partner::Ours);

@@ -262,20 +262,24 @@ impl Core {
     }
 
     fn look_again(&mut self, id: &str, peer: &Jid, conn: ConnId) {
-        if let Some(reason) = self.forbidden(peer, conn) {
-            return self.fail_file(id, &reason, None);
-        }
-        let Some(transfer) = self.files.all.get_mut(id) else {
-            return;
-        };
-        if std::mem::replace(&mut transfer.now.asked, true) {
+        if !self.begin_offer(id, peer, conn) {
             return;
         }
-        let path = transfer.file.path.clone().unwrap_or_default();
+        let path = self.files.all.get(id).and_then(|it| it.file.path.clone());
         self.effects.push_back(Effect::File(Ask::Look {
             transfer: id.to_owned(),
-            path,
+            path: path.unwrap_or_default(),
         }));
+    }
+
+    /// Whether it may be offered to this peer now, and is not yet.
+    fn begin_offer(&mut self, id: &str, peer: &Jid, conn: ConnId) -> bool {
+        if let Some(reason) = self.forbidden(peer, conn) {
+            self.fail_file(id, &reason, None);
+            return false;
+        }
+        let transfer = self.files.all.get_mut(id);
+        transfer.is_some_and(|transfer| !std::mem::replace(&mut transfer.now.asked, true))
     }
 
     /// Tells the peer that it is over: now, or when there is a stream again.

@@ -2,6 +2,7 @@
 
 use super::ask::{Ask, Gate, Look, Serve};
 use super::{HTTP_LASTS, UNHEARD};
+use crate::disk::sources::is_same_file;
 use crate::event::FileState;
 use crate::model::transfer::{Expect, Way, unhex};
 use crate::net::ConnId;
@@ -30,7 +31,8 @@ impl Core {
             Ok(look) => look,
             Err(why) => return self.fail_file(id, &why, Some("cancel")),
         };
-        if transfer.file.bytes > 0 && transfer.stamp.as_ref() != Some(&look.stamp) {
+        let before = transfer.stamp.as_deref().unwrap_or_default();
+        if transfer.file.bytes > 0 && !is_same_file(before, &look.stamp) {
             return self.fail_file(
                 id,
                 "the file was changed since it was offered",

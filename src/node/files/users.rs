@@ -116,23 +116,23 @@ impl Core {
             Err(why) => return self.error(reference, why),
         };
         let (name, sha256) = match known {
-            None => (look.name, None),
+            None => (look.name.clone(), None),
             Some(known) => {
                 let same = known.stamp.as_ref() == Some(&look.stamp);
                 (known.name, known.sha256.filter(|_| same))
             }
         };
         let sha256 = sha256
-            .or(look.sha256)
+            .or_else(|| look.sha256.clone())
             .or_else(|| self.files.all.known_hash(&path, &look.stamp));
         self.add_file(Transfer {
             file: File {
                 transfer: id.to_owned(),
-                peer: to,
+                peer: to.clone(),
                 outgoing: true,
                 name: clean_file_name(&name),
                 size: look.size,
-                media_type: look.media_type,
+                media_type: look.media_type.clone(),
                 folder: look.folder,
                 state: FileState::Waiting,
                 bytes: 0,
@@ -146,7 +146,7 @@ impl Core {
             way: None,
             sid: id.to_owned(),
             http: None,
-            stamp: Some(look.stamp),
+            stamp: Some(look.stamp.clone()),
             into: None,
             held_here: false,
             untold: None,
@@ -154,7 +154,12 @@ impl Core {
             now: Now::default(),
         });
         self.tell_file(id, reference);
-        self.advance(id);
+        match self.active(&to) {
+            // A large folder is not walked through twice.
+            Some(conn) if self.begin_offer(id, &to, conn) => self.offer_file(id, Ok(look)),
+            Some(_) => {}
+            None => self.advance(id),
+        }
     }
 
     pub(super) fn accept_file(

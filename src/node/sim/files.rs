@@ -71,6 +71,8 @@ pub(super) struct Moving {
     count: u64,
     /// What was taken, by whom: the sender's path, once for each time.
     pub(super) taken: Vec<(HostId, PathBuf)>,
+    /// What was looked at, in this order.
+    looked: Vec<PathBuf>,
 }
 
 impl Moving {
@@ -155,6 +157,11 @@ impl Sim {
         &self.moving.taken
     }
 
+    /// What was looked at so far by whoever sends it: each time means walking through a folder.
+    pub fn looked(&self) -> &[PathBuf] {
+        &self.moving.looked
+    }
+
     /// From now on nobody connects to this host for a file, or everybody can again.
     pub fn wall(&mut self, host: HostId, up: bool) {
         match up {
@@ -196,6 +203,7 @@ impl Sim {
         };
         match ask {
             Ask::Look { transfer, path } => {
+                self.moving.looked.push(path.clone());
                 let size = self
                     .disk(host)
                     .and_then(|disk| Some(disk.files.get(&path)?.len()));

@@ -115,6 +115,47 @@ fn what_comes_from_an_old_mac_outlives_a_restart() {
     }
 }
 
+/// Nobody had answered yet when Balcony was ended, or killed.
+#[test]
+fn what_an_old_mac_offers_can_be_taken_after_a_restart() {
+    let Some(lab) = Lab::new_or_skip() else {
+        return;
+    };
+    let (forza, mac) = (lab.host("forza"), lab.host("mac"));
+    for killed in [false, true] {
+        let Some((anna, meet)) = old_mac(&mac) else {
+            return;
+        };
+        let mut romeo = balcony(&forza, "romeo").start();
+        romeo.tell(&meet);
+        anna.event("met", SOON, |_| true);
+        anna.tell(&json!({"command": "flow"}));
+        anna.tell(&json!({"command": "letter"}));
+        let offer = romeo.event("file-offered", SOON, |_| true).line;
+        if killed {
+            romeo.kill();
+        } else {
+            romeo.quit();
+        }
+        romeo = balcony(&forza, "romeo").start();
+        romeo.tell(&meet);
+        romeo.tell(&json!({"command": "snapshot"}));
+        let files = romeo.event("snapshot", SOON, |_| true).line["files"].clone();
+        let waits = |file: &serde_json::Value| {
+            file["transfer"] == offer["transfer"] && file["state"] == "offered"
+        };
+        assert!(files.as_array().unwrap().iter().any(waits), "{files}");
+        let received = forza.folder(&format!("taken-late-{killed}"));
+        take(&romeo, &offer, &received);
+        let got = done(&romeo, offer["transfer"].as_str().unwrap(), LONG);
+        let bytes: Vec<u8> = (0..3_000_000_u32).map(|at| ((at * 7) >> 3) as u8).collect();
+        let place = PathBuf::from(got["path"].as_str().unwrap());
+        assert!(fs::read(&place).unwrap() == bytes, "other bytes came");
+        romeo.quit();
+        anna.kill();
+    }
+}
+
 #[test]
 fn a_folder_of_an_old_mac_comes_over_http_and_goes_on_after_a_break() {
     let Some(lab) = Lab::new_or_skip() else {

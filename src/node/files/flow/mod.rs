@@ -124,12 +124,19 @@ struct HeadOf<'a> {
     executable: bool,
 }
 
-/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file. `known`: the hashes of the first entries, as
-/// far as they are known already.
+/// Which hashes need not be made on the way.
+pub(super) struct Hashes<'a> {
+    /// Of the first entries, as far as they are known already.
+    pub(super) known: &'a [[u8; 32]],
+    /// Of the one file, which somebody else is hashing: waits for it. Nothing if it changed meanwhile.
+    pub(super) later: Option<&'a (dyn Fn() -> Option<[u8; 32]> + Sync)>,
+}
+
+/// Sends what the receiver has not; the SHA-256 of the whole, if it is one file.
 pub(super) fn send(
     source: &Source,
     request: &Request,
-    known: &[[u8; 32]],
+    hashes: &Hashes<'_>,
     out: &mut Spout,
     moved: &mut dyn FnMut(u64),
 ) -> Result<Option<String>, Fault> {
@@ -169,28 +176,35 @@ pub(super) fn send(
                     .map_err(|error| Fault::Final(error.to_string()))?;
             }
         }
-        let known = known.get(number);
+        let known = hashes.known.get(number);
+        let later = hashes.later.filter(|_| known.is_none());
         write_head(out, &head)?;
         moved(before + head.from);
         out.read_from(
             &mut file,
             entry.size - head.from,
-            Some(&mut hash).filter(|_| known.is_none()),
+            Some(&mut hash).filter(|_| known.is_none() && later.is_none()),
             &mut |bytes| {
                 moved(before + head.from + bytes);
             },
         )?;
         sources::unchanged(entry, &file).map_err(|error| Fault::Final(error.to_string()))?;
-        let digest = match known {
-            Some(_) => None,
-            None => Some(hash.finish()),
+        let sha256 = match (known, later) {
+            (Some(known), _) => *known,
+            (None, Some(later)) => later().ok_or_else(|| {
+                // Not hashed to its end: the next attempt does that on the way.
+                Fault::Passing("the file could not be read to its end".to_owned())
+            })?,
+            (None, None) => {
+                let mut made = [0; 32];
+                made.copy_from_slice(hash.finish().as_ref());
+                made
+            }
         };
-        let made = digest.as_ref().map(AsRef::as_ref);
-        let sha256 = made.or(known.map(<[u8; 32]>::as_slice)).unwrap_or_default();
-        out.write_all(sha256).map_err(|error| network(&error))?;
+        out.write_all(&sha256).map_err(|error| network(&error))?;
         before += entry.size;
         if source.folder.is_none() {
-            last = Some(hex(sha256));
+            last = Some(hex(&sha256));
         }
     }
     out.write_all(&[0; 4]).map_err(|error| network(&error))?;

@@ -1,6 +1,7 @@
 //! The hashes of what is offered are made before its receiver is asked, where that takes a moment only, else while it is
 //! being asked: so sending is nothing but reading and encrypting, and the receiver can tell early that somebody else offers
-//! the same file. Whoever answers faster than that, or offers something too large to be in memory still, hashes on the way.
+//! the same file. Who takes one file faster than that gets its bytes at once, and its hash, which is made meanwhile, behind
+//! them; of folders, of what is too large to be in memory still and of what waits for its turn it is made on the way.
 //!
 //! A file that changes between its hash and its last byte is found out by its stamp, and if not by that, by the receiver.
 
@@ -8,7 +9,7 @@ use std::collections::VecDeque;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -44,12 +45,16 @@ pub(super) struct Ahead {
     folders: Mutex<VecDeque<Folder>>,
     /// One at a time.
     queue: Mutex<Queue>,
+    /// Another one is being hashed, or none.
+    turned: Condvar,
 }
 
 /// What is to be hashed while its receiver is being asked.
 #[derive(Debug, Default)]
 struct Queue {
     busy: bool,
+    /// The file that is being hashed, and what it looks like: to the end, also when its receiver has come.
+    file: Option<(PathBuf, String)>,
     waiting: VecDeque<Serve>,
 }
 
@@ -77,10 +82,6 @@ impl Ahead {
             .iter()
             .find(|known| known.path == path && known.stamp == stamp)
             .map(|known| known.sha256)
-    }
-
-    fn has(&self, serve: &Serve) -> bool {
-        self.of(&serve.path, &serve.stamp).is_some()
     }
 
     /// A folder was looked at.
@@ -117,7 +118,7 @@ impl Ahead {
     /// The hashes of the first entries, as far as they are known.
     pub(super) fn known(&self, serve: &Serve, source: &Source) -> Vec<[u8; 32]> {
         if source.folder.is_none() {
-            return self.of(&serve.path, &serve.stamp).into_iter().collect();
+            return self.of(&serve.path, &source.stamp).into_iter().collect();
         }
         let folders = self.folders.lock().unwrap_or_else(PoisonError::into_inner);
         let known = folders
@@ -187,7 +188,38 @@ impl Ahead {
         let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let next = queue.waiting.pop_front();
         queue.busy = next.is_some();
+        queue.file = None;
+        self.turned.notify_all();
         next
+    }
+
+    /// This file will be hashed to its end.
+    fn hashing(&self, path: &Path, stamp: &str) {
+        let mut queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.file = Some((path.to_owned(), stamp.to_owned()));
+    }
+
+    /// Is this file being hashed?
+    pub(super) fn is_hashing(&self, path: &Path, stamp: &str) -> bool {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        queue.is_about(path, stamp)
+    }
+
+    /// The hash of a file that was being hashed, when it is; nothing if that went wrong.
+    pub(super) fn when_hashed(&self, path: &Path, stamp: &str) -> Option<[u8; 32]> {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let hashed = self
+            .turned
+            .wait_while(queue, |queue| queue.is_about(path, stamp));
+        drop(hashed.unwrap_or_else(PoisonError::into_inner));
+        self.of(path, stamp)
+    }
+}
+
+impl Queue {
+    fn is_about(&self, path: &Path, stamp: &str) -> bool {
+        let file = self.file.as_ref();
+        file.is_some_and(|(its_path, its_stamp)| its_path == path && its_stamp == stamp)
     }
 }
 
@@ -200,8 +232,9 @@ impl Folder {
 impl Shared {
     /// Hashes what is offered, unless that is known, when what was offered before it is hashed.
     pub(super) fn hash_ahead(self: &Arc<Self>, serve: &Serve) {
-        let meant = matches!(serve.gate, Gate::Token(_)) && !self.ahead.has(serve);
-        if !meant || !self.ahead.begin(serve) {
+        let meant = matches!(serve.gate, Gate::Token(_));
+        let known = self.ahead.of(&serve.path, &serve.stamp).is_some();
+        if !meant || known || !self.ahead.begin(serve) {
             return;
         }
         let (shared, serve) = (Arc::clone(self), serve.clone());
@@ -239,19 +272,24 @@ impl Shared {
         }
         if let Some(sha256) = self.ahead.of(&serve.path, &serve.stamp) {
             // While it waited for its turn the same one was hashed for somebody else.
-            return self.found(serve, sha256);
+            return self.found(serve, &serve.stamp, sha256);
         }
         let source = sources::look(&serve.path).ok();
         let worth = |source: &Source| source.folder.is_none() && source.size <= LARGEST;
         let source = source.filter(|source| worth(source) && source.stamp == serve.stamp);
         let entry = source.as_ref().and_then(|source| source.entries.first());
-        if let Some(sha256) = entry.and_then(|entry| self.hash_one(serve, entry)) {
-            self.found(serve, sha256);
+        let Some(entry) = entry else { return };
+        self.ahead.hashing(&serve.path, &serve.stamp);
+        // Not left off when its receiver comes, who would hear of it with the last byte only: whoever sends does not hash then.
+        let mine = |desk: &super::Desk| desk.run == serve.run && !desk.stopped;
+        let goes_on = || self.desks().get(&serve.transfer).is_some_and(mine);
+        if let Some(sha256) = hash_of(entry, goes_on) {
+            self.found(serve, &serve.stamp, sha256);
         }
     }
 
-    fn found(&self, serve: &Serve, sha256: [u8; 32]) {
-        self.ahead.add(&serve.path, &serve.stamp, sha256);
+    fn found(&self, serve: &Serve, stamp: &str, sha256: [u8; 32]) {
+        self.ahead.add(&serve.path, stamp, sha256);
         self.say(Told::Hashed {
             transfer: serve.transfer.clone(),
             run: serve.run,
@@ -268,7 +306,10 @@ impl Shared {
         work: impl FnOnce() -> T,
     ) -> T {
         let entry = source.entries.first().filter(|entry| {
-            source.folder.is_none() && entry.size > AT_ONCE && !self.ahead.has(serve)
+            let (path, stamp) = (&serve.path, &source.stamp);
+            let known =
+                || self.ahead.of(path, stamp).is_some() || self.ahead.is_hashing(path, stamp);
+            source.folder.is_none() && entry.size > AT_ONCE && !known()
         });
         let Some(entry) = entry else {
             return work();
@@ -277,7 +318,9 @@ impl Shared {
             let (sending, over) = channel::<()>();
             let hashing = std::thread::Builder::new()
                 .name("balcony-hash".into())
-                .spawn_scoped(scope, move || self.hash_slowly(serve, entry, &over));
+                .spawn_scoped(scope, move || {
+                    self.hash_slowly(serve, &source.stamp, entry, &over)
+                });
             if let Err(error) = hashing {
                 tracing::debug!(%error, "no thread to hash what is sent");
             }
@@ -288,9 +331,9 @@ impl Shared {
     }
 
     /// A quarter of the time, so that disk and processor are there for who sends. Ends when `over` does.
-    fn hash_slowly(&self, serve: &Serve, entry: &Entry, over: &Receiver<()>) {
+    fn hash_slowly(&self, serve: &Serve, stamp: &str, entry: &Entry, over: &Receiver<()>) {
         let goes_on = |pause| over.recv_timeout(pause) == Err(RecvTimeoutError::Timeout);
-        if !goes_on(LONG_SEND) || self.ahead.has(serve) {
+        if !goes_on(LONG_SEND) || self.ahead.of(&serve.path, stamp).is_some() {
             return;
         }
         let Ok(mut file) = sources::open(entry) else {
@@ -311,7 +354,7 @@ impl Shared {
         }
         let sha256 = hash.finish().as_ref().try_into();
         if let (Ok(()), Ok(sha256)) = (sources::unchanged(entry, &file), sha256) {
-            self.found(serve, sha256);
+            self.found(serve, stamp, sha256);
         }
     }
 

@@ -245,7 +245,7 @@ impl Shared {
             return Ok(source);
         }
         let source = sources::look(&serve.path).map_err(|error| Fault::Final(error.to_string()))?;
-        if source.stamp == serve.stamp {
+        if sources::is_same_file(&source.stamp, &serve.stamp) {
             Ok(Arc::new(source))
         } else {
             Err(Fault::Final(
@@ -259,12 +259,20 @@ impl Shared {
         carrier
             .carry(SILENCE)
             .map_err(|error| flow::network(&error))?;
+        let (path, stamp) = (&serve.path, &source.stamp);
+        // Asked in this order: what is hashed between the two questions is known.
+        let hashing = source.folder.is_none() && self.ahead.is_hashing(path, stamp);
         let known = self.ahead.known(serve, &source);
+        let later = || self.ahead.when_hashed(path, stamp);
+        let hashes = flow::Hashes {
+            known: &known,
+            later: hashing.then_some(&later),
+        };
         let mut progress = self.progress(&serve.transfer, serve.run);
         let sha256 = self.hashing_beside(serve, &source, || {
             flow::pour(&mut carrier, |spout| {
                 let moved = &mut |bytes| progress.tell(bytes);
-                flow::send(&source, request, &known, spout, moved)
+                flow::send(&source, request, &hashes, spout, moved)
             })
         })?;
         let verdict = finish(&mut carrier).map_err(|error| flow::network(&error))?;

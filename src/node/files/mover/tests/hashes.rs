@@ -158,3 +158,60 @@ fn what_takes_long_to_send_is_hashed_beside() {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
     assert_eq!(sha256, crate::model::roster::hex(digest.as_ref()));
 }
+
+/// Whoever takes a file at once: its hash is not left off for that, but told as soon as it is made.
+#[test]
+fn what_is_taken_while_it_is_hashed_is_hashed_to_the_end() {
+    let (mut romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("large");
+    let bytes: Vec<u8> = (0..64_000_000_u32).map(|at| (at >> 5) as u8).collect();
+    fs::write(&path, &bytes).unwrap();
+    romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+    let stamp = sources::look(&path).unwrap().stamp;
+    let ahead = &romeo.mover.shared.ahead;
+    let until = Instant::now() + Duration::from_secs(30);
+    while !ahead.is_hashing(&path, &stamp) && ahead.of(&path, &stamp).is_none() {
+        assert!(Instant::now() < until, "nobody begins");
+        std::thread::yield_now();
+    }
+    let told = juliet.fetch(bytes.len() as u64, None, direct(romeo.mover.port));
+    let Told::Received { sha256, .. } = told else {
+        panic!("{told:?}");
+    };
+    let mut hashed = None;
+    let sent = loop {
+        match romeo.next() {
+            Told::Hashed { sha256, .. } => hashed = Some(sha256),
+            Told::Sent { sha256, .. } => break sha256,
+            Told::Progress { .. } | Told::Listening { .. } => {}
+            told => panic!("{told:?}"),
+        }
+    };
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &bytes);
+    let right = Some(crate::model::roster::hex(digest.as_ref()));
+    assert_eq!(
+        [hashed, sent, sha256],
+        [right.clone(), right.clone(), right]
+    );
+}
+
+/// It was changed, or taken back for somebody else: the next attempt does not wait for a hash that does not come.
+#[test]
+fn a_hash_that_does_not_come_is_not_waited_for() {
+    let (romeo, mut juliet) = (Stage::new(), Stage::new());
+    let path = romeo.folder.path().join("large");
+    let bytes = vec![7; 64_000_000];
+    fs::write(&path, &bytes).unwrap();
+    romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+    // Another attempt of the same transfer: what was hashed for the first is left.
+    for _ in 0..3 {
+        romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+    }
+    let mut told = juliet.fetch(bytes.len() as u64, None, direct(romeo.mover.port));
+    if let Told::Broken { fault, .. } = &told {
+        assert!(matches!(fault, Fault::Passing(_)), "{fault:?}");
+        romeo.serve(&path, TOKEN, Ipv4Addr::LOCALHOST.into());
+        told = juliet.fetch(bytes.len() as u64, None, direct(romeo.mover.port));
+    }
+    assert!(matches!(told, Told::Received { .. }), "{told:?}");
+}
