@@ -14,13 +14,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{ClientConfig, ClientConnection, Resumption, UnbufferedClientConnection};
+use rustls::client::{ClientConfig, ClientConnection, Resumption};
 use rustls::crypto::{CryptoProvider, aws_lc_rs, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::server::{
-    NoServerSessionStorage, ServerConfig, ServerConnection, UnbufferedServerConnection,
-};
+use rustls::server::{NoServerSessionStorage, ServerConfig, ServerConnection};
 use rustls::sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey};
 use rustls::{
     CertificateError, Connection, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved,
@@ -91,54 +89,15 @@ impl Credentials {
     /// The same without anything around it.
     pub(super) fn connection(&self, client: bool) -> Result<Connection, String> {
         let connection = if client {
-            name().and_then(|name| {
-                ClientConnection::new(self.client.clone(), name).map(Connection::from)
-            })
+            // A name is asked for and never used: SNI is off, and the verifier does not look at it.
+            let name =
+                ServerName::try_from("balcony.invalid").map_err(|error| error.to_string())?;
+            ClientConnection::new(self.client.clone(), name).map(Connection::from)
         } else {
             ServerConnection::new(self.server.clone()).map(Connection::from)
         };
         connection.map_err(|error| error.to_string())
     }
-}
-
-/// The same for connections of which the keys are taken after the handshake: see [`super::records`].
-#[derive(Clone, Debug)]
-pub(super) struct Takeable(Credentials);
-
-impl Takeable {
-    /// With the same key and certificate.
-    pub(super) fn new(credentials: &Credentials) -> Takeable {
-        let mut client = ClientConfig::clone(&credentials.client);
-        client.enable_secret_extraction = true;
-        let mut server = ServerConfig::clone(&credentials.server);
-        server.enable_secret_extraction = true;
-        Takeable(Credentials {
-            client: Arc::new(client),
-            server: Arc::new(server),
-        })
-    }
-
-    /// Begins a handshake.
-    pub(super) fn begin(&self, client: bool) -> Result<Ends, Error> {
-        if client {
-            let begun = UnbufferedClientConnection::new(self.0.client.clone(), name()?)?;
-            Ok(Ends::Client(begun))
-        } else {
-            let begun = UnbufferedServerConnection::new(self.0.server.clone())?;
-            Ok(Ends::Server(begun))
-        }
-    }
-}
-
-/// One end of a handshake.
-pub(super) enum Ends {
-    Client(UnbufferedClientConnection),
-    Server(UnbufferedServerConnection),
-}
-
-/// A name is asked for and never used: SNI is off, and the verifier does not look at it.
-fn name() -> Result<ServerName<'static>, Error> {
-    ServerName::try_from("balcony.invalid").map_err(|error| Error::General(error.to_string()))
 }
 
 fn provider() -> CryptoProvider {
