@@ -1061,6 +1061,7 @@ said-file-full = der Datenträger ist voll: schaffe Platz, dann geht es weiter
 said-file-unwritable = die Datei kann hier nicht geschrieben werden: { $why }
 said-file-inside = ein Fehler in Balcony selbst
 said-file-unreadable = die Datei kann nicht gelesen werden: { $why }
+said-file-unread = die Datei konnte nicht bis zum Ende gelesen werden
 said-file-shorter = die Datei wurde kürzer, während sie gesendet wurde
 said-file-more = es kam mehr als angesagt
 said-file-less = es kam weniger als angesagt

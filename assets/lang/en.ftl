@@ -1068,6 +1068,7 @@ said-file-full = the disk is full: free some space, then go on
 said-file-unwritable = the file cannot be written here: { $why }
 said-file-inside = an error inside of Balcony
 said-file-unreadable = the file cannot be read: { $why }
+said-file-unread = the file could not be read to its end
 said-file-shorter = the file became shorter while it was being sent
 said-file-more = more came than was said
 said-file-less = less came than was said

@@ -1062,6 +1062,7 @@ said-file-full = disken är full: frigör utrymme och fortsätt sedan
 said-file-unwritable = filen kan inte skrivas här: { $why }
 said-file-inside = ett fel i Balcony självt
 said-file-unreadable = filen kan inte läsas: { $why }
+said-file-unread = filen kunde inte läsas till slutet
 said-file-shorter = filen blev kortare medan den skickades
 said-file-more = det kom mer än vad som sagts
 said-file-less = det kom mindre än vad som sagts
