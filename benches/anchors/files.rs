@@ -25,7 +25,8 @@ const RAW: Row = Row {
 const LEAST: Row = Row {
     name: "200 MiB file, beside the least that it can cost, spread over two processors",
     unit: "MiB/s",
-    goal: Goal::AtLeast(0.85),
+    // Nobody's goal: below it something copies or waits that did not before.
+    goal: Goal::AtLeast(0.7),
 };
 const MANY: Row = Row {
     name: "10 000 files of 10 kB in a folder, beside one file of that size",
