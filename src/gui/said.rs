@@ -5,7 +5,7 @@
 //! `assets/lang/en.ftl` are the sentences with places for what changes, those of another language say the same. What is
 //! not recognised (a newer node, words that a person wrote) is shown as it came.
 //!
-//! A place named `why` or `kind` holds a sentence itself. `tests/said.rs` reads the code below the window and fails if
+//! A place named `why` or `kind` holds a sentence itself. `said_test.rs` reads the code below the window and fails if
 //! it says something that does not stand there.
 
 use std::borrow::Cow;

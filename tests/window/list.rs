@@ -127,6 +127,18 @@ fn an_empty_network_says_what_to_do() {
     show(model, WIDE).get_by_label_contains("no network connection");
 }
 
+/// Part of a name in the quick switcher, and Enter.
+fn goes_to(screen: &mut Screen, typed: &str) {
+    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Go to…")
+        .type_text(typed);
+    screen.run();
+    screen.key_press(Key::Enter);
+    screen.run();
+}
+
 #[test]
 fn the_quick_switcher_goes_to_people_and_pages() {
     let mut screen = show(three(), WIDE);
@@ -149,25 +161,11 @@ fn the_quick_switcher_goes_to_people_and_pages() {
     screen.run();
     assert_eq!(screen.state().window.in_sight(), Some(&jid("bob@pc")));
 
-    screen.key_press_modifiers(Modifiers::CTRL, Key::K);
-    screen.run();
-    screen
-        .get_by_role_and_label(Role::SearchInput, "Go to…")
-        .type_text("sett");
-    screen.run();
-    screen.key_press(Key::Enter);
-    screen.run();
+    goes_to(&mut screen, "sett");
     screen.get_by_role_and_label(Role::SearchInput, "Search settings");
 
     for (typed, there) in [("file", "No file is on its way."), ("room", "A new room")] {
-        screen.key_press_modifiers(Modifiers::CTRL, Key::K);
-        screen.run();
-        screen
-            .get_by_role_and_label(Role::SearchInput, "Go to…")
-            .type_text(typed);
-        screen.run();
-        screen.key_press(Key::Enter);
-        screen.run();
+        goes_to(&mut screen, typed);
         screen.get_by_label_contains(there);
     }
 
@@ -245,14 +243,7 @@ fn the_switcher_offers_first_what_begins_with_what_was_typed() {
     receive(&mut model, "carl@pc", "1", "hello", -1);
     for (typed, wanted) in [("a", "anna@pc"), ("k", "anna@pc"), ("c", "carl@pc")] {
         let mut screen = show(model.clone(), WIDE);
-        screen.key_press_modifiers(Modifiers::CTRL, Key::K);
-        screen.run();
-        screen
-            .get_by_role_and_label(Role::SearchInput, "Go to…")
-            .type_text(typed);
-        screen.run();
-        screen.key_press(Key::Enter);
-        screen.run();
+        goes_to(&mut screen, typed);
         assert_eq!(
             screen.state().window.in_sight(),
             Some(&jid(wanted)),
