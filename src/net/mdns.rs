@@ -85,8 +85,8 @@ impl Ear {
     }
 }
 
-/// mDNS on one interface.
-pub(super) struct Responder {
+/// mDNS on one interface, done by mdns-sd.
+pub(super) struct Daemon {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
@@ -94,20 +94,20 @@ pub(super) struct Responder {
     _browser: AbortOnDropHandle<()>,
 }
 
-impl std::fmt::Debug for Responder {
+impl std::fmt::Debug for Daemon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Responder")
+        f.debug_struct("Daemon")
             .field("index", &self.index)
             .finish_non_exhaustive()
     }
 }
 
-impl Responder {
+impl Daemon {
     /// Starts browsing on an interface.
     ///
     /// # Errors
     /// If mdns-sd cannot start its thread.
-    pub(super) fn start(used: &Used, browsed: mpsc::Sender<Browsed>) -> mdns_sd::Result<Responder> {
+    pub(super) fn start(used: &Used, browsed: mpsc::Sender<Browsed>) -> mdns_sd::Result<Daemon> {
         let daemon = ServiceDaemon::new()?;
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(both_families(used.index))?;
@@ -116,7 +116,7 @@ impl Responder {
         let (ear, wanted) = watch::channel(Ear::Listens);
         let browser = browse(daemon.clone(), events, used.clone(), browsed, wanted);
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
-        Ok(Responder {
+        Ok(Daemon {
             daemon,
             index: used.index,
             published: None,

@@ -98,9 +98,9 @@ impl Discovery {
         }
         for station in self.stations.values_mut() {
             station.phase = Phase::Idle;
-            if let Some(responder) = &mut station.responder {
+            if let Some(daemon) = &mut station.daemon {
                 // The daemon sends it in its own time; only leaving has to wait for it.
-                drop(responder.withdraw());
+                drop(daemon.withdraw());
             }
         }
     }
@@ -169,8 +169,8 @@ impl Discovery {
             let Some(station) = self.stations.get_mut(link) else {
                 continue;
             };
-            if let Some(responder) = &mut station.responder
-                && let Err(error) = responder.publish(
+            if let Some(daemon) = &mut station.daemon
+                && let Err(error) = daemon.publish(
                     &claim.jid,
                     &self.host,
                     claim.port,

@@ -52,8 +52,8 @@ impl Discovery {
             return;
         }
         let all = station.crowd.lead(self.peers.on_link(link), now);
-        if let Some(responder) = &station.responder {
-            responder.wants(Ear::Deaf);
+        if let Some(daemon) = &station.daemon {
+            daemon.wants(Ear::Deaf);
         }
         all.into_iter().for_each(|browsed| self.seen(browsed));
     }
@@ -137,8 +137,8 @@ impl Discovery {
             }
             if station.crowd.is_scattered() {
                 station.crowd.scatter();
-                if let Some(responder) = &station.responder {
-                    responder.wants(Ear::Asks);
+                if let Some(daemon) = &station.daemon {
+                    daemon.wants(Ear::Asks);
                 }
             }
         }
@@ -150,10 +150,10 @@ impl Discovery {
     /// Where no crowd has gathered, mdns-sd asks from now on.
     pub(super) fn ask_where_few(&mut self) {
         for station in self.stations.values() {
-            if let Some(responder) = &station.responder
+            if let Some(daemon) = &station.daemon
                 && !station.crowd.leads()
             {
-                responder.wants(Ear::Asks);
+                daemon.wants(Ear::Asks);
             }
         }
     }

@@ -150,9 +150,9 @@ impl Discovery {
         for station in self.stations.values_mut() {
             station.crowd.verify(&jid, VERIFY, now);
             if !station.crowd.leads()
-                && let Some(responder) = &station.responder
+                && let Some(daemon) = &station.daemon
             {
-                responder.verify(&jid, VERIFY);
+                daemon.verify(&jid, VERIFY);
             }
         }
         // mdns-sd asks for SRV alone, and for some names not at all. What stands in TXT may be somebody else's, who had taken
@@ -179,8 +179,8 @@ impl Discovery {
         let lookups: Vec<_> = self
             .stations
             .values()
-            .filter_map(|station| station.responder.as_ref())
-            .map(|responder| tokio::spawn(responder.resolve_host(host)))
+            .filter_map(|station| station.daemon.as_ref())
+            .map(|daemon| tokio::spawn(daemon.resolve_host(host)))
             .collect();
         tokio::spawn(async move {
             let mut found = Vec::new();

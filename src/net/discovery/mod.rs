@@ -254,12 +254,12 @@ impl Discovery {
             self.announce(&links, now);
         }
         if passed(&mut self.announce_again, now) {
-            for responder in self
+            for daemon in self
                 .stations
                 .values()
-                .filter_map(|station| station.responder.as_ref())
+                .filter_map(|station| station.daemon.as_ref())
             {
-                responder.announce_again();
+                daemon.announce_again();
             }
             self.announced = Some(now);
         }
@@ -267,12 +267,12 @@ impl Discovery {
             self.look_at_interfaces(now);
         }
         if passed(&mut self.check_until, now) {
-            for responder in self
+            for daemon in self
                 .stations
                 .values()
-                .filter_map(|station| station.responder.as_ref())
+                .filter_map(|station| station.daemon.as_ref())
             {
-                responder.refresh_addresses(false);
+                daemon.refresh_addresses(false);
             }
         }
         if passed(&mut self.unaskable_due, now) {
