@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::Discovery;
+use super::publisher::Publisher;
 use crate::net::Report;
 use crate::net::connections::Surroundings;
 use crate::net::crowd::Crowd;
@@ -24,7 +25,7 @@ const ASK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Station {
     pub(super) used: Used,
-    pub(super) daemon: Option<Daemon>,
+    pub(super) publisher: Publisher,
     pub(super) multicast: Option<Multicast>,
     pub(super) phase: Phase,
     /// Where many are seen, they are told by this and not by mdns-sd.
@@ -121,7 +122,7 @@ impl Discovery {
             link,
             Station {
                 used,
-                daemon,
+                publisher: Publisher::MdnsSd(daemon.map(Box::new)),
                 multicast,
                 phase,
                 crowd,
@@ -131,10 +132,12 @@ impl Discovery {
 
     pub(super) fn close_station(&mut self, link: u32) {
         self.peers.link_lost(link);
-        if let Some(station) = self.stations.remove(&link)
-            && let Some(daemon) = station.daemon
-        {
-            tokio::spawn(daemon.stop());
+        if let Some(mut station) = self.stations.remove(&link) {
+            match station.publisher {
+                Publisher::MdnsSd(None) => {}
+                Publisher::MdnsSd(Some(daemon)) => drop(tokio::spawn(daemon.stop())),
+                Publisher::Ours(_) => station.withdraw(Instant::now()),
+            }
         }
     }
 
@@ -156,7 +159,7 @@ impl Discovery {
         {
             multicast.send(&goodbye);
         }
-        if let Some(daemon) = &station.daemon {
+        if let Some(daemon) = station.publisher.daemon() {
             daemon.refresh_addresses(true);
         }
         self.check_until = Some(now + ADDRESS_CHECK);
@@ -171,19 +174,8 @@ impl Discovery {
             self.send_where_published(&goodbye);
         }
         let mut goodbyes = tokio::task::JoinSet::new();
-        for mut station in std::mem::take(&mut self.stations).into_values() {
-            let Some(mut daemon) = station.daemon.take() else {
-                continue;
-            };
-            let published = station.phase == Phase::Published;
-            goodbyes.spawn(async move {
-                daemon.withdraw().await;
-                if published {
-                    // mdns-sd says it a second time 120 ms later, for whoever missed the first.
-                    tokio::time::sleep(Duration::from_millis(150)).await;
-                }
-                daemon.stop().await;
-            });
+        for station in std::mem::take(&mut self.stations).into_values() {
+            goodbyes.spawn(station.leave());
         }
         while goodbyes.join_next().await.is_some() {}
     }
