@@ -201,6 +201,15 @@ impl Records {
         &self.names
     }
 
+    /// What is not as it was before.
+    pub(super) fn changed(&self, before: &Records) -> Kinds {
+        let as_before = |kind: &Kind| {
+            self.name(*kind) == before.name(*kind) && self.data(*kind) == before.data(*kind)
+        };
+        let kinds = Kind::ALL.into_iter();
+        kinds.filter(|kind| !as_before(kind)).collect()
+    }
+
     /// Is that the name of our instance?
     pub(super) fn is_instance(&self, instance: &str) -> bool {
         self.names

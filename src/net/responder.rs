@@ -172,12 +172,14 @@ impl Responder {
     }
 
     /// Publishes records, or what changed of them: at once, and once more (RFC 6762 §8.3, §8.4). Whoever calls has probed,
-    /// and does not call more than once a second.
-    pub(super) fn publish(&mut self, records: Records, now: Instant) -> Option<Answer> {
+    /// and does not change them more than once a second.
+    pub(super) fn publish(&mut self, records: Records, now: Instant) -> Vec<Answer> {
+        let before = self.records.as_ref();
+        let changed = before.map_or(Kinds::ANNOUNCED, |before| records.changed(before));
         self.farewell = None;
         self.records = Some(records);
         self.again = Some(now + AGAIN);
-        self.announce(now)
+        self.announce(changed, now)
     }
 
     /// Answers from now on for what another responder has published, and says it at `again`, if that one would have said it
@@ -187,16 +189,25 @@ impl Responder {
         self.again = again;
     }
 
-    fn announce(&mut self, now: Instant) -> Option<Answer> {
-        let records = self.records.as_ref()?;
-        let datagram = records.answer(Kinds::ANNOUNCED, Kinds::NONE)?;
+    /// All that is published, but for what was said within a second as it is now.
+    fn announce(&mut self, changed: Kinds, now: Instant) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        let Some(records) = &self.records else {
+            return answers;
+        };
         for family in [Family::V4, Family::V6] {
-            self.said.note(Kinds::ANNOUNCED, family, now);
+            let kinds = Kinds::ANNOUNCED;
+            let kinds = kinds - (self.said.within(kinds, family, |_| GAP, now) - changed);
+            if kinds.is_empty() {
+                continue;
+            }
+            if let Some(datagram) = records.answer(kinds, Kinds::NONE) {
+                self.said.note(kinds, family, now);
+                let to = To::Group(family);
+                answers.push(Answer { datagram, to });
+            }
         }
-        Some(Answer {
-            datagram,
-            to: To::All,
-        })
+        answers
     }
 
     /// Says goodbye, and once more a moment later (RFC 6762 §10.1). Nothing is answered from now on.
@@ -393,6 +404,9 @@ impl Responder {
     pub(super) fn overheard(&mut self, heard: &[Heard], from: SocketAddr) {
         let family = Family::of(from);
         let Some(records) = &self.records else { return };
+        if self.soon.iter().all(Option::is_none) {
+            return;
+        }
         let said = heard.iter().filter_map(|heard| match heard {
             Heard::Listed { ttl } => Some((Kind::Listed, *ttl)),
             Heard::Offered { instance, ttl } if records.is_instance(instance) => {
@@ -425,7 +439,7 @@ impl Responder {
             answers.push(Answer { datagram, to });
         }
         if self.again.take_if(|due| *due <= now).is_some() {
-            answers.extend(self.announce(now));
+            answers.extend(self.announce(Kinds::NONE, now));
         }
         let patient = |waiting: &mut Waiting| waiting.due <= now;
         let due: Vec<Waiting> = self.waiting.extract_if(.., patient).collect();

@@ -39,9 +39,9 @@ fn at(nick: &str, v4: Option<Ipv4Addr>, v6: Option<Ipv6Addr>) -> Records {
 fn settled() -> (Responder, Instant) {
     let start = Instant::now();
     let mut responder = Responder::default();
-    responder.publish(records("Romeo"), start).unwrap();
+    assert_eq!(responder.publish(records("Romeo"), start).len(), 2);
     assert_eq!(responder.next(), Some(start + AGAIN));
-    assert_eq!(responder.tick(start + AGAIN).len(), 1);
+    assert_eq!(responder.tick(start + AGAIN).len(), 2);
     assert_eq!(responder.next(), None);
     (responder, start + AGAIN * 10)
 }
@@ -379,18 +379,24 @@ fn what_another_says_need_not_be_said_again() {
 #[test]
 fn a_change_is_said_at_once_and_once_more() {
     let (mut responder, now) = settled();
-    let said = responder.publish(records("Mercutio"), now).unwrap();
-    assert_eq!(said.to, To::All);
-    assert_eq!(types(&said), (vec![PTR_TYPE, SRV, TXT, A, AAAA], vec![]));
-    assert!(message::read(&said.datagram).contains(&Heard::Told {
+    let said = responder.publish(records("Mercutio"), now);
+    let families = [Family::V4, Family::V6].map(To::Group);
+    assert_eq!([said[0].to, said[1].to], families);
+    assert_eq!(types(&said[0]), (vec![PTR_TYPE, SRV, TXT, A, AAAA], vec![]));
+    assert!(message::read(&said[0].datagram).contains(&Heard::Told {
         instance: "romeo@forza".to_owned(),
         txt: vec![("nick".to_owned(), Some(b"Mercutio".to_vec()))],
     }));
     let asked = ask(&[mine(TXT)]);
     assert!(responder.asked(&asked, peer(), now).is_empty(), "just said");
     assert_eq!(responder.next(), Some(now + AGAIN));
-    assert_eq!(responder.tick(now + AGAIN), [said]);
+    assert_eq!(responder.tick(now + AGAIN), said);
     assert_eq!(responder.next(), None);
+    // What did not change was said a moment ago.
+    let now = now + AGAIN + Duration::from_millis(200);
+    let said = responder.publish(records("Benvolio"), now);
+    assert_eq!(types(&said[0]), (vec![TXT], vec![]));
+    assert_eq!(types(&responder.tick(now + AGAIN)[0]).0.len(), 5);
 }
 
 #[test]
@@ -422,7 +428,11 @@ fn what_another_responder_has_published_is_taken_over_in_silence() {
     assert_eq!(responder.next(), None);
     assert_eq!(responder.asked(&ask(&[mine(SRV)]), peer(), now).len(), 1);
     responder.take_over(records("Romeo"), Some(now));
-    assert_eq!(types(&later(&mut responder).unwrap()).0.len(), 5);
+    let said = responder.tick(now);
+    assert_eq!(said.len(), 2);
+    // But for the SRV record and the addresses, which were said at this moment.
+    assert_eq!(types(&said[0]).0, [PTR_TYPE, TXT]);
+    assert_eq!(types(&said[1]).0.len(), 5);
 }
 
 proptest! {

@@ -96,8 +96,8 @@ impl Station {
             }
             Publisher::Ours(_) => {
                 self.withdraw(Instant::now());
-                if published {
-                    tokio::time::sleep(responder::FAREWELL).await;
+                if let Some(again) = self.publisher.next() {
+                    tokio::time::sleep_until(again.into()).await;
                     self.answer_due(Instant::now());
                 }
             }
