@@ -222,6 +222,8 @@ pub struct Room {
     pub(super) entering: bool,
     /// In the room by our own word.
     pub(super) inside: bool,
+    /// When we began to come in, or were in.
+    pub(super) came: Moment,
     /// We count as in, but nobody was here to be told.
     pub(super) owes_join: bool,
     pub(super) alone_at: Option<Moment>,
@@ -279,6 +281,7 @@ impl Room {
             synced: false,
             entering: false,
             inside: false,
+            came: clock.now,
             owes_join: false,
             alone_at: None,
             writing: None,
