@@ -14,14 +14,14 @@
 //! over. Outputs: what [`Browsed`] tells of them, and questions to be sent.
 
 use std::collections::{BTreeSet, HashMap};
-use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::mdns::Browsed;
 use super::message::{self, Heard};
 use super::multicast::is_dialable;
-use super::sightings::{MAX_PEERS, OnLink};
+use super::sightings::{MAX_PEERS, OnLink, at_port};
 use crate::wire::jid::Jid;
 use crate::wire::txt::Advert;
 
@@ -341,7 +341,7 @@ impl Crowd {
         let mut touched = BTreeSet::new();
         for one in heard {
             let key = match one {
-                Heard::Offered { instance } | Heard::Told { instance, .. } => {
+                Heard::Offered { instance, .. } | Heard::Told { instance, .. } => {
                     self.met(instance, now)
                 }
                 Heard::Owner {
@@ -601,7 +601,7 @@ impl Crowd {
         let known = self.hosts.get(&host.to_ascii_lowercase())?;
         let addresses: Vec<SocketAddr> = (known.v4.iter().chain(&known.v6))
             .filter(|ip| is_dialable(**ip, self.loopback))
-            .map(|ip| with_port(*ip, *port, self.link))
+            .map(|ip| at_port(*ip, *port, self.link))
             .collect();
         if addresses.is_empty() || *port == 0 {
             return None;
@@ -700,16 +700,6 @@ impl Member {
 
 fn key(instance: &str) -> Key {
     instance.to_ascii_lowercase().into()
-}
-
-fn with_port(ip: IpAddr, port: u16, link: u32) -> SocketAddr {
-    match ip {
-        IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),
-        IpAddr::V6(ip) => {
-            let scope = if ip.is_unicast_link_local() { link } else { 0 };
-            SocketAddrV6::new(ip, port, 0, scope).into()
-        }
-    }
 }
 
 /// A random time below that. Not from the system: every datagram wants one.

@@ -27,6 +27,7 @@ fn host(name: &str) -> String {
 fn offered(name: &str) -> Heard {
     Heard::Offered {
         instance: name.to_owned(),
+        ttl: 4500,
     }
 }
 

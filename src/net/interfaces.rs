@@ -96,6 +96,12 @@ impl Used {
         let v6 = self.v6.filter(|_| self.v6 != now.v6).map(IpAddr::V6);
         v4.into_iter().chain(v6).collect()
     }
+
+    /// Is that an address of this network (RFC 6762 §11)?
+    pub(super) fn is_near(&self, ip: IpAddr) -> bool {
+        let link_local = matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+        link_local || self.subnets.iter().any(|subnet| subnet.contains(ip))
+    }
 }
 
 /// Lists all interfaces with their addresses. IPv6 addresses that are still checked for duplicates are left out: nothing

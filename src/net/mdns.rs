@@ -4,19 +4,18 @@
 //! `fe80::` address fits every interface: with one daemon for all, peers on one network would be told the addresses
 //! of the others. Its polling for address changes is off; [`super::discovery`] is told by the system and tells us.
 
-use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use mdns_sd::{
-    HostnameResolutionEvent, IfKind, Receiver, ResolvedService, ScopedIp, ServiceDaemon,
-    ServiceEvent, ServiceInfo, TxtProperty,
+    IfKind, Receiver, ResolvedService, ServiceDaemon, ServiceEvent, ServiceInfo, TxtProperty,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::interfaces::Used;
 use super::multicast::is_dialable;
-use super::sightings::OnLink;
+use super::sightings::{OnLink, at_port};
 use crate::wire::jid::Jid;
 use crate::wire::txt::Advert;
 
@@ -72,42 +71,40 @@ pub(super) enum Ear {
     Asks,
     /// It takes up what is said, and asks nobody.
     Listens,
-    /// It forgets all that it knows (see [`super::crowd`]).
-    Deaf,
 }
 
 impl Ear {
     fn of(self, daemon: &ServiceDaemon) -> mdns_sd::Result<Receiver<ServiceEvent>> {
         match self {
             Ear::Asks => daemon.browse(SERVICE),
-            Ear::Listens | Ear::Deaf => daemon.browse_cache(SERVICE),
+            Ear::Listens => daemon.browse_cache(SERVICE),
         }
     }
 }
 
-/// mDNS on one interface.
-pub(super) struct Responder {
+/// mDNS on one interface, done by mdns-sd.
+pub(super) struct Daemon {
     daemon: ServiceDaemon,
     index: u32,
     published: Option<ServiceInfo>,
     ear: watch::Sender<Ear>,
-    _browser: AbortOnDropHandle<()>,
+    browser: AbortOnDropHandle<()>,
 }
 
-impl std::fmt::Debug for Responder {
+impl std::fmt::Debug for Daemon {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Responder")
+        f.debug_struct("Daemon")
             .field("index", &self.index)
             .finish_non_exhaustive()
     }
 }
 
-impl Responder {
+impl Daemon {
     /// Starts browsing on an interface.
     ///
     /// # Errors
     /// If mdns-sd cannot start its thread.
-    pub(super) fn start(used: &Used, browsed: mpsc::Sender<Browsed>) -> mdns_sd::Result<Responder> {
+    pub(super) fn start(used: &Used, browsed: mpsc::Sender<Browsed>) -> mdns_sd::Result<Daemon> {
         let daemon = ServiceDaemon::new()?;
         daemon.disable_interface(IfKind::All)?;
         daemon.enable_interface(both_families(used.index))?;
@@ -116,16 +113,16 @@ impl Responder {
         let (ear, wanted) = watch::channel(Ear::Listens);
         let browser = browse(daemon.clone(), events, used.clone(), browsed, wanted);
         let browser = AbortOnDropHandle::new(tokio::spawn(browser));
-        Ok(Responder {
+        Ok(Daemon {
             daemon,
             index: used.index,
             published: None,
             ear,
-            _browser: browser,
+            browser,
         })
     }
 
-    /// What of the others is wanted; publishing goes on.
+    /// How it looks for others from now on.
     pub(super) fn wants(&self, ear: Ear) {
         self.ear
             .send_if_modified(|before| std::mem::replace(before, ear) != ear);
@@ -206,28 +203,6 @@ impl Responder {
         }
     }
 
-    /// Looks up the addresses of a `.local` host.
-    pub(super) fn resolve_host(
-        &self,
-        host: &str,
-    ) -> impl Future<Output = Vec<SocketAddr>> + Send + use<> {
-        let events = self
-            .daemon
-            .resolve_hostname(&format!("{}.", host.trim_end_matches('.')), Some(1500));
-        let index = self.index;
-        async move {
-            let Ok(events) = events else {
-                return Vec::new();
-            };
-            while let Ok(event) = events.recv_async().await {
-                if let HostnameResolutionEvent::AddressesFound(_, found) = event {
-                    return found.iter().map(|ip| with_port(ip, 0, index)).collect();
-                }
-            }
-            Vec::new()
-        }
-    }
-
     /// Ends the daemon, with a goodbye if something is published. Resolves when it has ended, 500 ms at most.
     pub(super) fn stop(self) -> impl Future<Output = ()> + Send + use<> {
         let ended = self.daemon.shutdown();
@@ -237,6 +212,27 @@ impl Responder {
             }
         }
     }
+}
+
+/// Ends a daemon that another responder has taken over from. Its farewell would take back records that stand: it says one
+/// on each interface that it uses, so it is to use none before. What it had seen by then is still told.
+pub(super) async fn end_silently(daemon: Daemon) {
+    while matches!(
+        daemon.daemon.disable_interface(IfKind::All),
+        Err(mdns_sd::Error::Again)
+    ) {
+        tokio::time::sleep(AGAIN).await;
+    }
+    let ended = loop {
+        match daemon.daemon.shutdown() {
+            Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
+            ended => break ended,
+        }
+    };
+    if let Ok(ended) = ended {
+        let _ = ended.recv_async().await;
+    }
+    daemon.browser.await.ok();
 }
 
 fn both_families(index: u32) -> Vec<IfKind> {
@@ -256,17 +252,10 @@ async fn browse(
     mut wanted: watch::Receiver<Ear>,
 ) {
     loop {
-        let ear = *wanted.borrow_and_update();
-        if ear == Ear::Deaf {
-            while matches!(daemon.stop_browse(SERVICE), Err(mdns_sd::Error::Again)) {
-                tokio::time::sleep(AGAIN).await;
-            }
-        }
-        // When it is stopped, the channel ends with what it had seen by then.
         let changed = loop {
             let event = tokio::select! {
                 event = events.recv_async() => event,
-                changed = wanted.changed(), if ear != Ear::Deaf => match changed {
+                changed = wanted.changed() => match changed {
                     Ok(()) => break true,
                     Err(_) => return,
                 },
@@ -278,16 +267,10 @@ async fn browse(
                 return;
             }
         };
-        if ear == Ear::Deaf && wanted.wait_for(|ear| *ear != Ear::Deaf).await.is_err() {
-            return;
-        }
         if !changed {
             tokio::time::sleep(AGAIN).await;
         }
-        let ear = *wanted.borrow();
-        if ear == Ear::Deaf {
-            continue;
-        }
+        let ear = *wanted.borrow_and_update();
         events = loop {
             match ear.of(&daemon) {
                 Ok(again) => break again,
@@ -326,7 +309,7 @@ fn on_link(service: &ResolvedService, used: &Used) -> Option<OnLink> {
         .addresses
         .iter()
         .filter(|ip| is_dialable(ip.to_ip_addr(), used.loopback))
-        .map(|ip| with_port(ip, service.port, used.index))
+        .map(|ip| at_port(ip.to_ip_addr(), service.port, used.index))
         .collect();
     if addresses.is_empty() || service.port == 0 {
         return None;
@@ -343,16 +326,6 @@ fn on_link(service: &ResolvedService, used: &Used) -> Option<OnLink> {
                 .map(|property| (property.key(), property.val())),
         ),
     })
-}
-
-fn with_port(ip: &ScopedIp, port: u16, link: u32) -> SocketAddr {
-    match ip.to_ip_addr() {
-        IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),
-        IpAddr::V6(ip) => {
-            let scope = if ip.is_unicast_link_local() { link } else { 0 };
-            SocketAddrV6::new(ip, port, 0, scope).into()
-        }
-    }
 }
 
 /// The instance of a full name. Names that are no legal JID (control characters) are nobody we can talk to.

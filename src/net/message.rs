@@ -4,18 +4,20 @@
 use std::cmp::Ordering;
 use std::net::IpAddr;
 
-use hickory_proto::op::{Message, MessageType, OpCode, Query};
+use hickory_proto::op::{self, Message, MessageType, OpCode};
 use hickory_proto::rr::rdata::{NULL, PTR, SRV, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
+
+use super::query::Query;
 
 /// The service type, as labels.
 const SERVICE: [&str; 3] = ["_presence", "_tcp", "local"];
 
 /// TTL of records that depend on a host being there (RFC 6762 §10).
-const HOST_TTL: u32 = 120;
+pub(super) const HOST_TTL: u32 = 120;
 
 /// TTL of the others.
-const OTHER_TTL: u32 = 4500;
+pub(super) const OTHER_TTL: u32 = 4500;
 
 /// Bytes of known answers in a question (RFC 6762 §17: a datagram may have 9000).
 const MAX_KNOWN: usize = 8500;
@@ -74,6 +76,13 @@ pub(super) enum Heard {
     Offered {
         /// Instance name.
         instance: String,
+        /// So many seconds.
+        ttl: u32,
+    },
+    /// The service is listed among all types (RFC 6763 §9).
+    Listed {
+        /// So many seconds.
+        ttl: u32,
     },
     /// The instance says goodbye (PTR or SRV with TTL 0).
     Goodbye {
@@ -142,13 +151,24 @@ impl Place {
 
 /// What a datagram says about instances of our service, and where hosts are. Anything malformed or foreign says nothing.
 pub(super) fn read(datagram: &[u8]) -> Vec<Heard> {
+    understand(datagram).0
+}
+
+/// The same, and the query that it may be, without the answers known to its sender ([`Query::with_known`]).
+pub(super) fn understand(datagram: &[u8]) -> (Vec<Heard>, Option<Query>) {
     let questions = only_questions(datagram);
     let Ok(message) = Message::from_vec(questions.as_deref().unwrap_or(datagram)) else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
     match message.metadata.message_type {
-        MessageType::Query => read_query(message, questions.is_none()),
-        MessageType::Response => read_response(message),
+        MessageType::Query => {
+            let heard = read_query(&message, questions.is_none());
+            // Other messages are none of ours (RFC 6762 §18.3).
+            let is_query = message.metadata.op_code == OpCode::Query;
+            let query = is_query.then(|| Query::of(message, questions.is_some()));
+            (heard, query)
+        }
+        MessageType::Response => (read_response(message), None),
     }
 }
 
@@ -168,7 +188,7 @@ fn only_questions(datagram: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// `knows_nobody`: no answers are listed that its sender knows already.
-fn read_query(message: Message, knows_nobody: bool) -> Vec<Heard> {
+fn read_query(message: &Message, knows_nobody: bool) -> Vec<Heard> {
     // A probe asks, too, but for itself.
     let probes = !message.authorities.is_empty();
     let asked = message.queries.iter().filter_map(|query| {
@@ -208,8 +228,11 @@ fn read_record(record: Record) -> Option<Heard> {
             Some(if ttl == 0 {
                 Heard::Goodbye { instance }
             } else {
-                Heard::Offered { instance }
+                Heard::Offered { instance, ttl }
             })
+        }
+        RData::PTR(target) if ttl > 0 && is_service(&target.0) && is_list(&record.name) => {
+            Some(Heard::Listed { ttl })
         }
         RData::SRV(srv) => {
             let instance = instance(&record.name)?;
@@ -272,11 +295,27 @@ fn is_service(name: &Name) -> bool {
             .all(|(found, label)| same(found, label))
 }
 
+/// Is it the name under which all types are listed (RFC 6763 §9)?
+fn is_list(name: &Name) -> bool {
+    let labels = ["_services", "_dns-sd", "_udp", "local"];
+    name.num_labels() == 4
+        && name
+            .iter()
+            .zip(labels)
+            .all(|(found, label)| same(found, label))
+}
+
 fn same(found: &[u8], label: &str) -> bool {
     found.eq_ignore_ascii_case(label.as_bytes())
 }
 
-fn instance_name(instance: &str) -> Option<Name> {
+/// The name of the service.
+pub(super) fn service_name() -> Option<Name> {
+    Name::from_labels(SERVICE.iter().map(|label| label.as_bytes())).ok()
+}
+
+/// The full name of an instance. `None` if that is no valid label.
+pub(super) fn instance_name(instance: &str) -> Option<Name> {
     let labels =
         std::iter::once(instance.as_bytes()).chain(SERVICE.iter().map(|label| label.as_bytes()));
     Name::from_labels(labels).ok()
@@ -285,14 +324,14 @@ fn instance_name(instance: &str) -> Option<Name> {
 /// Asks for an instance's picture. `None` if the instance is no valid label.
 pub(super) fn ask_picture(instance: &str) -> Option<Vec<u8>> {
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-    message.add_query(Query::query(instance_name(instance)?, RecordType::NULL));
+    message.add_query(op::Query::query(instance_name(instance)?, RecordType::NULL));
     message.to_vec().ok()
 }
 
 /// Asks who is there besides those whom we know, or as many of them as fit into a datagram.
 pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<Vec<u8>> {
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-    let service = Name::from_labels(SERVICE.iter().map(|label| label.as_bytes())).ok()?;
+    let service = service_name()?;
     let mut room = MAX_KNOWN;
     let known = known.take_while(|instance| {
         // Type, class, TTL, lengths, a compressed name and one that is not.
@@ -303,7 +342,7 @@ pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<
         let pointer = RData::PTR(PTR(instance));
         message.add_answer(Record::from_rdata(service.clone(), OTHER_TTL, pointer));
     }
-    message.add_query(Query::query(service, RecordType::PTR));
+    message.add_query(op::Query::query(service, RecordType::PTR));
     message.to_vec().ok()
 }
 
@@ -311,8 +350,8 @@ pub(super) fn ask_everybody<'a>(known: impl Iterator<Item = &'a str>) -> Option<
 pub(super) fn ask_host(host: &str) -> Option<Vec<u8>> {
     let host = Name::from_ascii(host).ok()?;
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-    message.add_query(Query::query(host.clone(), RecordType::A));
-    message.add_query(Query::query(host, RecordType::AAAA));
+    message.add_query(op::Query::query(host.clone(), RecordType::A));
+    message.add_query(op::Query::query(host, RecordType::AAAA));
     message.to_vec().ok()
 }
 
@@ -321,8 +360,8 @@ pub(super) fn ask_host(host: &str) -> Option<Vec<u8>> {
 pub(super) fn ask_instance(instance: &str) -> Option<Vec<u8>> {
     let name = instance_name(instance)?;
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-    message.add_query(Query::query(name.clone(), RecordType::SRV));
-    message.add_query(Query::query(name, RecordType::TXT));
+    message.add_query(op::Query::query(name.clone(), RecordType::SRV));
+    message.add_query(op::Query::query(name, RecordType::TXT));
     message.to_vec().ok()
 }
 
@@ -356,6 +395,21 @@ pub(super) fn withdraw_addresses(host: &str, addresses: &[IpAddr]) -> Option<Vec
     message.to_vec().ok()
 }
 
+/// TXT strings (RFC 6763 §6.4); none at all are one empty string (§6.1).
+pub(super) fn text(txt: &[(String, Option<Vec<u8>>)]) -> TXT {
+    let strings: Vec<Vec<u8>> = txt
+        .iter()
+        .map(|(key, value)| match value {
+            Some(value) => [key.as_bytes(), b"=", value].concat(),
+            None => key.clone().into_bytes(),
+        })
+        .collect();
+    if strings.is_empty() {
+        return TXT::from_bytes(vec![b""]);
+    }
+    TXT::from_bytes(strings.iter().map(Vec::as_slice).collect())
+}
+
 /// Asks whether a name is free, saying what we would publish under it (RFC 6762 §8.1: question ANY, the records in the
 /// authority section).
 pub(super) fn probe(
@@ -365,18 +419,10 @@ pub(super) fn probe(
 ) -> Option<Vec<u8>> {
     let name = instance_name(instance)?;
     let srv = SRV::new(0, 0, place.port, Name::from_ascii(&place.host).ok()?);
-    let strings: Vec<Vec<u8>> = txt
-        .iter()
-        .map(|(key, value)| match value {
-            Some(value) => [key.as_bytes(), b"=", value].concat(),
-            None => key.clone().into_bytes(),
-        })
-        .collect();
-    let strings = TXT::from_bytes(strings.iter().map(Vec::as_slice).collect());
     let mut message = Message::new(0, MessageType::Query, OpCode::Query);
-    message.add_query(Query::query(name.clone(), RecordType::ANY));
+    message.add_query(op::Query::query(name.clone(), RecordType::ANY));
     message.add_authority(Record::from_rdata(name.clone(), HOST_TTL, RData::SRV(srv)));
-    message.add_authority(Record::from_rdata(name, HOST_TTL, RData::TXT(strings)));
+    message.add_authority(Record::from_rdata(name, HOST_TTL, RData::TXT(text(txt))));
     message.to_vec().ok()
 }
 

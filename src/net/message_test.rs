@@ -102,7 +102,8 @@ fn an_announcement_and_a_goodbye_are_told_apart() {
         read(&announcement(120)),
         [
             Heard::Offered {
-                instance: instance()
+                instance: instance(),
+                ttl: 120
             },
             Heard::Owner {
                 instance: instance(),

@@ -1,5 +1,5 @@
 //! A second ear on UDP port 5353, beside mdns-sd's (RFC 6762 §15.1 allows sharing), for what mdns-sd cannot do: NULL
-//! records, our own probing, and telling a goodbye from a timeout.
+//! records, our own probing, telling a goodbye from a timeout, and, in a crowd, all the rest ([`super::responder`]).
 //!
 //! One socket an interface and family. It is bound to the *group address*, not to the wildcard: so it receives the
 //! multicast and never the unicast answers that are meant for mdns-sd or avahi-daemon on the same port.
@@ -21,8 +21,12 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::interfaces::Used;
 use super::message::{self, Heard};
+use super::query::Query;
+use super::records::Names;
+use super::responder::{Answer, Family, To};
 
-const PORT: u16 = 5353;
+/// Multicast DNS (RFC 6762 §3).
+pub(super) const PORT: u16 = 5353;
 const GROUP_V4: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 
@@ -43,11 +47,18 @@ pub(super) fn scratch() -> Scratch {
     Arc::new(Mutex::new(vec![0; MAX_DATAGRAM].into()))
 }
 
+/// The names that are answered for on one interface, none while another responder does that.
+type Ours = Arc<Mutex<Option<Names>>>;
+
 /// Something heard, and on which interface.
 #[derive(Debug)]
 pub(super) struct Overheard {
     /// Index of the interface.
     pub link: u32,
+    /// Who sent it.
+    pub from: SocketAddr,
+    /// A query that may be for us, see [`Multicast::answer_for`].
+    pub query: Option<Query>,
     /// What; nothing if that was said to others.
     pub heard: Vec<Heard>,
     /// Whoever sent it was not heard here before.
@@ -77,6 +88,7 @@ pub(super) struct Multicast {
     used: Used,
     scratch: Scratch,
     overheard: mpsc::Sender<Overheard>,
+    ours: Ours,
     sockets: Vec<(Arc<UdpSocket>, SocketAddr)>,
     _readers: Vec<AbortOnDropHandle<()>>,
     answers: Vec<AbortOnDropHandle<()>>,
@@ -112,6 +124,7 @@ impl Multicast {
             }
             None => {}
         }
+        let ours = Ours::default();
         let readers = sockets
             .iter()
             .map(|(socket, _)| {
@@ -119,6 +132,7 @@ impl Multicast {
                     used.index,
                     socket.clone(),
                     scratch.clone(),
+                    ours.clone(),
                     overheard.clone(),
                 )
             })
@@ -128,6 +142,7 @@ impl Multicast {
             used: used.clone(),
             scratch: scratch.clone(),
             overheard: overheard.clone(),
+            ours,
             sockets,
             _readers: readers,
             answers: Vec::new(),
@@ -169,6 +184,36 @@ impl Multicast {
         }
     }
 
+    /// From now on queries for these names are passed on, and no others: most are for somebody else.
+    pub(super) fn answer_for(&self, names: Option<&Names>) {
+        let mut ours = self.ours.lock().unwrap_or_else(PoisonError::into_inner);
+        *ours = names.cloned();
+    }
+
+    /// Sends an answer to whom it is for. Nobody is answered alone who is not on this network: whoever sends in another's
+    /// name could have us send to anybody (RFC 6762 §11).
+    pub(super) fn answer(&self, answer: &Answer) {
+        let of = |family: Family| {
+            let mut sockets = self.sockets.iter();
+            sockets.find(move |(_, group)| Family::of(*group) == family)
+        };
+        match answer.to {
+            To::All => self.send(&answer.datagram),
+            To::Group(family) => {
+                if let Some((socket, group)) = of(family) {
+                    send(socket, group, &answer.datagram);
+                }
+            }
+            To::Alone(to) => {
+                if self.used.is_near(to.ip())
+                    && let Some((socket, _)) = of(Family::of(to))
+                {
+                    send(socket, &to, &answer.datagram);
+                }
+            }
+        }
+    }
+
     /// Sends a datagram to everyone on this interface, over both families.
     pub(super) fn send(&self, datagram: &[u8]) {
         for (socket, group) in &self.sockets {
@@ -184,10 +229,10 @@ impl Multicast {
     }
 }
 
-fn send(socket: &UdpSocket, group: &SocketAddr, datagram: &[u8]) {
+fn send(socket: &UdpSocket, to: &SocketAddr, datagram: &[u8]) {
     // Not by way of tokio: it does not know yet that a new socket can be written to, and would refuse.
-    if let Err(error) = SockRef::from(socket).send_to(datagram, &SockAddr::from(*group)) {
-        tracing::debug!(%group, %error, "multicast not sent");
+    if let Err(error) = SockRef::from(socket).send_to(datagram, &SockAddr::from(*to)) {
+        tracing::debug!(%to, %error, "not sent");
     }
 }
 
@@ -195,40 +240,59 @@ async fn listen(
     link: u32,
     socket: Arc<UdpSocket>,
     scratch: Scratch,
+    ours: Ours,
     overheard: mpsc::Sender<Overheard>,
 ) {
     let mut sources = Sources::default();
     while socket.readable().await.is_ok() {
-        let mut newcomer = false;
         let heard = {
             let mut buffer = scratch.lock().unwrap_or_else(PoisonError::into_inner);
             match socket.try_recv_from(&mut buffer) {
-                Ok((length, source)) => {
-                    newcomer = sources.is_new(source.ip());
-                    let mut heard = buffer.get(..length).map(message::read).unwrap_or_default();
-                    if source.port() != PORT {
-                        heard.retain(|it| !matches!(it, Heard::Asked { .. } | Heard::Looked));
-                    }
-                    heard
+                Ok((length, from)) => {
+                    let datagram = buffer.get(..length).unwrap_or_default();
+                    let newcomer = sources.is_new(from.ip());
+                    Some(heard_on(link, datagram, from, newcomer, &ours))
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
                 // Pending errors of earlier sends; reading them clears them.
-                Err(_) => Vec::new(),
+                Err(_) => None,
             }
         };
-        let overheard_now = Overheard {
-            link,
-            heard,
-            newcomer,
-            to_us: false,
-        };
-        if (newcomer || !overheard_now.heard.is_empty())
-            && overheard.try_send(overheard_now).is_err()
+        let says = |it: &Overheard| it.newcomer || it.query.is_some() || !it.heard.is_empty();
+        if let Some(heard) = heard.filter(says)
+            && overheard.try_send(heard).is_err()
         {
             tracing::debug!(link, "too much multicast, some was not read");
         }
         // A flood must not starve the rest of the runtime.
         tokio::task::yield_now().await;
+    }
+}
+
+fn heard_on(
+    link: u32,
+    datagram: &[u8],
+    from: SocketAddr,
+    newcomer: bool,
+    ours: &Ours,
+) -> Overheard {
+    let (mut heard, query) = message::understand(datagram);
+    if from.port() != PORT {
+        heard.retain(|it| !matches!(it, Heard::Asked { .. } | Heard::Looked));
+    }
+    let ours = ours.lock().unwrap_or_else(PoisonError::into_inner);
+    let query = ours.as_ref().and_then(|ours| {
+        let mut names = query.as_ref()?.questions.iter().map(|it| it.name());
+        let concerns_us = names.any(|name| ours.has(name));
+        query.filter(|query| concerns_us || query.goes_on())
+    });
+    Overheard {
+        link,
+        from,
+        query: query.map(|query| query.with_known(datagram)),
+        heard,
+        newcomer,
+        to_us: false,
     }
 }
 
@@ -240,20 +304,22 @@ async fn hear_answers(
     overheard: &mpsc::Sender<Overheard>,
 ) {
     while socket.readable().await.is_ok() {
-        let heard = {
+        let (heard, from) = {
             let mut buffer = scratch.lock().unwrap_or_else(PoisonError::into_inner);
             match socket.try_recv_from(&mut buffer) {
-                Ok((length, _)) => {
+                Ok((length, from)) => {
                     let answer = buffer.get(..length);
                     // Whoever is not on this network cannot have heard the number.
                     let answer = answer.filter(|it| it.starts_with(&id.to_be_bytes()));
-                    answer.map(message::read).unwrap_or_default()
+                    (answer.map(message::read).unwrap_or_default(), from)
                 }
                 Err(_) => continue,
             }
         };
         let answer = Overheard {
             link,
+            from,
+            query: None,
             heard,
             newcomer: false,
             to_us: true,
@@ -302,12 +368,14 @@ fn alone_v6(used: &Used, address: Ipv6Addr) -> io::Result<(Socket, SocketAddr)> 
 fn to_group_v4(socket: Socket, address: Ipv4Addr) -> io::Result<(Socket, SocketAddr)> {
     socket.set_multicast_if_v4(&address)?;
     socket.set_multicast_ttl_v4(255)?;
+    socket.set_ttl_v4(255)?;
     Ok((socket, (GROUP_V4, PORT).into()))
 }
 
 fn to_group_v6(socket: Socket, used: &Used) -> io::Result<(Socket, SocketAddr)> {
     socket.set_multicast_if_v6(used.index)?;
     socket.set_multicast_hops_v6(255)?;
+    socket.set_unicast_hops_v6(255)?;
     let group = SocketAddrV6::new(GROUP_V6, PORT, 0, used.index);
     Ok((socket, group.into()))
 }

@@ -2,7 +2,7 @@
 //! interfaces). Pure: what was heard goes in, reports come out.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
 use super::{Report, Sighting};
 use crate::wire::jid::Jid;
@@ -220,6 +220,17 @@ impl Sightings {
     fn make_due(&mut self, jid: Jid) {
         if !self.due.contains(&jid) {
             self.due.push_back(jid);
+        }
+    }
+}
+
+/// An address to dial; one that is the link's own carries the link along.
+pub(super) fn at_port(ip: IpAddr, port: u16, link: u32) -> SocketAddr {
+    match ip {
+        IpAddr::V4(ip) => SocketAddrV4::new(ip, port).into(),
+        IpAddr::V6(ip) => {
+            let scope = if ip.is_unicast_link_local() { link } else { 0 };
+            SocketAddrV6::new(ip, port, 0, scope).into()
         }
     }
 }

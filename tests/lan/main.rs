@@ -13,8 +13,10 @@
 mod lab;
 
 mod between;
+mod crowd;
 mod discovery;
 mod doctor;
+mod ear;
 mod files;
 mod guests;
 mod interfaces;

@@ -53,6 +53,7 @@ fn play_the_part() {
         ["relay", to] => relay(to),
         ["inject", to] => inject(to),
         ["liar"] => crate::files::liar::perform(),
+        ["ear", own] => crate::ear::perform(own),
         ["between", ..] => crate::between::perform(&words[1..]),
         _ => panic!("no such part: {part}"),
     }

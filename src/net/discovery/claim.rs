@@ -69,7 +69,7 @@ impl Discovery {
             self.announce_soon(now);
             return self.tick(now);
         }
-        self.withdraw();
+        self.withdraw(now);
         let Some(place) = Place::new(&self.host, port) else {
             return self.trouble(format!("{} is no host name", self.host));
         };
@@ -88,7 +88,7 @@ impl Discovery {
     }
 
     /// Goodbye, on every interface.
-    pub(super) fn withdraw(&mut self) {
+    pub(super) fn withdraw(&mut self, now: Instant) {
         self.claim = None;
         self.announce_due = None;
         self.announce_again = None;
@@ -97,20 +97,16 @@ impl Discovery {
             self.send_where_published(&goodbye);
         }
         for station in self.stations.values_mut() {
-            station.phase = Phase::Idle;
-            if let Some(responder) = &mut station.responder {
-                // The daemon sends it in its own time; only leaving has to wait for it.
-                drop(responder.withdraw());
-            }
+            station.withdraw(now);
         }
     }
 
     /// Somebody else has our name.
-    pub(super) fn name_taken(&mut self) {
+    pub(super) fn name_taken(&mut self, now: Instant) {
         if let Some(claim) = &self.claim {
             let jid = claim.jid.clone();
             tracing::info!(%jid, "the name is taken");
-            self.withdraw();
+            self.withdraw(now);
             self.given_up = Some(jid.clone());
             self.report(Report::NameTaken { jid });
         }
@@ -169,15 +165,7 @@ impl Discovery {
             let Some(station) = self.stations.get_mut(link) else {
                 continue;
             };
-            if let Some(responder) = &mut station.responder
-                && let Err(error) = responder.publish(
-                    &claim.jid,
-                    &self.host,
-                    claim.port,
-                    &station.used,
-                    &claim.txt,
-                )
-            {
+            if let Err(error) = station.publish(claim, &self.host, now) {
                 failed = Some(format!(
                     "we could not be published on {}: {error}",
                     station.used.name
@@ -227,7 +215,7 @@ impl Discovery {
             .get(&link)
             .is_some_and(|station| station.phase == Phase::Published);
         if !published || !ours.wins_over(theirs) {
-            return self.name_taken();
+            return self.name_taken(now);
         }
         self.insist(now);
     }
@@ -277,7 +265,7 @@ impl Discovery {
     }
 
     /// Somebody probes for our name while we do, too: the lesser record waits and probes again (RFC 6762 §8.2). If the
-    /// name is ours already, mdns-sd defends it.
+    /// name is ours already, whoever answers for us defends it.
     pub(super) fn rival_probe(&mut self, instance: &str, place: &Place, link: u32, now: Instant) {
         let Some((theirs, ours)) = self.rival(instance, place) else {
             return;

@@ -1,5 +1,5 @@
-//! Where many are seen, mdns-sd stops to browse and [`crate::net::crowd::Crowd`] tells who is there; where few are left,
-//! mdns-sd browses again.
+//! Where many are seen, mdns-sd ends: [`crate::net::crowd::Crowd`] tells who is there, and we answer for ourselves
+//! ([`super::publisher`]). Where few are left, mdns-sd does both again.
 
 use std::time::Instant;
 
@@ -52,9 +52,7 @@ impl Discovery {
             return;
         }
         let all = station.crowd.lead(self.peers.on_link(link), now);
-        if let Some(responder) = &station.responder {
-            responder.wants(Ear::Deaf);
-        }
+        station.answer_ourselves(self.claim.as_ref(), &self.host, self.announced, now);
         all.into_iter().for_each(|browsed| self.seen(browsed));
     }
 
@@ -135,11 +133,15 @@ impl Discovery {
                     }
                 }
             }
-            if station.crowd.is_scattered() {
+            if station.crowd.is_scattered()
+                && station.leave_it_to_mdns_sd(
+                    self.claim.as_ref(),
+                    &self.host,
+                    &self.browsed_to,
+                    now,
+                )
+            {
                 station.crowd.scatter();
-                if let Some(responder) = &station.responder {
-                    responder.wants(Ear::Asks);
-                }
             }
         }
         for browsed in all {
@@ -150,10 +152,10 @@ impl Discovery {
     /// Where no crowd has gathered, mdns-sd asks from now on.
     pub(super) fn ask_where_few(&mut self) {
         for station in self.stations.values() {
-            if let Some(responder) = &station.responder
+            if let Some(daemon) = station.publisher.daemon()
                 && !station.crowd.leads()
             {
-                responder.wants(Ear::Asks);
+                daemon.wants(Ear::Asks);
             }
         }
     }

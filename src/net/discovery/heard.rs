@@ -1,9 +1,6 @@
 //! What is heard of others: their records, their pictures, and whether they are still there.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
-
-use tokio::sync::oneshot;
 
 use super::Discovery;
 use super::station::Phase;
@@ -53,6 +50,10 @@ impl Discovery {
         if overheard.newcomer {
             self.doubt_name(now);
         }
+        if let Some(station) = self.stations.get_mut(&overheard.link) {
+            station.answer(&overheard, now);
+        }
+        self.found_in(&overheard);
         self.heard_by_crowd(&overheard, now);
         for heard in overheard.heard {
             self.heard(heard, overheard.link, now);
@@ -79,7 +80,7 @@ impl Discovery {
                 let fetched = self.pictures.heard(&instance, image, now);
                 self.outbox.extend(fetched);
             }
-            Heard::Offered { instance } => self.peers.offered(&instance, link),
+            Heard::Offered { instance, .. } => self.peers.offered(&instance, link),
             Heard::Goodbye { instance } => {
                 self.peers.said_goodbye(&instance, link);
                 self.spoken_for(&instance, now);
@@ -93,6 +94,8 @@ impl Discovery {
             Heard::Probe { instance, place } => self.rival_probe(&instance, &place, link, now),
             // Said to crowds.
             Heard::Told { .. } | Heard::At { .. } | Heard::Asked { .. } | Heard::Looked => {}
+            // Said to responders.
+            Heard::Listed { .. } => {}
         }
     }
 
@@ -150,9 +153,9 @@ impl Discovery {
         for station in self.stations.values_mut() {
             station.crowd.verify(&jid, VERIFY, now);
             if !station.crowd.leads()
-                && let Some(responder) = &station.responder
+                && let Some(daemon) = station.publisher.daemon()
             {
-                responder.verify(&jid, VERIFY);
+                daemon.verify(&jid, VERIFY);
             }
         }
         // mdns-sd asks for SRV alone, and for some names not at all. What stands in TXT may be somebody else's, who had taken
@@ -173,22 +176,6 @@ impl Discovery {
         if self.verifying.remove(&jid).is_some() {
             self.report(Report::Verified { jid, alive: true });
         }
-    }
-
-    pub(super) fn look_up(&self, host: &str, answer: oneshot::Sender<Vec<SocketAddr>>) {
-        let lookups: Vec<_> = self
-            .stations
-            .values()
-            .filter_map(|station| station.responder.as_ref())
-            .map(|responder| tokio::spawn(responder.resolve_host(host)))
-            .collect();
-        tokio::spawn(async move {
-            let mut found = Vec::new();
-            for lookup in lookups {
-                found.extend(lookup.await.unwrap_or_default());
-            }
-            let _ = answer.send(found);
-        });
     }
 
     pub(super) fn ask_for_pictures(&mut self, now: Instant) {

@@ -5,6 +5,8 @@
 mod claim;
 mod crowd;
 mod heard;
+mod lookup;
+mod publisher;
 mod station;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -27,6 +29,7 @@ use crate::wire::jid::Jid;
 use claim::Claim;
 pub(super) use claim::host_name;
 use heard::UNASKABLE_REFRESH;
+use lookup::Lookup;
 use station::{Phase, Station};
 
 /// What [`super::lan::Lan`] asks of discovery.
@@ -70,7 +73,7 @@ pub(super) async fn run(
             biased;
             ask = asked.recv() => match ask {
                 Some(Ask::Request(request)) => discovery.perform(request, Instant::now()),
-                Some(Ask::Host { host, answer }) => discovery.look_up(&host, answer),
+                Some(Ask::Host { host, answer }) => discovery.look_up(&host, answer, Instant::now()),
                 Some(Ask::Leave(done)) => {
                     discovery.leave().await;
                     let _ = done.send(());
@@ -121,6 +124,7 @@ struct Discovery {
     peers: Sightings,
     pictures: Pictures,
     verifying: BTreeMap<Jid, Instant>,
+    lookups: Vec<Lookup>,
     outbox: VecDeque<Report>,
     /// When records were last announced, and when to do so next.
     announced: Option<Instant>,
@@ -158,6 +162,7 @@ impl Discovery {
             peers: Sightings::default(),
             pictures: Pictures::default(),
             verifying: BTreeMap::new(),
+            lookups: Vec::new(),
             outbox: VecDeque::new(),
             announced: None,
             announce_due: None,
@@ -195,7 +200,7 @@ impl Discovery {
             Request::Advertise { jid, port, advert } => {
                 self.advertise(jid, port, advert.to_txt(), now)
             }
-            Request::Withdraw => self.withdraw(),
+            Request::Withdraw => self.withdraw(now),
             Request::Verify { jid } => self.verify(jid, now),
             Request::ServeAvatar { jid, image } => match self.pictures.set_own(jid, image) {
                 Ok(datagrams) => datagrams
@@ -229,6 +234,8 @@ impl Discovery {
         probing
             .chain(self.verifying.values().copied())
             .chain(self.stations.values().filter_map(|it| it.crowd.next()))
+            .chain(self.stations.values().filter_map(|it| it.publisher.next()))
+            .chain(self.lookups.iter().map(Lookup::next))
             .chain(self.pictures.next())
             .chain(
                 [
@@ -254,25 +261,19 @@ impl Discovery {
             self.announce(&links, now);
         }
         if passed(&mut self.announce_again, now) {
-            for responder in self
-                .stations
-                .values()
-                .filter_map(|station| station.responder.as_ref())
-            {
-                responder.announce_again();
-            }
+            self.stations.values().for_each(Station::announce_again);
             self.announced = Some(now);
         }
         if passed(&mut self.look_due, now) {
             self.look_at_interfaces(now);
         }
         if passed(&mut self.check_until, now) {
-            for responder in self
+            for daemon in self
                 .stations
                 .values()
-                .filter_map(|station| station.responder.as_ref())
+                .filter_map(|station| station.publisher.daemon())
             {
-                responder.refresh_addresses(false);
+                daemon.refresh_addresses(false);
             }
         }
         if passed(&mut self.unaskable_due, now) {
@@ -292,6 +293,10 @@ impl Discovery {
             self.refresh_ring(now);
         }
         self.tend_crowds(now);
+        for station in self.stations.values_mut() {
+            station.answer_due(now);
+        }
+        self.tend_lookups(now);
         if passed(&mut self.ask_due, now) {
             self.ask_where_few();
         }

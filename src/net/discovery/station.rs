@@ -4,11 +4,12 @@
 use std::time::{Duration, Instant};
 
 use super::Discovery;
+use super::publisher::Publisher;
 use crate::net::Report;
 use crate::net::connections::Surroundings;
 use crate::net::crowd::Crowd;
 use crate::net::interfaces::{self, Used};
-use crate::net::mdns::{Ear, Responder};
+use crate::net::mdns::{Daemon, Ear};
 use crate::net::message;
 use crate::net::multicast::Multicast;
 
@@ -24,7 +25,7 @@ const ASK: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Station {
     pub(super) used: Used,
-    pub(super) responder: Option<Responder>,
+    pub(super) publisher: Publisher,
     pub(super) multicast: Option<Multicast>,
     pub(super) phase: Phase,
     /// Where many are seen, they are told by this and not by mdns-sd.
@@ -92,7 +93,7 @@ impl Discovery {
     }
 
     pub(super) fn open_station(&mut self, used: Used, now: Instant) {
-        let responder = Responder::start(&used, self.browsed_to.clone())
+        let daemon = Daemon::start(&used, self.browsed_to.clone())
             .inspect_err(|error| {
                 self.trouble(format!("mDNS does not work on {}: {error}", used.name))
             })
@@ -109,10 +110,10 @@ impl Discovery {
             Some(_) => Phase::Probing { sent: 0, next: now },
             None => Phase::Idle,
         };
-        if let Some(responder) = &responder
+        if let Some(daemon) = &daemon
             && multicast.is_none()
         {
-            responder.wants(Ear::Asks);
+            daemon.wants(Ear::Asks);
         }
         self.ask_due.get_or_insert(now + ASK);
         let link = used.index;
@@ -121,7 +122,7 @@ impl Discovery {
             link,
             Station {
                 used,
-                responder,
+                publisher: Publisher::MdnsSd(daemon.map(Box::new)),
                 multicast,
                 phase,
                 crowd,
@@ -131,10 +132,12 @@ impl Discovery {
 
     pub(super) fn close_station(&mut self, link: u32) {
         self.peers.link_lost(link);
-        if let Some(station) = self.stations.remove(&link)
-            && let Some(responder) = station.responder
-        {
-            tokio::spawn(responder.stop());
+        if let Some(mut station) = self.stations.remove(&link) {
+            match station.publisher {
+                Publisher::MdnsSd(None) => {}
+                Publisher::MdnsSd(Some(daemon)) => drop(tokio::spawn(daemon.stop())),
+                Publisher::Ours(_) => station.withdraw(Instant::now()),
+            }
         }
     }
 
@@ -156,8 +159,8 @@ impl Discovery {
         {
             multicast.send(&goodbye);
         }
-        if let Some(responder) = &station.responder {
-            responder.refresh_addresses(true);
+        if let Some(daemon) = station.publisher.daemon() {
+            daemon.refresh_addresses(true);
         }
         self.check_until = Some(now + ADDRESS_CHECK);
         if station.phase == Phase::Published {
@@ -171,19 +174,8 @@ impl Discovery {
             self.send_where_published(&goodbye);
         }
         let mut goodbyes = tokio::task::JoinSet::new();
-        for mut station in std::mem::take(&mut self.stations).into_values() {
-            let Some(mut responder) = station.responder.take() else {
-                continue;
-            };
-            let published = station.phase == Phase::Published;
-            goodbyes.spawn(async move {
-                responder.withdraw().await;
-                if published {
-                    // mdns-sd says it a second time 120 ms later, for whoever missed the first.
-                    tokio::time::sleep(Duration::from_millis(150)).await;
-                }
-                responder.stop().await;
-            });
+        for station in std::mem::take(&mut self.stations).into_values() {
+            goodbyes.spawn(station.leave());
         }
         while goodbyes.join_next().await.is_some() {}
     }
