@@ -36,6 +36,10 @@ mod tests {
         assert_eq!(after.maximum, before.maximum);
         let most = before.maximum.unwrap_or(WANTED).min(WANTED);
         assert!(after.current.is_none_or(|now| now >= most));
-        assert!(after.current.is_none_or(|now| before.current.unwrap() <= now));
+        assert!(
+            after
+                .current
+                .is_none_or(|now| before.current.unwrap() <= now)
+        );
     }
 }

@@ -375,14 +375,15 @@ impl Room {
         }
         let now = self.clock.now;
         let first = others.first().and_then(|jid| self.peers.get(jid));
-        let answers = first.is_some_and(|peer| {
-            peer.linked && peer.asked.is_none_or(|at| now.since(at) < ANSWER)
-        });
+        let answers = first
+            .is_some_and(|peer| peer.linked && peer.asked.is_none_or(|at| now.since(at) < ANSWER));
         if answers {
             return 1;
         }
         let steps = now.since(self.came).as_millis() / HEAD_START.as_millis();
-        usize::try_from(steps).unwrap_or(usize::MAX).saturating_add(1)
+        usize::try_from(steps)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
     }
 
     /// In for a while, and so is everybody else.
