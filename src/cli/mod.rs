@@ -40,6 +40,7 @@ enum Exit {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     log(cli.verbose);
+    balcony::host::descriptors::ask_for_more();
     let result = match cli.sub {
         None => faces::default(cli.node),
         Some(Sub::Headless(node)) => faces::headless(node),

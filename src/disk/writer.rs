@@ -15,7 +15,7 @@ use super::open::write_failed;
 use super::queries::{row_of, says_something_else, state_number};
 use super::reader::Reader;
 use super::search;
-use super::store::{Ask, Job, Op, Shared, Submission, lock};
+use super::store::{Ask, Job, LATER, Op, Shared, Submission, lock};
 use crate::event::{Change, Message, MessageState};
 use crate::wire::jid::Jid;
 
@@ -275,11 +275,15 @@ impl Writer {
                 self.sync();
                 (spans, synced) = (0, (self.ops, self.bytes));
             } else {
-                let rested = self.shared.rest.until(QUIET, || !self.inbox.is_empty());
+                let come = || !self.inbox.is_empty();
+                let mut rested = self.shared.rest.until(QUIET, come);
+                // What is put off is handed over soon: it goes into the database with what is here.
+                if rested && !lock(&self.shared.put_off).is_empty() {
+                    rested = self.shared.rest.until(LATER, come);
+                }
                 if self.inbox.is_closed() {
                     return;
                 }
-                // What is put off is handed over soon.
                 if rested && lock(&self.shared.put_off).is_empty() {
                     return;
                 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "gui")]
 pub mod autostart;
+pub mod descriptors;
 #[cfg(feature = "gui")]
 pub mod idle;
 pub mod memory;

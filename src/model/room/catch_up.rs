@@ -49,6 +49,7 @@ impl Room {
         }
         if let Some(peer) = self.peers.get_mut(from) {
             peer.here = level;
+            self.serves |= level == Level::Primary;
         }
         if level >= Level::Digest {
             self.pushes.remove(from);

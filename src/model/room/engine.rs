@@ -199,6 +199,8 @@ pub struct Room {
     pub(super) peers: BTreeMap<Jid, Peer>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) keeping: VecDeque<Arc<Entry>>,
+    /// Somebody may want every entry from us; if not, we need not look for whom, in a hall of hundreds, for each entry.
+    pub(super) serves: bool,
     /// For each member, what is to be pushed to it.
     pub(super) pushes: BTreeMap<Jid, Vec<Arc<Entry>>>,
     pub(super) push_at: Option<Moment>,
@@ -222,6 +224,8 @@ pub struct Room {
     pub(super) entering: bool,
     /// In the room by our own word.
     pub(super) inside: bool,
+    /// When we began to come in, or were in.
+    pub(super) came: Moment,
     /// We count as in, but nobody was here to be told.
     pub(super) owes_join: bool,
     pub(super) alone_at: Option<Moment>,
@@ -263,6 +267,7 @@ impl Room {
             peers: BTreeMap::new(),
             outputs: VecDeque::new(),
             keeping: VecDeque::new(),
+            serves: false,
             pushes: BTreeMap::new(),
             push_at: None,
             digest_at: None,
@@ -279,6 +284,7 @@ impl Room {
             synced: false,
             entering: false,
             inside: false,
+            came: clock.now,
             owes_join: false,
             alone_at: None,
             writing: None,
@@ -428,6 +434,13 @@ impl Room {
     pub fn address(&self) -> String {
         let name = crate::wire::text::cut(&self.state.name, 40);
         format!("{name}@room-{}", self.id.id8())
+    }
+
+    /// Is this [`Room::address`]? Asked for each stanza that comes: nothing is put together for it.
+    pub fn has_address(&self, address: &str) -> bool {
+        address.rsplit_once("@room-").is_some_and(|(name, id)| {
+            id == self.id.id8() && name == crate::wire::text::cut(&self.state.name, 40)
+        })
     }
 
     /// What it is now.

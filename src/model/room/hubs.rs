@@ -34,12 +34,17 @@ pub fn hubs<P: Ord>(mut candidates: Vec<Candidate<P>>) -> Vec<Candidate<P>> {
 
 /// The order in which somebody turns to the hubs: each begins at another one, so that they share the load.
 pub fn preference<P>(hubs: &mut [Candidate<P>], me: Author) {
+    share(hubs, me);
+}
+
+/// The same for whomever there is.
+pub fn share<T>(all: &mut [T], me: Author) {
     let first = me.short().iter().fold(0usize, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
     });
-    if !hubs.is_empty() {
-        let by = first % hubs.len();
-        hubs.rotate_left(by);
+    if !all.is_empty() {
+        let by = first % all.len();
+        all.rotate_left(by);
     }
 }
 

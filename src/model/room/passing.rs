@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::engine::Room;
+use super::engine::{Peer, Room};
 use super::entry::Entry;
 use super::fault::Fault;
 use super::hubs::HUBS;
@@ -13,17 +13,20 @@ use crate::wire::jid::Jid;
 impl Room {
     /// To whom an entry goes on from here.
     pub(super) fn pass_on(&mut self, entry: &Arc<Entry>, from: Option<&Jid>) {
+        let from_above = from.is_some_and(|jid| {
+            self.peers
+                .get(jid)
+                .is_some_and(|peer| peer.there == Level::Primary)
+        });
+        if from_above && !self.serves && !self.errs(Fault::PassesOnToAll) {
+            return;
+        }
         let hubs = self.hubs();
         let is_hub = |jid: &Jid| hubs.contains(jid);
         let is_first = |jid: &Jid| hubs.iter().take(HUBS).any(|hub| hub == jid);
         let spreads = self.rushes() && is_first(&self.jid);
         let own_hub = is_hub(&self.jid);
         let from_hub = from.is_some_and(is_hub);
-        let from_above = from.is_some_and(|jid| {
-            self.peers
-                .get(jid)
-                .is_some_and(|peer| peer.there == Level::Primary)
-        });
         let author = self
             .state
             .occupants
@@ -43,6 +46,8 @@ impl Room {
             })
             .map(|(jid, _)| jid.clone())
             .collect();
+        let serves = |peer: &Peer| peer.linked && peer.here == Level::Primary;
+        self.serves = self.serves && (!to.is_empty() || self.peers.values().any(serves));
         for jid in to {
             let waiting = self.pushes.entry(jid).or_default();
             if waiting.len() < MOST_PUSHES {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::engine::{Output, Peer, Room};
 use super::entry::Author;
 use super::fault::Fault;
-use super::hubs::{Candidate, HUBS, hubs, preference};
+use super::hubs::{Candidate, HUBS, hubs, preference, share};
 use super::packet::{Level, Packet, Since};
 use super::settle::CALM;
 use crate::wire::jid::Jid;
@@ -24,6 +24,11 @@ pub(super) const IDLE: Duration = Duration::from_secs(30);
 pub(super) const ANSWER: Duration = Duration::from_secs(5);
 /// Whom we could not reach is tried again after this.
 pub(super) const REDIAL: Duration = Duration::from_secs(5);
+/// Who comes in turns to one first, and after this to one more, while nobody answers: each who is asked shakes hands and
+/// answers with all that there is, and where three hundred come at once nobody has the time to do that three times.
+pub(super) const HEAD_START: Duration = Duration::from_secs(1);
+/// When a rush is over its people turn to their second and third hub within so long for each of them, not all at once.
+const NOT_AT_ONCE: Duration = Duration::from_millis(10);
 /// Who failed us is not relied on for so long.
 pub(super) const SHUN: Duration = Duration::from_secs(60);
 /// Entries that can wait for company wait so long …
@@ -129,6 +134,7 @@ impl Room {
         self.peers.remove(jid);
         if std::mem::take(&mut self.inside) {
             self.entering = true;
+            self.came = clock.now;
             self.enter_now();
         }
         self.finish();
@@ -322,13 +328,9 @@ impl Room {
         others.dedup();
         if others.is_empty() {
             let known = |jid: &&Jid| **jid != self.jid;
-            others = self
-                .contacts
-                .iter()
-                .filter(known)
-                .take(HUBS)
-                .cloned()
-                .collect();
+            others = self.contacts.iter().filter(known).cloned().collect();
+            share(&mut others, self.me);
+            others.truncate(HUBS);
         }
         let holds_on = self.errs(Fault::HoldsOnToAll);
         if own || holds_on {
@@ -355,7 +357,38 @@ impl Room {
         let levels = [Level::Primary, Level::Digest]
             .into_iter()
             .chain(std::iter::repeat(Level::Warm));
-        others.into_iter().zip(levels).collect()
+        let most = self.by_now(&others);
+        let linked = |jid: &Jid| self.peers.get(jid).is_some_and(|peer| peer.linked);
+        others
+            .into_iter()
+            .zip(levels)
+            .enumerate()
+            .filter(|(at, (jid, _))| *at < most || !self.entering && linked(jid))
+            .map(|(_, target)| target)
+            .collect()
+    }
+
+    /// To how many of those who could serve us we turn by now.
+    fn by_now(&self, others: &[Jid]) -> usize {
+        if self.is_settled() {
+            return usize::MAX;
+        }
+        let now = self.clock.now;
+        let first = others.first().and_then(|jid| self.peers.get(jid));
+        let answers = first
+            .is_some_and(|peer| peer.linked && peer.asked.is_none_or(|at| now.since(at) < ANSWER));
+        if answers {
+            return 1;
+        }
+        let steps = now.since(self.came).as_millis() / HEAD_START.as_millis();
+        usize::try_from(steps)
+            .unwrap_or(usize::MAX)
+            .saturating_add(1)
+    }
+
+    /// In for a while, and so is everybody else.
+    fn is_settled(&self) -> bool {
+        !self.entering && !self.rushes() && self.clock.now.since(self.came) >= CALM
     }
 
     /// Subscribes where we should, and opens streams for it.
@@ -404,9 +437,18 @@ impl Room {
             let jitter = Duration::from_millis(self.roll() % 1000);
             self.redial_at = Some(now + REDIAL + jitter);
         }
-        if self.rushes() {
-            let calm = now + CALM;
-            self.redial_at = Some(self.redial_at.map_or(calm, |at| at.min(calm)));
+        if !self.is_settled() {
+            let pause = match self.entering {
+                true => HEAD_START,
+                false => {
+                    let many = u32::try_from(self.state.occupants.len()).unwrap_or(u32::MAX);
+                    let spread = NOT_AT_ONCE.saturating_mul(many).as_millis().max(1);
+                    let spread = u64::try_from(spread).unwrap_or(u64::MAX);
+                    CALM + Duration::from_millis(self.roll() % spread)
+                }
+            };
+            let then = now + pause;
+            self.redial_at = Some(self.redial_at.map_or(then, |at| at.min(then)));
         }
         if self.idle_at.is_none() {
             let jitter = Duration::from_millis(self.roll() % 5000);

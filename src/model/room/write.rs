@@ -209,6 +209,7 @@ impl Room {
         self.clock = clock;
         if !self.inside && !self.entering {
             self.entering = true;
+            self.came = self.clock.now;
             self.alone_at = Some(clock.now + ALONE);
             for peer in self.peers.values_mut() {
                 (peer.there, peer.refused) = (Level::None, None);
@@ -264,6 +265,7 @@ impl Room {
                 .push_back(Output::Happened(Happened::Refused(why)));
         }
         self.inside = true;
+        self.came = self.clock.now;
         self.stale = true;
         self.outputs.push_back(Output::Happened(Happened::Entered));
         let _ = self.sign_join();

@@ -421,7 +421,7 @@ impl Core {
         self.rooms
             .all
             .iter()
-            .find(|(_, hosted)| hosted.room.address() == address)
+            .find(|(_, hosted)| hosted.room.has_address(address))
             .map(|(id, _)| *id)
     }
 }
