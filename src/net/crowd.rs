@@ -1,9 +1,9 @@
 //! A crowd on one interface, kept by listening (RFC 6762 §5.2, §7.3, §10).
 //!
 //! mdns-sd looks through all that it knows at every datagram, and each of its browsers asks for every record before it
-//! ends: with hundreds of peers that is most of what a computer does. So where many are seen ([`GATHERS`]) it only
-//! publishes, and their records are kept here: a datagram costs the same however many there are, and what one asks all
-//! hear, so that nobody asks what somebody else has just asked.
+//! ends: with hundreds of peers that is most of what a computer does. So where many are seen ([`GATHERS`]) it ends (what it
+//! published is answered by [`super::responder`]), and their records are kept here: a datagram costs the same however many
+//! there are, and what one asks all hear, so that nobody asks what somebody else has just asked ([`super::looks`]).
 //!
 //! Before that, records are kept here, too, in silence: when a crowd gathers, nobody is forgotten.
 //!
