@@ -216,24 +216,27 @@ impl Daemon {
 }
 
 /// Ends a daemon that another responder has taken over from. Its farewell would take back records that stand: it says one
-/// on each interface that it uses, so it is to use none before. What it had seen by then is still told.
-pub(super) async fn end_silently(daemon: Daemon) {
-    while matches!(
-        daemon.daemon.disable_interface(IfKind::All),
-        Err(mdns_sd::Error::Again)
-    ) {
-        tokio::time::sleep(AGAIN).await;
-    }
-    let ended = loop {
-        match daemon.daemon.shutdown() {
-            Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
-            ended => break ended,
+/// on each interface that it uses, so from now on it uses none. What it had seen by then is still told. Resolves when it has
+/// ended.
+pub(super) fn end_silently(daemon: Daemon) -> impl Future<Output = ()> + Send {
+    // At once: whoever leaves before this is polled must not have it answer for a name that was given up.
+    let mut disabled = daemon.daemon.disable_interface(IfKind::All);
+    async move {
+        while matches!(disabled, Err(mdns_sd::Error::Again)) {
+            tokio::time::sleep(AGAIN).await;
+            disabled = daemon.daemon.disable_interface(IfKind::All);
         }
-    };
-    if let Ok(ended) = ended {
-        let _ = ended.recv_async().await;
+        let ended = loop {
+            match daemon.daemon.shutdown() {
+                Err(mdns_sd::Error::Again) => tokio::time::sleep(AGAIN).await,
+                ended => break ended,
+            }
+        };
+        if let Ok(ended) = ended {
+            let _ = ended.recv_async().await;
+        }
+        daemon.browser.await.ok();
     }
-    daemon.browser.await.ok();
 }
 
 fn both_families(index: u32) -> Vec<IfKind> {

@@ -35,7 +35,7 @@ pub(super) const AGAIN: Duration = Duration::from_secs(1);
 pub(super) const FAREWELL: Duration = Duration::from_millis(120);
 /// Answers that one host alone gets: so many at once, when a hall comes in, and so many a second from then on. Whoever gets
 /// none asks in such a way that all hear the answer, and that is said once a second at most.
-const ALONE: (u32, u32) = (600, 100);
+const ALONE: (u32, u32) = (1024, 100);
 
 /// What is sent over IPv4, and what over IPv6, is sent to different people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

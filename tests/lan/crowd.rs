@@ -10,6 +10,7 @@ use crate::ear;
 use crate::lab::headless::balcony;
 use crate::lab::peer::{Peer, poll};
 use crate::lab::{Avahi, Host, Lab, or_skip};
+use crate::mallory::play;
 
 /// Enough for a crowd: each of them sees 24 others at least.
 const GUESTS: usize = 24;
@@ -137,6 +138,8 @@ fn a_crowd_gathers_answers_and_scatters_and_nobody_flickers() {
     assert_eq!(hall.romeo.jid(), "romeo@forza");
     assert!(twin.quit().success());
 
+    a_host_is_looked_up(&hall.romeo, &desk);
+
     // What changes reaches all.
     hall.romeo
         .tell(&json!({"command": "status", "show": "dnd", "message": "Busy"}));
@@ -169,7 +172,7 @@ fn a_crowd_gathers_answers_and_scatters_and_nobody_flickers() {
     hall.juliet.send(&guest.jid(), "Are you there?", "question");
     hall.juliet.misses(&guest.jid(), LATER);
 
-    scatters(hall);
+    scatters(hall, &desk);
 }
 
 fn plain_dns_is_answered(hall: &Hall) {
@@ -220,8 +223,17 @@ fn avahi_finds_all(hall: &Hall, desk: &Host) {
     });
 }
 
+/// By a name that another program answers for.
+fn a_host_is_looked_up(who: &Peer, desk: &Host) {
+    let server = play(desk, &["pretend", "old"]);
+    who.tell(&json!({"command": "connect", "address": "desk.local:5298"}));
+    server.event("took", LATER, |took| {
+        took["text"].as_str().unwrap().contains("romeo@forza")
+    });
+}
+
 /// Most go, and mdns-sd takes over again at those who stay.
-fn scatters(mut hall: Hall) {
+fn scatters(mut hall: Hall, desk: &Host) {
     let gone = hall.guests.split_off(LEFT);
     let names: BTreeSet<String> = gone.iter().map(Peer::jid).collect();
     let marks: Vec<usize> = hall.all().iter().map(|one| one.mark()).collect();
@@ -237,6 +249,7 @@ fn scatters(mut hall: Hall) {
         }
     }
     all_answer(&hall.all(), true);
+    a_host_is_looked_up(&hall.romeo, desk);
     // Everybody is still found, by mdns-sd now; and what changes reaches all.
     hall.juliet
         .tell(&json!({"command": "status", "show": "away", "message": "Gone to bed"}));

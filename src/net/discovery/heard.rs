@@ -53,7 +53,7 @@ impl Discovery {
         if let Some(station) = self.stations.get_mut(&overheard.link) {
             station.answer(&overheard, now);
         }
-        self.found_in(&overheard);
+        self.found_in(&overheard, now);
         self.heard_by_crowd(&overheard, now);
         for heard in overheard.heard {
             self.heard(heard, overheard.link, now);

@@ -1,4 +1,4 @@
-//! The addresses of a host that somebody typed by hand: asked on all interfaces, and the first who answers is believed.
+//! The addresses of a host that somebody typed by hand: asked on all interfaces, and whoever answers is believed.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -16,6 +16,10 @@ const MOST: usize = 64;
 const PATIENCE: Duration = Duration::from_millis(1500);
 /// Whoever has just told others does not do so again within a second (RFC 6762 §6), and is asked once more after it.
 const AGAIN: Duration = Duration::from_millis(1050);
+/// With the first answer it is waited for others a little: avahi-daemon says the addresses of each family apart.
+const OTHERS: Duration = Duration::from_millis(100);
+/// So many addresses are taken.
+const MOST_ADDRESSES: usize = 16;
 
 /// A host that is being looked up.
 #[derive(Debug)]
@@ -32,6 +36,14 @@ impl Lookup {
     /// When there is something to be done.
     pub(super) fn next(&self) -> Instant {
         self.again.unwrap_or(self.until)
+    }
+
+    fn found(&mut self, address: SocketAddr, now: Instant) {
+        self.again = None;
+        self.until = self.until.min(now + OTHERS);
+        if self.found.len() < MOST_ADDRESSES && !self.found.contains(&address) {
+            self.found.push(address);
+        }
     }
 
     fn end(self) {
@@ -64,8 +76,8 @@ impl Discovery {
         }
     }
 
-    /// A datagram may tell where a host is; all that it tells is taken.
-    pub(super) fn found_in(&mut self, overheard: &Overheard) {
+    /// A datagram may tell where a host is.
+    pub(super) fn found_in(&mut self, overheard: &Overheard, now: Instant) {
         if self.lookups.is_empty() {
             return;
         }
@@ -81,11 +93,9 @@ impl Discovery {
             }
             let asked = self.lookups.iter_mut();
             for lookup in asked.filter(|it| it.host.eq_ignore_ascii_case(host)) {
-                lookup.found.push(at_port(*address, 0, overheard.link));
+                lookup.found(at_port(*address, 0, overheard.link), now);
             }
         }
-        let found = |lookup: &mut Lookup| !lookup.found.is_empty();
-        self.lookups.extract_if(.., found).for_each(Lookup::end);
     }
 
     /// Asks once more, and gives up.
