@@ -10,6 +10,7 @@ use hickory_proto::rr::{DNSClass, Name, RData, Record, RecordType};
 
 use super::mdns::TxtPairs;
 use super::message::{self, HOST_TTL, OTHER_TTL};
+use super::query::Query;
 
 /// The records that we may have, one of each kind: one address an interface and family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -256,8 +257,15 @@ impl Records {
         }
     }
 
+    /// Which of ours are listed in a query as known to its sender.
+    pub(super) fn all_known(&self, query: &Query) -> Kinds {
+        let known = query.known();
+        let known = known.iter().map(|record| self.known(record));
+        known.fold(Kinds::NONE, Kinds::bitor)
+    }
+
     /// Which of ours this is, if whoever lists it will keep it for half its time yet (RFC 6762 §7.1).
-    pub(super) fn known(&self, record: &Record) -> Kinds {
+    fn known(&self, record: &Record) -> Kinds {
         Kind::ALL
             .into_iter()
             .filter(|kind| record.ttl >= kind.ttl() / 2 && *self.name(*kind) == record.name)
@@ -336,11 +344,7 @@ impl Records {
 
     /// An answer by plain DNS, to somebody who does not listen to what is said afterwards: with what was asked, for a short
     /// time, and in words that it knows (RFC 6762 §6.7).
-    pub(super) fn answer_plainly(
-        &self,
-        query: &super::query::Query,
-        answers: Kinds,
-    ) -> Option<Vec<u8>> {
+    pub(super) fn answer_plainly(&self, query: &Query, answers: Kinds) -> Option<Vec<u8>> {
         let mut message = self.respond(answers, self.along(answers), |mut record| {
             record.ttl = record.ttl.min(PLAIN_TTL);
             record.mdns_cache_flush = false;

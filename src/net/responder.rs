@@ -55,6 +55,20 @@ impl Family {
             Family::V6
         }
     }
+
+    fn of_both<T>(self, [v4, v6]: &[T; 2]) -> &T {
+        match self {
+            Family::V4 => v4,
+            Family::V6 => v6,
+        }
+    }
+
+    fn of_both_mut<T>(self, [v4, v6]: &mut [T; 2]) -> &mut T {
+        match self {
+            Family::V4 => v4,
+            Family::V6 => v6,
+        }
+    }
 }
 
 /// To be sent.
@@ -92,12 +106,8 @@ struct Said([[Option<Instant>; Kind::ALL.len()]; 2]);
 
 impl Said {
     fn at(&self, kind: Kind, family: Family) -> Option<Instant> {
-        let [v4, v6] = &self.0;
-        let said = match family {
-            Family::V4 => v4,
-            Family::V6 => v6,
-        };
-        said.get(kind as usize).copied().flatten()
+        let said = family.of_both(&self.0).get(kind as usize);
+        said.copied().flatten()
     }
 
     fn within(
@@ -115,11 +125,7 @@ impl Said {
     }
 
     fn note(&mut self, kinds: Kinds, family: Family, now: Instant) {
-        let [v4, v6] = &mut self.0;
-        let said = match family {
-            Family::V4 => v4,
-            Family::V6 => v6,
-        };
+        let said = family.of_both_mut(&mut self.0);
         for kind in kinds.iter() {
             if let Some(at) = said.get_mut(kind as usize) {
                 *at = Some(now);
@@ -229,18 +235,15 @@ impl Responder {
         let Some(records) = &self.records else {
             return Vec::new();
         };
-        let known: Kinds = query
-            .known()
-            .iter()
-            .fold(Kinds::NONE, |known, record| known | records.known(record));
         if from.port() != PORT {
-            return self
-                .asked_plainly(query, known, from, now)
-                .into_iter()
-                .collect();
+            let answer = self.asked_plainly(query, from, now);
+            return answer.into_iter().collect();
         }
         if query.goes_on() {
-            self.knows(from, known);
+            // To read a long list costs something.
+            if self.waiting.iter().any(|it| it.from == from) {
+                self.knows(from, records.all_known(query));
+            }
             return Vec::new();
         }
         let (mut all, mut alone) = (Kinds::NONE, Kinds::NONE);
@@ -254,8 +257,11 @@ impl Responder {
                 all |= answers;
             }
         }
-        all -= known;
-        alone -= known | all;
+        if !(all | alone).is_empty() {
+            let known = records.all_known(query);
+            all -= known;
+            alone -= known | all;
+        }
         if (all | alone).is_empty() {
             return Vec::new();
         }
@@ -269,19 +275,16 @@ impl Responder {
     }
 
     /// By plain DNS, from any port: at once, to that host alone (RFC 6762 §6.7).
-    fn asked_plainly(
-        &mut self,
-        query: &Query,
-        known: Kinds,
-        from: SocketAddr,
-        now: Instant,
-    ) -> Option<Answer> {
+    fn asked_plainly(&mut self, query: &Query, from: SocketAddr, now: Instant) -> Option<Answer> {
         let records = self.records.as_ref()?;
         let asked = query
             .questions
             .iter()
             .map(|question| records.asked(question));
-        let answers = asked.fold(Kinds::NONE, Kinds::bitor) - known;
+        let mut answers = asked.fold(Kinds::NONE, Kinds::bitor);
+        if !answers.is_empty() {
+            answers -= records.all_known(query);
+        }
         if answers.is_empty() || !self.alone.take(now) {
             return None;
         }
@@ -351,19 +354,11 @@ impl Responder {
         if at_once {
             answers.extend(self.say(all, family, GAP, now));
         } else if !all.is_empty() {
-            let soon = self.soon_mut(family);
+            let soon = family.of_both_mut(&mut self.soon);
             let (_, joined) = soon.get_or_insert_with(|| (now + SHARED.0 + up_to(SHARED.1), all));
             *joined |= all;
         }
         answers
-    }
-
-    fn soon_mut(&mut self, family: Family) -> &mut Option<(Instant, Kinds)> {
-        let [v4, v6] = &mut self.soon;
-        match family {
-            Family::V4 => v4,
-            Family::V6 => v6,
-        }
     }
 
     /// To all, but for what they heard within `gap`.
@@ -418,7 +413,7 @@ impl Responder {
             .filter(|(kind, ttl)| *ttl >= kind.ttl())
             .map(|(kind, _)| kind)
             .collect();
-        if let Some((_, soon)) = self.soon_mut(family) {
+        if let Some((_, soon)) = family.of_both_mut(&mut self.soon) {
             *soon -= said;
         }
     }
@@ -447,7 +442,10 @@ impl Responder {
             answers.extend(self.reply(waiting.all, waiting.alone, true, waiting.from, now));
         }
         for family in [Family::V4, Family::V6] {
-            if let Some((_, soon)) = self.soon_mut(family).take_if(|(due, _)| *due <= now) {
+            if let Some((_, soon)) = family
+                .of_both_mut(&mut self.soon)
+                .take_if(|(due, _)| *due <= now)
+            {
                 answers.extend(self.say(soon, family, GAP, now));
             }
         }
