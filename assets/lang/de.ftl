@@ -910,6 +910,7 @@ said-name-long = der Name ist länger als 63 Bytes
 said-name-control = der Name enthält ein Steuerzeichen
 said-no-host-name = { $name } ist kein Rechnername
 said-unpublished = auf { $interface } konnten wir nicht bekannt gemacht werden: { $why }
+said-text-long = ein Text ist zu lang
 said-changes-unnoticed = Änderungen des Netzwerks werden nicht bemerkt: { $why }
 said-interfaces-unlisted = die Netzwerkschnittstellen können nicht aufgezählt werden: { $why }
 said-no-mdns = mDNS funktioniert auf { $interface } nicht: { $why }

@@ -917,6 +917,7 @@ said-name-long = the name is longer than 63 bytes
 said-name-control = the name holds a control character
 said-no-host-name = { $name } is no host name
 said-unpublished = we could not be published on { $interface }: { $why }
+said-text-long = a text is too long
 said-changes-unnoticed = changes of the network are not noticed: { $why }
 said-interfaces-unlisted = the network interfaces cannot be listed: { $why }
 said-no-mdns = mDNS does not work on { $interface }: { $why }

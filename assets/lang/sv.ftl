@@ -911,6 +911,7 @@ said-name-long = namnet är längre än 63 byte
 said-name-control = namnet innehåller ett styrtecken
 said-no-host-name = { $name } är inget värdnamn
 said-unpublished = vi kunde inte annonseras på { $interface }: { $why }
+said-text-long = en text är för lång
 said-changes-unnoticed = ändringar i nätverket märks inte: { $why }
 said-interfaces-unlisted = nätverksgränssnitten kan inte listas: { $why }
 said-no-mdns = mDNS fungerar inte på { $interface }: { $why }
