@@ -1,14 +1,11 @@
 //! A crowd on one interface, kept by listening (RFC 6762 §5.2, §7.3, §10).
 //!
 //! mdns-sd looks through all that it knows at every datagram, and each of its browsers asks for every record before it
-//! ends: with hundreds of peers that is most of what a computer does. So where many are seen ([`GATHERS`]) it only
-//! publishes, and their records are kept here: a datagram costs the same however many there are, and what one asks all
-//! hear, so that nobody asks what somebody else has just asked.
+//! ends: with hundreds of peers that is most of what a computer does. So where many are seen ([`GATHERS`]) it ends (what it
+//! published is answered by [`super::responder`]), and their records are kept here: a datagram costs the same however many
+//! there are, and what one asks all hear, so that nobody asks what somebody else has just asked ([`super::looks`]).
 //!
 //! Before that, records are kept here, too, in silence: when a crowd gathers, nobody is forgotten.
-//!
-//! Who comes asks once who is there, and the answers come to it alone: else each who comes would have hundreds of answers
-//! sent to hundreds.
 //!
 //! Pure but for its random delays. Inputs: [`Crowd::heard`], [`Crowd::answered`], [`Crowd::verify`], [`Crowd::tick`] when [`Crowd::next`] is
 //! over. Outputs: what [`Browsed`] tells of them, and questions to be sent.
@@ -18,6 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::looks::Looks;
 use super::mdns::Browsed;
 use super::message::{self, Heard};
 use super::multicast::is_dialable;
@@ -42,27 +40,10 @@ const INCOMPLETE: Duration = Duration::from_millis(200);
 const MOST_ASKED: u8 = 5;
 /// A goodbye is believed a second later (RFC 6762 §10.1).
 const GOODBYE: Duration = Duration::from_secs(1);
-/// Everybody is asked now and then, by one for all. Who is not known is heard when others ask for it, too …
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
-/// … and sooner, if the last time somebody asked brought news to us within this: many come at once, and datagrams are lost.
-const NEWS: Duration = Duration::from_secs(1);
-/// Then it is waited until nobody comes any more …
-const CALM: Duration = Duration::from_millis(1500);
-/// … but so long only.
-const RUSH: Duration = Duration::from_secs(8);
-/// Whoever is new asks everybody after this (RFC 6762 §5.2 has us wait a little) …
-const FIRST: Duration = Duration::from_millis(10);
-const FIRST_SPREAD: Duration = Duration::from_millis(15);
-/// … in such a way that nobody else has to hear the answers; who gets none within this asks so that all hear them …
-const UNANSWERED: Duration = Duration::from_millis(150);
-/// … unless so much is heard meanwhile: others come, too, and will say so.
-const BUSY: usize = 4;
 /// Whoever is heard of and not known is asked for after a while that grows with the number of those who may ask as well.
 const EACH: Duration = Duration::from_millis(10);
 /// Whoever is doubted is asked for within this.
 const DOUBTED: Duration = Duration::from_millis(400);
-/// Whoever came alone asks once more after this those whom it does not know.
-const SECOND: Duration = Duration::from_secs(2);
 /// Of two hosts that have one name the one that said so lately has it.
 const LATELY: Duration = Duration::from_secs(3);
 /// Who was confirmed within this share of its records' life, in percent, needs no confirmation.
@@ -81,19 +62,7 @@ pub(super) struct Crowd {
     members: HashMap<Key, Member>,
     hosts: HashMap<String, Host>,
     due: BTreeSet<(Instant, Key)>,
-    look: Instant,
-    /// When everybody was asked last, by whomever.
-    looked: Option<Instant>,
-    /// When we are to ask for the first time.
-    first: Option<Instant>,
-    /// We asked, and have no answer yet: until then it is waited for.
-    unanswered: Option<Instant>,
-    /// So many datagrams were heard before that is over.
-    datagrams: usize,
-    /// When we are to ask those whom we do not know.
-    second: Option<Instant>,
-    /// Since then people come whom we heard of by chance; there may be others.
-    rush: Option<Instant>,
+    looks: Looks,
     /// We tell who is there; else mdns-sd browses, and we only listen.
     leads: bool,
 }
@@ -121,10 +90,6 @@ pub(super) enum Way {
 impl Question {
     fn new(way: Way, datagram: Option<Vec<u8>>) -> Option<Question> {
         datagram.map(|datagram| Question { datagram, way })
-    }
-
-    fn who_is_there(way: Way) -> Option<Question> {
-        Question::new(way, message::ask_everybody(std::iter::empty()))
     }
 }
 
@@ -162,13 +127,7 @@ impl Crowd {
             members: HashMap::new(),
             hosts: HashMap::new(),
             due: BTreeSet::new(),
-            look: now + LOOK_AGAIN + up_to(LOOK_AGAIN),
-            looked: None,
-            first: Some(now + FIRST + up_to(FIRST_SPREAD)),
-            unanswered: None,
-            datagrams: 0,
-            second: None,
-            rush: None,
+            looks: Looks::new(now),
             leads: false,
         }
     }
@@ -215,11 +174,10 @@ impl Crowd {
     pub(super) fn next(&self) -> Option<Instant> {
         if self.leads {
             let due = self.due.first().map(|(at, _)| *at);
-            let looks = [Some(self.look), self.first, self.unanswered, self.second];
-            return due.into_iter().chain(looks.into_iter().flatten()).min();
+            return due.into_iter().chain(self.looks.next(true)).min();
         }
         let told = self.members.values().filter(|member| member.told.is_some());
-        let asks = self.first.into_iter().chain(self.unanswered);
+        let asks = self.looks.next(false);
         told.map(|member| member.until).chain(asks).min()
     }
 
@@ -312,12 +270,7 @@ impl Crowd {
                 *ttl = HANDED_OVER;
             }
         }
-        self.unanswered = None;
-        if self.rush.take().is_some() {
-            // Late, on a busy computer or network.
-            self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
-            self.second = Some(now + SECOND + up_to(SECOND));
-        }
+        self.looks.answered(now);
         let (mut browsed, touched) = self.take(&heard, now);
         browsed.extend(touched.iter().filter_map(|key| self.complete(key)));
         browsed
@@ -325,8 +278,8 @@ impl Crowd {
 
     /// A datagram was heard.
     pub(super) fn heard(&mut self, heard: &[Heard], now: Instant) -> Vec<Browsed> {
-        if (self.first.is_some() || self.unanswered.is_some()) && !heard.is_empty() {
-            self.datagrams += 1;
+        if !heard.is_empty() {
+            self.looks.heard();
         }
         let (mut browsed, touched) = self.take(heard, now);
         if self.leads {
@@ -365,7 +318,7 @@ impl Crowd {
                     None
                 }
                 Heard::Looked => {
-                    self.is_looked_for(now);
+                    self.looks.asked(now);
                     None
                 }
                 _ => None,
@@ -389,27 +342,14 @@ impl Crowd {
     pub(super) fn tick(&mut self, now: Instant) -> (Vec<Question>, Vec<Browsed>) {
         let mut questions = Vec::new();
         let browsed = self.drop_expired(now);
-        if self.first.take_if(|first| *first <= now).is_some() {
-            questions.extend(Question::who_is_there(Way::Alone));
-            self.unanswered = Some(now + UNANSWERED);
-            self.second = Some(now + SECOND + up_to(SECOND));
-        }
-        if self.unanswered.take_if(|until| *until <= now).is_some() {
-            if self.datagrams >= BUSY {
-                self.second = None;
-                self.rush = Some(now);
-                self.look_when_calm(now);
-            } else {
-                questions.extend(Question::who_is_there(Way::All));
-            }
+        for look in self.looks.tick(self.leads, now) {
+            let complete = self.members.values().filter(|it| it.told.is_some());
+            let known = complete.map(|it| it.jid.as_str());
+            let known = known.take(if look.others { MAX_PEERS } else { 0 });
+            questions.extend(Question::new(look.way, message::ask_everybody(known)));
         }
         if !self.leads {
             return (questions, browsed);
-        }
-        if self.second.take_if(|second| *second <= now).is_some() {
-            let complete = self.members.values().filter(|it| it.told.is_some());
-            let known = complete.map(|it| it.jid.as_str());
-            questions.extend(Question::new(Way::Alone, message::ask_everybody(known)));
         }
         while let Some((at, key)) = self.due.first().cloned()
             && at <= now
@@ -430,16 +370,6 @@ impl Crowd {
             questions.extend(Question::new(way, member.question()));
             member.ask_later(now);
             self.reschedule(&key, before);
-        }
-        if self.look <= now {
-            // What is asked again and again in a rush is asked over one family.
-            let way = if self.rush.is_some() {
-                Way::One
-            } else {
-                Way::All
-            };
-            self.is_looked_for(now);
-            questions.extend(Question::who_is_there(way));
         }
         (questions, browsed)
     }
@@ -485,10 +415,7 @@ impl Crowd {
         };
         self.due.insert((member.due(), key.clone()));
         self.members.insert(key.clone(), member);
-        if self.looked.is_some_and(|looked| now < looked + NEWS) {
-            self.rush.get_or_insert(now);
-        }
-        self.look_when_calm(now);
+        self.looks.met(now);
         true
     }
 
@@ -534,26 +461,6 @@ impl Crowd {
 
     fn count(&self) -> u32 {
         u32::try_from(self.members.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Somebody asks for all.
-    fn is_looked_for(&mut self, now: Instant) {
-        // Who is new learns by it of those who were here before; that is not what is meant by news.
-        let new = self.first.is_some() || self.second.is_some();
-        self.looked = (!new).then_some(now);
-        self.rush = None;
-        self.look = now + LOOK_AGAIN + up_to(LOOK_AGAIN);
-    }
-
-    fn look_when_calm(&mut self, now: Instant) {
-        if let Some(since) = self.rush {
-            let look = now + CALM + up_to(CALM);
-            self.look = if now < since + RUSH {
-                look
-            } else {
-                look.min(self.look)
-            };
-        }
     }
 
     /// Somebody asks for it; the answer goes to everybody (RFC 6762 §7.3).

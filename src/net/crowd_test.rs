@@ -6,6 +6,7 @@
     missing_docs
 )]
 
+use super::super::looks::CALM;
 use super::super::message::Place;
 use super::*;
 

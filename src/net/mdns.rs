@@ -1,4 +1,5 @@
-//! Publishing and browsing on one interface, by mdns-sd (RFC 6762, RFC 6763, XEP-0174 §3–5). None of its types leave.
+//! Publishing and browsing on one interface, by mdns-sd (RFC 6762, RFC 6763, XEP-0174 §3–5), as long as no crowd is there.
+//! None of its types leave.
 //!
 //! One daemon an *interface*, because mdns-sd publishes an address on every interface whose network it fits, and every
 //! `fe80::` address fits every interface: with one daemon for all, peers on one network would be told the addresses

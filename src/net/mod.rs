@@ -14,6 +14,7 @@ mod interfaces;
 pub mod lan;
 mod link_watch;
 mod listen;
+mod looks;
 mod mdns;
 pub mod memory;
 mod message;
@@ -55,7 +56,8 @@ pub enum Request {
     },
     /// Say goodbye (TTL 0 for the PTR and the rest, XEP-0174 §7).
     Withdraw,
-    /// Ask whether this peer's records still stand. Answer: [`Report::Verified`] within about 3 s.
+    /// Ask whether this peer's records still stand. Answer: [`Report::Verified`] within about 3 s. If it has none, it is
+    /// asked for some all the same.
     Verify {
         /// Whom.
         jid: Jid,

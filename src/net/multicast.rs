@@ -2,7 +2,8 @@
 //! records, our own probing, telling a goodbye from a timeout, and, in a crowd, all the rest ([`super::responder`]).
 //!
 //! One socket an interface and family. It is bound to the *group address*, not to the wildcard: so it receives the
-//! multicast and never the unicast answers that are meant for mdns-sd or avahi-daemon on the same port.
+//! multicast and never the unicast answers that are meant for mdns-sd or avahi-daemon on the same port. A question that
+//! comes to this port by unicast (RFC 6762 §5.5) is theirs, too; where no other program listens there, nobody answers it.
 //!
 //! What only we want to know is asked from a port of its own ([`Multicast::ask_alone`], RFC 6762 §5.1 and §6.7): the answers
 //! come to us and trouble nobody else, however many there are.

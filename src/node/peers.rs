@@ -166,10 +166,16 @@ impl Core {
 
     /// Asks the network whether a peer is still there.
     pub(super) fn verify(&mut self, jid: &Jid) {
-        let Some(known) = self.roster.get_mut(jid) else {
-            return;
-        };
-        if known.advertised && !std::mem::replace(&mut known.verifying, true) {
+        if self.roster.get(jid).is_some_and(|known| known.advertised) {
+            self.ask_anew(jid);
+        }
+    }
+
+    /// Asks for a peer's records, also if they are gone.
+    pub(super) fn ask_anew(&mut self, jid: &Jid) {
+        if let Some(known) = self.roster.get_mut(jid)
+            && !std::mem::replace(&mut known.verifying, true)
+        {
             self.ask(Net::Verify { jid: jid.clone() });
         }
     }

@@ -69,8 +69,9 @@ impl Core {
                     }
                     let pinned = self.book.pinned(&jid).map(|known| known.fingerprint);
                     if pinned == Some(fingerprint) {
-                        // It has the right key, and only the announcement says otherwise: whose is that, now?
-                        self.verify(&jid);
+                        // It has the right key, and only the announcement says otherwise: whose is that, now? Perhaps of
+                        // somebody who had taken the name and has left, and what they said ended without anybody else's word.
+                        self.ask_anew(&jid);
                     }
                     self.retry_later(&jid);
                     Some("another key is expected under this name")

@@ -144,6 +144,16 @@ fn a_crowd_gathers_answers_and_scatters_and_nobody_flickers() {
         one.shows("romeo@forza", LATER, |peer| peer["show"] == "dnd");
     }
 
+    hosts[1].change_ipv4("eth0", "10.77.1.99/24");
+    let has = |peer: &Value, address: &str| {
+        let addresses = peer["addresses"].as_array().unwrap();
+        let of = |it: &Value| it.as_str().unwrap().starts_with(address);
+        addresses.iter().any(of)
+    };
+    hall.romeo.shows("juliet@pronto", LATER, |peer| {
+        has(peer, "10.77.1.99:") && !has(peer, &hosts[1].ipv4(1))
+    });
+
     // Who leaves says so.
     assert!(mercutio.quit().success());
     for one in hall.all() {

@@ -200,11 +200,8 @@ fn whoever_comes_between_two_who_know_each_other_reads_nothing() {
             side.kill();
         }
         stage.lab.join(1, 2);
-        // What it has announced may be believed until its records run out (120 s, RFC 6762 section 10), and then a stream may
-        // wait for its next try.
-        let believed = Duration::from_secs(200);
-        juliet.receives("romeo@forza", 2, believed);
-        romeo.receives("juliet@pronto", 1, believed);
+        juliet.receives("romeo@forza", 2, Duration::from_secs(120));
+        romeo.receives("juliet@pronto", 1, Duration::from_secs(120));
         let trust = if verified { "verified" } else { "pinned" };
         trusts(&romeo, "juliet@pronto", trust, None);
         trusts(&juliet, "romeo@forza", trust, None);

@@ -5,11 +5,15 @@ use balcony::event::{
     Cause, Event, Message, MessageState, Security, Trust, Verification, VerificationState,
 };
 use balcony::net::memory::{Fault, HostId};
+use balcony::net::{ConnId, Report, Request};
+use balcony::node::effect::Input;
 use balcony::node::sim::Sim;
 use balcony::node::sim::legacy::Make;
 use balcony::wire::jid::Jid;
 use balcony::wire::key::SecretKey;
+use balcony::wire::txt::Advert;
 
+use super::alone::Alone;
 use super::stage::{Lovers, MS, Partner, SEC, fates, heard_from, jid, lovers, story, with_seeds};
 
 fn security(sim: &Sim, host: HostId, of: &Jid) -> Security {
@@ -643,4 +647,71 @@ fn old_friends_are_greeted_at_the_start() {
             !sim.model(juliet).unwrap().contacts[&r].is_online()
         }));
     });
+}
+
+/// Juliet calls, and encrypts with this key.
+fn calls_encrypted(alone: &mut Alone, conn: u64, ip: &str, key: &SecretKey) {
+    let header = "<stream:stream xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams' from='juliet@pronto' to='romeo@forza' version='1.0'>";
+    alone.input(Input::Net(Report::Accepted {
+        conn: ConnId(conn),
+        local: "10.0.0.1:5298".parse().unwrap(),
+        remote: format!("{ip}:40000").parse().unwrap(),
+    }));
+    alone.hears(conn, header);
+    alone.hears(conn, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    alone.input(Input::Net(Report::Secured {
+        conn: ConnId(conn),
+        key: key.public(),
+        exporter: [0; 32],
+    }));
+    alone.hears(conn, header);
+    alone.hears(
+        conn,
+        "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' mechanism='EXTERNAL'>=</auth>",
+    );
+    alone.hears(conn, header);
+    alone.hears(conn, "<presence/>");
+}
+
+#[test]
+fn whoever_shows_the_pinned_key_has_its_records_asked_for_if_they_say_another() {
+    let keys = [8, 9].map(|seed| SecretKey::from_seed(&[seed; 32]).unwrap());
+    let [hers, others] = keys;
+    let juliet = jid("juliet@pronto");
+    let mut alone = Alone::new();
+    let announced = |key: &SecretKey| {
+        let fingerprint = key.public().fingerprint();
+        move |advert: &mut Advert| advert.tlsfp = Some(fingerprint)
+    };
+    alone.seen(&juliet, "10.0.0.2", announced(&hers));
+    calls_encrypted(&mut alone, 1, "10.0.0.2", &hers);
+    let trust = |alone: &Alone| alone.core.model().contacts[&juliet].security.trust;
+    assert_eq!(trust(&alone), Trust::Pinned);
+    alone.hears(1, "</stream:stream>");
+    // Somebody takes her name, and what they say ends.
+    alone.seen(&juliet, "10.0.0.3", announced(&others));
+    assert_eq!(trust(&alone), Trust::Changed);
+    alone.input(Input::Net(Report::Gone {
+        jid: juliet.clone(),
+        goodbye: false,
+    }));
+    for conn in [3, 5] {
+        alone.requests.clear();
+        calls_encrypted(&mut alone, conn, "10.0.0.2", &hers);
+        let asked = Request::Verify {
+            jid: juliet.clone(),
+        };
+        assert!(alone.requests.contains(&asked), "{:?}", alone.requests);
+        alone.input(Input::Net(Report::Verified {
+            jid: juliet.clone(),
+            alive: false,
+        }));
+    }
+    // Her answer.
+    alone.seen(&juliet, "10.0.0.2", announced(&hers));
+    assert_eq!(trust(&alone), Trust::Pinned);
+    alone.requests.clear();
+    calls_encrypted(&mut alone, 7, "10.0.0.2", &hers);
+    let verifies = |request: &Request| matches!(request, Request::Verify { .. });
+    assert!(!alone.requests.iter().any(verifies));
 }

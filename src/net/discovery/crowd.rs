@@ -101,8 +101,10 @@ impl Discovery {
         for browsed in browsed.into_iter().chain(changed) {
             self.seen(browsed);
         }
-        if news && !leads {
-            self.gather(link, now);
+        match (news, leads) {
+            (false, _) => {}
+            (true, true) => self.scatter(link, now),
+            (true, false) => self.gather(link, now),
         }
     }
 
@@ -133,19 +135,21 @@ impl Discovery {
                     }
                 }
             }
-            if station.crowd.is_scattered()
-                && station.leave_it_to_mdns_sd(
-                    self.claim.as_ref(),
-                    &self.host,
-                    &self.browsed_to,
-                    now,
-                )
-            {
-                station.crowd.scatter();
-            }
         }
         for browsed in all {
             self.seen(browsed);
+        }
+        let links: Vec<u32> = self.stations.keys().copied().collect();
+        links.into_iter().for_each(|link| self.scatter(link, now));
+    }
+
+    /// Somebody may have gone from an interface: are few left?
+    fn scatter(&mut self, link: u32, now: Instant) {
+        if let Some(station) = self.stations.get_mut(&link)
+            && station.crowd.is_scattered()
+            && station.leave_it_to_mdns_sd(self.claim.as_ref(), &self.host, &self.browsed_to, now)
+        {
+            station.crowd.scatter();
         }
     }
 

@@ -148,6 +148,10 @@ impl Discovery {
 
     pub(super) fn verify(&mut self, jid: Jid, now: Instant) {
         if !self.peers.is_here(&jid) {
+            // Whoever has the name now may say so: mdns-sd believes for an hour that it is there, and does not ask where.
+            if let Some(question) = message::ask_instance(jid.as_str()) {
+                self.send_everywhere(&question);
+            }
             return self.report(Report::Verified { jid, alive: false });
         }
         for station in self.stations.values_mut() {
