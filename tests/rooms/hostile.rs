@@ -376,6 +376,39 @@ fn a_flood_is_slowed_down_and_everybody_else_is_heard() {
 }
 
 #[test]
+fn not_even_all_hubs_together_can_hide_somebody_for_long() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 40, false, false);
+        world.everybody_joins();
+        let victim = 39;
+        let me = Author::from(world.seats[victim].key.public());
+        let hubs = world.room(5).hubs().to_vec();
+        assert_eq!(hubs.len(), 3);
+        for hub in hubs {
+            let hub = world.seats.iter().position(|seat| seat.jid == hub);
+            let hub = &mut world.seats[hub.unwrap()];
+            (hub.withholds, hub.lies, hub.honest) = (Some(me.0), true, false);
+        }
+        // Nobody has a stream any more with those whom it met when it came in.
+        for at in 0..40 {
+            world.reset_links(at);
+        }
+        world.run_for(10 * SEC);
+        let id = world.say(victim, "let me be heard").unwrap();
+        world.run_for(20 * SEC);
+        let heard = |world: &World| {
+            let honest = world.honest();
+            let has = |at: &&usize| world.room(**at).log().get(&id).is_some();
+            (honest.iter().filter(has).count(), honest.len())
+        };
+        assert_eq!(heard(&world).0, 1, "nobody hides anything");
+        let all = |world: &World| heard(world).0 == heard(world).1;
+        assert!(world.run_until(400 * SEC, all), "{:?}", heard(&world));
+        hold(&world);
+    });
+}
+
+#[test]
 fn a_hub_that_withholds_one_author_is_found_out_by_the_second() {
     with_seeds(8, |seed| {
         let mut world = World::new(seed, 22, false, false);

@@ -45,6 +45,8 @@ pub struct Seat {
     pub heard: HashMap<EntryId, Moment>,
     /// Packets that it does not pass on: a hub that withholds this author.
     pub withholds: Option<[u8; 32]>,
+    /// And says that it has nothing of it, in such a way that nobody can tell.
+    pub lies: bool,
     /// Reads slowly: this much longer for each packet.
     pub drag: Duration,
     pub honest: bool,
@@ -185,6 +187,7 @@ impl World {
             happened: Vec::new(),
             heard: HashMap::new(),
             withholds: None,
+            lies: false,
             drag: Duration::ZERO,
             honest: true,
         });
@@ -612,6 +615,13 @@ impl World {
             entries.retain(|octets| {
                 Entry::read_unchecked(octets).is_ok_and(|entry| entry.author.0 != author)
             });
+        }
+        if let (Some(author), Packet::Digest { heads, root, .. }) =
+            (self.seats[from].withholds, &mut packet)
+            && self.seats[from].lies
+        {
+            heads.retain(|head| head.author != author[..8]);
+            *root = self.room(to).log().root();
         }
         let octets = packet.write(self.room);
         // What travels is what was written.

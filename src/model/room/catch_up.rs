@@ -175,6 +175,9 @@ impl Room {
         if (reply || stale) && self.log.len() > before && self.is_hub() {
             self.digest_soon();
         }
+        if stale && self.log.len() > before {
+            self.find_beyond(from);
+        }
         if reply && !whole && !entries.is_empty() {
             return self.pull(from, true);
         }

@@ -160,6 +160,8 @@ pub(super) struct Peer {
     pub there: Level,
     /// A stream was asked for, then.
     pub dialled: Option<Moment>,
+    /// A stream to it was asked for by [`Room::ask_beyond`].
+    pub beyond: bool,
     /// A question to it is open since.
     pub asked: Option<Moment>,
     /// It has something that we have not, since; checked again then.
@@ -217,6 +219,9 @@ pub struct Room {
     /// The first gap is to be looked at, if it is still one.
     pub(super) gap_at: Option<Moment>,
     pub(super) redial_at: Option<Moment>,
+    /// Somebody who passes nothing on is asked then; so many more soon after it.
+    pub(super) beyond_at: Option<Moment>,
+    pub(super) quick: u8,
     pub(super) dice: u64,
     /// Somebody has told us how far our own chain had come.
     pub(super) synced: bool,
@@ -280,6 +285,8 @@ impl Room {
             idle_at: None,
             gap_at: None,
             redial_at: None,
+            beyond_at: None,
+            quick: 0,
             dice: seed | 1,
             synced: false,
             entering: false,
@@ -498,6 +505,7 @@ impl Room {
             self.redial_at,
             self.alone_at,
             self.gap_at,
+            self.beyond_at,
         ]
         .into_iter()
         .flatten()

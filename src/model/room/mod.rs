@@ -13,6 +13,7 @@
 //! | [`engine`] | [`engine::Room`]: all of it together, sans-IO; its halves are in `write` (what we write), `take` (what comes in), |
 //! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on) |
 
+mod beyond;
 pub mod body;
 mod catch_up;
 mod digest;

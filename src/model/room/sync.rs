@@ -88,6 +88,7 @@ impl Room {
             peer.withheld = 0;
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
         }
+        self.greet_beyond(jid);
         self.finish();
     }
 
@@ -96,7 +97,7 @@ impl Room {
         self.clock = clock;
         self.stale = true;
         if let Some(peer) = self.peers.get_mut(jid) {
-            peer.linked = false;
+            (peer.linked, peer.beyond) = (false, false);
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
             peer.dialled = Some(clock.now);
         }
@@ -209,6 +210,9 @@ impl Room {
         if due(&mut self.gap_at) {
             self.look_at_gaps();
         }
+        if due(&mut self.beyond_at) && self.inside {
+            self.ask_beyond();
+        }
         self.finish();
     }
 
@@ -260,6 +264,10 @@ impl Room {
             to: to.clone(),
             packet,
         });
+    }
+
+    pub(super) fn connect(&mut self, to: Jid) {
+        self.outputs.push_back(Output::Connect { to });
     }
 
     pub(super) fn is_hall(&self) -> bool {
@@ -414,7 +422,7 @@ impl Room {
             let waits = peer.dialled.is_some_and(|at| now.since(at) < REDIAL);
             if !waits {
                 peer.dialled = Some(now);
-                self.outputs.push_back(Output::Connect { to: jid.clone() });
+                self.connect(jid.clone());
             }
         }
         let old: Vec<Jid> = self
@@ -450,6 +458,7 @@ impl Room {
             let then = now + pause;
             self.redial_at = Some(self.redial_at.map_or(then, |at| at.min(then)));
         }
+        self.be_curious();
         if self.idle_at.is_none() {
             let jitter = Duration::from_millis(self.roll() % 5000);
             self.idle_at = Some(now + IDLE + jitter);
