@@ -104,6 +104,11 @@ impl Connections {
         self.with(id, |conn| conn.pause(paused));
     }
 
+    /// See [`super::Request::Watch`].
+    pub(super) fn watch(&self, id: ConnId, closely: bool) {
+        self.with(id, |conn| conn.watch(closely));
+    }
+
     /// See [`super::Request::Close`].
     pub(super) fn close(&self, id: ConnId, flush: bool) {
         if let Some(conn) = lock(&self.0.open).remove(&id) {

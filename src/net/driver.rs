@@ -62,6 +62,8 @@ struct Asked {
     /// Bytes in `queue` and with the task.
     queued: usize,
     paused: bool,
+    /// To be watched, closely or not, from now on.
+    watch: Option<bool>,
     /// `Some(flush)`.
     close: Option<bool>,
 }
@@ -94,6 +96,12 @@ impl Conn {
     /// Stops or resumes reading.
     pub(super) fn pause(&self, paused: bool) {
         self.asked().paused = paused;
+        self.wake.notify_one();
+    }
+
+    /// See [`super::Request::Watch`].
+    pub(super) fn watch(&self, closely: bool) {
+        self.asked().watch = Some(closely);
         self.wake.notify_one();
     }
 
@@ -334,6 +342,9 @@ impl Driver {
             drop(asked);
             self.wire.add(pieces).map_err(End::Untrue)?;
             asked = self.conn.asked();
+        }
+        if let Some(closely) = asked.watch.take() {
+            tcp::watch(&self.stream, closely);
         }
         if let Some(flush) = asked.close {
             drop(asked);

@@ -87,6 +87,7 @@ impl Lan {
             Request::StartTls { conn, client } => self.connections.start_tls(conn, client),
             Request::Pause { conn } => self.connections.pause(conn, true),
             Request::Resume { conn } => self.connections.pause(conn, false),
+            Request::Watch { conn, closely } => self.connections.watch(conn, closely),
             Request::Close { conn, flush } => self.connections.close(conn, flush),
             Request::Dial { conn, addresses } => self
                 .connections

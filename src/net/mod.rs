@@ -128,6 +128,13 @@ pub enum Request {
         /// Which.
         conn: ConnId,
     },
+    /// How soon a peer that vanished is noticed while nothing is sent to it. A connection begins closely watched.
+    Watch {
+        /// Which.
+        conn: ConnId,
+        /// Within 6 s, for two packets every 3 s; otherwise within a minute and a half, for two packets a minute.
+        closely: bool,
+    },
     /// End a connection. Unknown numbers are ignored. No [`Report::Closed`] follows.
     Close {
         /// Which.

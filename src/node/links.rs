@@ -70,6 +70,8 @@ pub(super) struct Link {
     /// The text in them.
     pub(super) unstored_bytes: usize,
     pub(super) paused: bool,
+    /// See [`crate::net::Request::Watch`].
+    pub(super) closely: bool,
     /// No new message goes out on it.
     pub(super) closing: bool,
     /// The header's `from`, while it is being judged.
@@ -103,6 +105,7 @@ impl Link {
             unstored: 0,
             unstored_bytes: 0,
             paused: false,
+            closely: true,
             closing: false,
             claim: None,
             goodbye: false,

@@ -127,6 +127,12 @@ impl Room {
         })
     }
 
+    /// Is what others write to come by this member? Then it is to be noticed soon that it is gone.
+    pub fn relies_on(&self, jid: &Jid) -> bool {
+        let peer = self.peers.get(jid);
+        peer.is_some_and(|peer| peer.linked && peer.there == Level::Primary)
+    }
+
     /// Our own address has changed.
     pub fn handle_renamed(&mut self, clock: Clock, jid: &Jid) {
         self.clock = clock;

@@ -157,6 +157,7 @@ impl Lan {
             Request::Write { conn, bytes } => self.write(host, conn, bytes),
             Request::StartTls { conn, client: _ } => self.start_tls(host, conn),
             Request::Pause { conn } => self.pause(host, conn),
+            Request::Watch { conn, closely } => self.watch(host, conn, closely),
             Request::Resume { conn } => self.resume(host, conn),
             Request::Close { conn, flush } => self.close(host, conn, flush),
         }

@@ -39,6 +39,8 @@ pub(super) struct End {
     /// The kernel does not know it any more either.
     pub(super) gone: bool,
     paused: bool,
+    /// See [`Request::Watch`].
+    pub(super) closely: bool,
     /// The program has asked for TLS, and the other end's key if its half of the pretended handshake is in.
     pub(super) tls: (bool, Option<PublicKey>),
     /// Arrived while paused, and how it ended if it did.
@@ -81,6 +83,7 @@ impl End {
             orphan: false,
             gone: false,
             paused: false,
+            closely: true,
             tls: (false, None),
             held: VecDeque::new(),
             held_bytes: 0,
@@ -92,6 +95,11 @@ impl End {
             newest: Moment(0),
             epoch: 0,
         }
+    }
+
+    /// Is a dead host at the other end noticed soon?
+    pub(super) fn is_watched(&self) -> bool {
+        self.closely || !self.flight.is_empty() || !self.pending.is_empty()
     }
 
     pub(super) fn discard_pending(&mut self) {
@@ -118,10 +126,16 @@ impl Lan {
         let Some(link) = self.links.get_mut(&number) else {
             return;
         };
-        if !bytes.is_empty() {
-            link.end(side).pending.push_back(bytes);
-            self.pump(number, side);
+        if bytes.is_empty() {
+            return;
         }
+        let end = link.end(side);
+        end.pending.push_back(bytes);
+        let unnoticed = !end.closely;
+        if let Some(ticket) = link.broken.filter(|_| unnoticed) {
+            self.plan_death(number, side, ticket, true);
+        }
+        self.pump(number, side);
     }
 
     pub(super) fn pause(&mut self, id: HostId, conn: ConnId) {
@@ -135,6 +149,15 @@ impl Lan {
         };
         if let Some(link) = self.links.get_mut(&number) {
             link.end(side).paused = true;
+        }
+    }
+
+    pub(super) fn watch(&mut self, id: HostId, conn: ConnId, closely: bool) {
+        let known = self.hosts.get(id.0).and_then(|host| host.conns.get(&conn));
+        if let Some((number, side)) = known.copied()
+            && let Some(link) = self.links.get_mut(&number)
+        {
+            link.end(side).closely = closely;
         }
     }
 

@@ -9,6 +9,8 @@ use crate::net::{CloseReason, ConnId, Report};
 
 /// A dead host is found out by keep-alive or unacknowledged data after this time, and up to a second more.
 const KEEP_ALIVE: Duration = Duration::from_secs(6);
+/// The same where nothing is in flight on a connection that is not closely watched.
+const SELDOM: Duration = Duration::from_secs(90);
 
 /// Which end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,15 +173,11 @@ impl Lan {
                         link.broken = Some(ticket);
                     }
                     for side in [Side::Dialler, Side::Listener] {
-                        let extra = self.rng.span(&(Duration::ZERO..Duration::from_secs(1)));
-                        self.plan(
-                            KEEP_ALIVE + extra,
-                            Plan::Dead {
-                                link: number,
-                                side,
-                                ticket,
-                            },
-                        );
+                        let soon = self
+                            .links
+                            .get_mut(&number)
+                            .is_some_and(|link| link.end(side).is_watched());
+                        self.plan_death(number, side, ticket, soon);
                     }
                 }
                 (true, Some(_)) => {
@@ -194,6 +192,13 @@ impl Lan {
             }
             self.tidy(number);
         }
+    }
+
+    /// This end will find out that the other one is dead.
+    pub(super) fn plan_death(&mut self, link: u64, side: Side, ticket: u64, soon: bool) {
+        let extra = self.rng.span(&(Duration::ZERO..Duration::from_secs(1)));
+        let time = if soon { KEEP_ALIVE } else { SELDOM };
+        self.plan(time + extra, Plan::Dead { link, side, ticket });
     }
 
     /// A host answers the next packet of a connection that it no longer knows with RST.

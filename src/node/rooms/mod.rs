@@ -25,7 +25,7 @@ use crate::disk::store::Op;
 use crate::event::room::{Notify, RoomMember};
 use crate::model::room::engine::{Output, Room};
 use crate::model::room::entry::{Author, Entry, EntryId, RoomId};
-use crate::net::ConnId;
+use crate::net::{ConnId, Request as Net};
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::room_ad::RoomAd;
@@ -413,6 +413,20 @@ impl Core {
             for hosted in self.rooms.all.values_mut() {
                 hosted.room.handle_slow(clock, jid, false);
             }
+        }
+    }
+
+    /// In a hall most streams rest, hundreds at a hub: only by whom we hear the others is watched closely.
+    pub(super) fn watch_in_rooms(&mut self, jid: &Jid) {
+        let Some(conn) = self.secure_stream(jid) else {
+            return;
+        };
+        let relies = |hosted: &Hosted| hosted.room.relies_on(jid);
+        let closely = !self.rooms_use(jid) || self.rooms.all.values().any(relies);
+        if let Some(link) = self.links.get_mut(&conn)
+            && std::mem::replace(&mut link.closely, closely) != closely
+        {
+            self.ask(Net::Watch { conn, closely });
         }
     }
 

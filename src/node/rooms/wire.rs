@@ -47,6 +47,9 @@ impl Core {
             .with_attr("to", to.as_str())
             .with_child(Element::new("room", ns::ROOM).with_text(octets));
         self.tell_peer(conn, &stanza);
+        if matches!(packet, Packet::Subscribe { .. }) {
+            self.watch_in_rooms(to);
+        }
     }
 
     /// A message that is about a room, if it is one; true if nobody else need look at it.
@@ -93,8 +96,14 @@ impl Core {
         // A stream that has just become ready is told first: what comes on it belongs to it.
         self.tell_streams();
         let clock = self.clock;
+        let subscribes = matches!(packet, Packet::Subscribe { .. });
         match self.rooms.all.get_mut(&id) {
-            Some(hosted) => hosted.room.handle_packet(clock, peer, packet),
+            Some(hosted) => {
+                hosted.room.handle_packet(clock, peer, packet);
+                if subscribes {
+                    self.watch_in_rooms(peer);
+                }
+            }
             None if matches!(packet, Packet::Refused(_)) => {}
             None => self.send_packet(id, peer, &Packet::Refused(Refusal::Unknown)),
         }
