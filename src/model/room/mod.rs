@@ -11,7 +11,8 @@
 //! | [`packet`] | what programs say to each other about it |
 //! | [`fault`] | errors to be put in on purpose, for the simulator |
 //! | [`engine`] | [`engine::Room`]: all of it together, sans-IO; its halves are in `write` (what we write), `take` (what comes in), |
-//! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on) |
+//! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on), |
+//! | | `beyond` (asking those who pass nothing on) |
 
 mod beyond;
 pub mod body;
