@@ -432,3 +432,31 @@ fn a_hub_that_withholds_one_author_is_found_out_by_the_second() {
         hold(&world);
     });
 }
+
+#[test]
+fn whose_cable_is_out_again_and_again_is_not_accused() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 22, false, false);
+        world.everybody_joins();
+        let hubs = world.room(5).hubs().to_vec();
+        let mut doubted = 0;
+        for round in 0..12 {
+            let hub = &hubs[round % 3];
+            let hub = world.seats.iter().position(|seat| seat.jid == *hub);
+            world.unplug(hub.unwrap(), 4500 * MS);
+            let id = world.say(10 + round, &format!("word {round}")).unwrap();
+            world.run_for(4 * SEC);
+            // Those who rely on it have it by somebody else, unless the hub is the speaker's own.
+            let heard = |at: &&usize| world.room(**at).log().get(&id).is_some();
+            doubted += usize::from(world.living().iter().filter(heard).count() > 11);
+            // Until it is relied on again.
+            world.run_for(66 * SEC);
+        }
+        assert!(doubted > 4, "{doubted}");
+        for at in world.living() {
+            let told = world.troubles(at);
+            assert!(told.is_empty(), "{at} accuses somebody: {told:?}");
+        }
+        hold(&world);
+    });
+}

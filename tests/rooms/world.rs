@@ -664,6 +664,19 @@ impl World {
         );
     }
 
+    /// The cable of this one is out for so long: its streams live, and what is said on them comes late.
+    pub fn unplug(&mut self, at: usize, span: Duration) {
+        let until = self.now + span;
+        for ((a, b), link) in self.links.clone() {
+            if a == at || b == at {
+                for pair in [(a, b, link), (b, a, link)] {
+                    let last = self.last.entry(pair).or_insert(until);
+                    *last = until.max(*last);
+                }
+            }
+        }
+    }
+
     /// Anybody's octets, as if a program that is not ours sent them.
     pub fn inject(&mut self, from: usize, to: usize, packet: Packet) {
         let pair = (from.min(to), from.max(to));

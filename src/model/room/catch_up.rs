@@ -140,6 +140,7 @@ impl Room {
                     continue;
                 }
             };
+            self.clear_of(from, &entry);
             if self.log.get(&entry.id).is_some() {
                 continue;
             }

@@ -3,20 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::engine::{Happened, Output, Room, Trouble};
+use super::engine::{Happened, Output, Peer, Room};
 use super::entry::{ChainId, Entry};
 use super::fault::Fault;
 use super::hubs::{HUBS, MESH};
 use super::log::Head;
 use super::packet::{Level, Packet};
-use super::sync::{GAP, IDLE, MOST, SHUN};
+use super::sync::{GAP, IDLE, MOST};
 use crate::wire::jid::Jid;
 
-/// Anybody may be slow once or twice, or be dying; who has withheld something so often on one stream is told of …
-const PATIENCE: u32 = 3;
-/// … unless that was so long apart: over hours everybody is slow three times. Who withholds on purpose is shunned a minute
-/// each time, and caught again as soon as it is relied on.
-const FORGIVEN: Duration = Duration::from_secs(300);
 /// Own entries that are watched until all have them.
 const MOST_REACHED: usize = 50;
 
@@ -30,6 +25,7 @@ impl Room {
         reply: bool,
     ) {
         self.confirmed_by(from, heads, served);
+        self.judge(from, heads);
         let lacks = heads.iter().any(|head| self.log.lacks(head))
             || heads.is_empty() && root != self.log.root();
         let behind: Vec<Head> = heads
@@ -46,7 +42,8 @@ impl Room {
                 })
             };
             let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
-            let settled = |entry: &Arc<Entry>| entry.draft.time + 1000 < wall;
+            // What is new is on its way, unless we are asked.
+            let settled = |entry: &Arc<Entry>| reply || entry.draft.time + 1000 < wall;
             let entries: Vec<Arc<Entry>> =
                 entries.into_iter().filter(chains).filter(settled).collect();
             if !entries.is_empty() {
@@ -54,9 +51,15 @@ impl Room {
             }
         }
         if reply {
+            let none = |head: &Head| Head {
+                seq: 0,
+                id: [0; 8],
+                frozen: false,
+                ..*head
+            };
             let ours: Vec<Head> = heads
                 .iter()
-                .filter_map(|head| self.log.own_head(head))
+                .map(|head| self.log.own_head(head).unwrap_or_else(|| none(head)))
                 .collect();
             self.send_digest(from, ours, false);
         }
@@ -92,7 +95,6 @@ impl Room {
 
     /// What the second hub has had for half a second has not come from the first: they change places.
     pub(super) fn on_gap(&mut self, from: &Jid) {
-        let now = self.clock.now;
         let Some(peer) = self.peers.get_mut(from) else {
             return;
         };
@@ -101,22 +103,15 @@ impl Room {
         if !told.iter().any(|head| self.log.lacks(head)) {
             return;
         }
-        let mut withheld = Vec::new();
-        let primaries = self.peers.iter_mut();
-        for (jid, peer) in primaries.filter(|(_, peer)| peer.there == Level::Primary) {
-            peer.shunned = Some(now + SHUN);
-            if now > peer.withheld_at + FORGIVEN {
-                peer.withheld = 0;
-            }
-            peer.withheld += 1;
-            peer.withheld_at = now;
-            if peer.withheld == PATIENCE {
-                withheld.push(jid.clone());
-            }
-        }
-        for jid in withheld {
-            let who = self.nick_at(&jid);
-            self.trouble(Trouble::Withheld(who));
+        let primary = |(_, peer): &(&Jid, &Peer)| peer.there == Level::Primary;
+        let primaries: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(primary)
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in primaries {
+            self.suspect(&jid, &told);
         }
         self.stale = true;
         self.pull(from, false);
@@ -284,7 +279,7 @@ impl Room {
 
     /// How many hubs beside us say that they have this entry of ours, and with how many members it is by that.
     fn reach(&self, hubs: &[Jid], incarnation: u32, seq: u32) -> (usize, u16) {
-        let has = |peer: &&super::engine::Peer| {
+        let has = |peer: &&Peer| {
             let known = peer.has_ours.get(&incarnation);
             known.is_some_and(|has| *has >= seq)
         };

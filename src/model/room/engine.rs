@@ -123,7 +123,7 @@ pub enum Trouble {
     /// More than a room can carry.
     #[error("{0} writes more than a room can carry. The rest is taken later.")]
     Flood(String),
-    /// Again and again somebody else had first what it should have passed on.
+    /// Again and again it had what it should have passed on, and kept it.
     #[error("{0} does not pass on everything that it should. It is not relied on for a while.")]
     Withheld(String),
 }
@@ -175,7 +175,9 @@ pub(super) struct Peer {
     /// Entries of its own that we may still take at once.
     pub credit: f64,
     pub credit_at: Moment,
-    /// How often in a row somebody else had first what it should have passed on.
+    /// It was asked whether it keeps something from us.
+    pub suspected: Option<super::suspect::Suspicion>,
+    /// How often it did.
     pub withheld: u32,
     /// When it did last.
     pub withheld_at: Moment,

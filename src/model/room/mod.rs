@@ -12,7 +12,7 @@
 //! | [`fault`] | errors to be put in on purpose, for the simulator |
 //! | [`engine`] | [`engine::Room`]: all of it together, sans-IO; its halves are in `write` (what we write), `take` (what comes in), |
 //! | | `settle` (what changed), `sync` (streams and hubs), `catch_up` (gaps), `digest` (comparing), `passing` (passing on), |
-//! | | `beyond` (asking those who pass nothing on) |
+//! | | `beyond` (asking those who pass nothing on), `suspect` (who withholds) |
 
 mod beyond;
 pub mod body;
@@ -28,6 +28,7 @@ mod passing;
 pub mod roles;
 mod settle;
 pub mod state;
+mod suspect;
 mod sync;
 mod take;
 mod write;

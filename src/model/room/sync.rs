@@ -85,7 +85,7 @@ impl Room {
             && !peer.linked
         {
             (peer.linked, peer.present, peer.slow) = (true, true, false);
-            peer.withheld = 0;
+            (peer.withheld, peer.suspected) = (0, None);
             (peer.here, peer.there, peer.asked, peer.gap) = (Level::None, Level::None, None, None);
         }
         self.greet_beyond(jid);
@@ -187,6 +187,7 @@ impl Room {
             Packet::Page { before, limit } => self.on_page(from, before, limit),
             Packet::Refused(why) => self.on_refused(from, why),
         }
+        self.await_answer(from);
         self.finish();
     }
 
