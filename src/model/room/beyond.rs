@@ -30,10 +30,12 @@ impl Room {
     /// It is time to ask somebody.
     pub(super) fn ask_beyond(&mut self) {
         let others: Vec<Jid> = self
-            .candidates()
-            .into_iter()
-            .map(|one| one.peer)
-            .filter(|jid| *jid != self.jid && !self.hub_cache.contains(jid))
+            .state
+            .present()
+            .map(|(_, occupant)| &occupant.jid)
+            .filter(|jid| **jid != self.jid && !self.hub_cache.contains(jid))
+            .filter(|jid| self.is_here(jid))
+            .cloned()
             .collect();
         self.quick = self.quick.saturating_sub(1);
         let pause = if self.quick > 0 { SOON } else { PAUSE };

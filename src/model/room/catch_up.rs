@@ -1,7 +1,8 @@
 //! The half of [`Room`] that closes gaps: who subscribes, what is missing there and here, and who gives more or worse than it
 //! should.
 
-use std::sync::Arc;
+use std::num::NonZero;
+use std::sync::{Arc, LazyLock};
 
 use super::body::Role;
 use super::engine::{Happened, Output, Room, Trouble};
@@ -12,6 +13,14 @@ use super::packet::{BATCH_OCTETS, Level, MAX_BATCH, Packet, Refusal, Since};
 use super::sync::{CREDIT, CREDIT_A_SECOND, MOST, MOST_BAD, REDIAL, SHUN};
 use crate::wire::jid::Jid;
 use crate::wire::time::Moment;
+
+/// An answer with so many entries is read on more than one processor.
+const LONG: usize = 32;
+/// So many at most.
+static PROCESSORS: LazyLock<usize> = LazyLock::new(|| {
+    let all = std::thread::available_parallelism();
+    all.map_or(1, NonZero::get).min(8)
+});
 
 impl Room {
     pub(super) fn on_subscribe(
@@ -131,14 +140,21 @@ impl Room {
         }
         let (mut gap, mut stale) = (false, false);
         let (mut older, before) = (0u32, self.log.len());
+        let ahead = reply && entries.len() >= LONG && !self.is_forger(from);
+        let mut read = match ahead {
+            true => self.read_ahead(entries),
+            false => Vec::new(),
+        }
+        .into_iter();
         for octets in entries {
+            let (entry, signed) = match read.next() {
+                Some(read) => read,
+                None => (Entry::read_unchecked(octets).ok(), None),
+            };
             // What costs nothing comes first: a flood of what we have, or of more than we take, costs no signatures.
-            let entry = match Entry::read_unchecked(octets) {
-                Ok(entry) if entry.draft.room == self.id => entry,
-                _ => {
-                    self.misbehaves(from);
-                    continue;
-                }
+            let Some(entry) = entry.filter(|entry| entry.draft.room == self.id) else {
+                self.misbehaves(from);
+                continue;
             };
             self.clear_of(from, &entry);
             if self.log.get(&entry.id).is_some() {
@@ -148,7 +164,7 @@ impl Room {
                 self.refused += 1;
                 continue;
             }
-            if self.is_forger(from) || !entry.is_signed() {
+            if self.is_forger(from) || !signed.unwrap_or_else(|| entry.is_signed()) {
                 self.misbehaves(from);
                 continue;
             }
@@ -188,6 +204,33 @@ impl Room {
         if reply && whole {
             self.caught_up();
         }
+    }
+
+    /// Reads a long answer on all processors, with its signatures: they are most of what coming into a hall costs.
+    fn read_ahead(&self, entries: &[Arc<[u8]>]) -> Vec<(Option<Entry>, Option<bool>)> {
+        let read = |octets: &Arc<[u8]>| {
+            let entry = Entry::read_unchecked(octets).ok();
+            let new = |entry: &&Entry| self.log.get(&entry.id).is_none();
+            let signed = entry.as_ref().filter(new).map(Entry::is_signed);
+            (entry, signed)
+        };
+        let each = entries.len().div_ceil(*PROCESSORS);
+        std::thread::scope(|scope| {
+            let mut parts = entries.chunks(each.max(1));
+            let first = parts.next().unwrap_or_default();
+            let others: Vec<_> = parts
+                .map(|part| scope.spawn(move || part.iter().map(read).collect::<Vec<_>>()))
+                .collect();
+            let mut all: Vec<_> = first.iter().map(read).collect();
+            for other in others {
+                all.extend(
+                    other
+                        .join()
+                        .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                );
+            }
+            all
+        })
     }
 
     /// Somebody has given us everything that it has.

@@ -1,5 +1,6 @@
 //! The half of [`Room`] that compares: who has come how far, what that confirms of ours, and what is missing.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +13,19 @@ use super::packet::{Level, Packet};
 use super::sync::{GAP, IDLE, MOST};
 use crate::wire::jid::Jid;
 
+/// Of a hall so many are told how far we have come …
+pub(super) const FEW: usize = 8;
+/// … in each so long: a hundred in a quarter of a second.
+const FEW_EACH: Duration = Duration::from_millis(20);
 /// Own entries that are watched until all have them.
 const MOST_REACHED: usize = 50;
+
+/// A digest on its way to many.
+#[derive(Clone, Debug)]
+pub(super) struct Spread {
+    digest: Packet,
+    to: VecDeque<Jid>,
+}
 
 impl Room {
     pub(super) fn on_digest(
@@ -139,16 +151,18 @@ impl Room {
     }
 
     pub(super) fn send_digest(&mut self, to: &Jid, heads: Vec<Head>, reply: bool) {
+        let digest = self.digest(heads, reply);
+        self.send(to, digest);
+    }
+
+    fn digest(&self, heads: Vec<Head>, reply: bool) -> Packet {
         let (root, served) = (self.log.root(), self.served());
-        self.send(
-            to,
-            Packet::Digest {
-                heads,
-                root,
-                served,
-                reply,
-            },
-        );
+        Packet::Digest {
+            heads,
+            root,
+            served,
+            reply,
+        }
     }
 
     /// After traffic: those who rely on us for it, and the other hubs, are told how far we have come.
@@ -170,7 +184,7 @@ impl Room {
         if heads.is_empty() || !hubs.contains(&self.jid) {
             return;
         }
-        let to: Vec<Jid> = self
+        let mut to: Vec<Jid> = self
             .peers
             .iter()
             .filter(|(jid, peer)| {
@@ -181,8 +195,30 @@ impl Room {
             })
             .map(|(jid, _)| jid.clone())
             .collect();
-        for jid in to {
-            self.send_digest(&jid, heads.clone(), false);
+        to.sort_by_key(|jid| !hubs.contains(jid));
+        self.spread_on(usize::MAX);
+        let digest = self.digest(heads, false);
+        self.spread = Some(Spread {
+            digest,
+            to: to.into(),
+        });
+        self.spread_on(if self.is_hall() { FEW } else { usize::MAX });
+    }
+
+    /// The next few are told: hundreds of packets at once would be in the way of what somebody says just then.
+    pub(super) fn spread_on(&mut self, most: usize) {
+        let Some(mut spread) = self.spread.take() else {
+            return;
+        };
+        for jid in spread.to.drain(..most.min(spread.to.len())) {
+            let listens = |peer: &Peer| peer.linked && !peer.slow;
+            if self.peers.get(&jid).is_some_and(listens) {
+                self.send(&jid, spread.digest.clone());
+            }
+        }
+        if !spread.to.is_empty() {
+            self.spread = Some(spread);
+            self.spread_at = Some(self.clock.now + FEW_EACH);
         }
     }
 
@@ -252,7 +288,7 @@ impl Room {
                 (to < of).then_some((id, incarnation, seq, to.max(before)))
             })
             .collect();
-        let mut still = std::collections::VecDeque::new();
+        let mut still = VecDeque::new();
         for (id, incarnation, seq) in std::mem::take(&mut self.unconfirmed) {
             let (by, to) = self.reach(&hubs, incarnation, seq);
             if by < needed {

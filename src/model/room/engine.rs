@@ -210,6 +210,9 @@ pub struct Room {
     pub(super) push_at: Option<Moment>,
     pub(super) digest_at: Option<Moment>,
     pub(super) digest_wide: bool,
+    /// One is being told to many.
+    pub(super) spread: Option<super::digest::Spread>,
+    pub(super) spread_at: Option<Moment>,
     pub(super) changed: BTreeSet<ChainId>,
     pub(super) confirm_at: Option<Moment>,
     pub(super) confirm_pause: Duration,
@@ -279,6 +282,8 @@ impl Room {
             push_at: None,
             digest_at: None,
             digest_wide: false,
+            spread: None,
+            spread_at: None,
             changed: BTreeSet::new(),
             confirm_at: None,
             confirm_pause: Duration::ZERO,
@@ -502,6 +507,7 @@ impl Room {
         [
             self.push_at,
             self.digest_at,
+            self.spread_at,
             self.confirm_at,
             self.idle_at,
             self.redial_at,

@@ -22,7 +22,6 @@ impl Room {
     pub(super) fn finish(&mut self) {
         self.settle_state();
         if std::mem::take(&mut self.stale) {
-            self.hub_cache = self.compute_hubs();
             self.retarget();
         }
         self.flush_pushes(false);

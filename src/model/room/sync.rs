@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use super::digest::FEW;
 use super::engine::{Output, Peer, Room};
-use super::entry::Author;
 use super::fault::Fault;
 use super::hubs::{Candidate, HUBS, hubs, preference, share};
 use super::packet::{Level, Packet, Since};
@@ -202,6 +202,9 @@ impl Room {
         if due(&mut self.digest_at) {
             self.spread_digest();
         }
+        if due(&mut self.spread_at) {
+            self.spread_on(FEW);
+        }
         if due(&mut self.confirm_at) {
             self.seek_confirmation();
         }
@@ -291,21 +294,21 @@ impl Room {
         if self.is_hall() { DIGEST_HALL } else { DIGEST }
     }
 
-    /// Who could be a hub, as we see it.
-    pub(super) fn candidates(&self) -> Vec<Candidate<Jid>> {
-        let here =
-            |jid: &Jid| *jid == self.jid || self.peers.get(jid).is_some_and(|peer| peer.present);
-        let one = |(author, occupant): (&Author, &super::state::Occupant)| Candidate {
+    /// Who is in the room.
+    fn candidates(&self) -> Vec<Candidate<&Jid>> {
+        let present = self.state.present();
+        let all = present.map(|(author, occupant)| Candidate {
             shaky: !occupant.steady,
             since: occupant.since,
             author: *author,
-            peer: occupant.jid.clone(),
-        };
-        self.state
-            .present()
-            .filter(|(_, occupant)| here(&occupant.jid))
-            .map(one)
-            .collect()
+            peer: &occupant.jid,
+        });
+        all.collect()
+    }
+
+    /// On the network, as we see it.
+    pub(super) fn is_here(&self, jid: &Jid) -> bool {
+        *jid == self.jid || self.peers.get(jid).is_some_and(|peer| peer.present)
     }
 
     /// The hubs, as we see them.
@@ -317,29 +320,29 @@ impl Room {
         self.hub_cache.contains(&self.jid)
     }
 
-    pub(super) fn compute_hubs(&self) -> Vec<Jid> {
-        hubs(self.candidates())
-            .into_iter()
-            .map(|hub| hub.peer)
-            .collect()
-    }
-
-    /// Whom we want what from.
-    pub(super) fn targets(&self) -> Vec<(Jid, Level)> {
-        let now = self.clock.now;
-        let mut hubs = match self.errs(Fault::HoldsOnToAll) {
-            true => self.candidates(),
-            false => hubs(self.candidates()),
-        };
+    /// Who passes entries on, and whom we want what from.
+    pub(super) fn targets(&self) -> (Vec<Jid>, Vec<(Jid, Level)>) {
+        let mut hubs = hubs(self.candidates(), |jid| self.is_here(jid));
+        let all: Vec<Jid> = hubs.iter().map(|hub| hub.peer.clone()).collect();
+        if self.errs(Fault::HoldsOnToAll) {
+            let here = |one: &Candidate<&Jid>| self.is_here(one.peer);
+            hubs = self.candidates().into_iter().filter(here).collect();
+        }
         let own = hubs.iter().any(|hub| hub.author == self.me);
         if !own {
             preference(&mut hubs, self.me);
         }
-        let mut others: Vec<Jid> = hubs
+        let others: Vec<Jid> = hubs
             .into_iter()
-            .map(|hub| hub.peer)
+            .map(|hub| hub.peer.clone())
             .filter(|jid| *jid != self.jid)
             .collect();
+        (all, self.wanted(others, own))
+    }
+
+    /// Who of the hubs is turned to for what; `own` if we are one.
+    fn wanted(&self, mut others: Vec<Jid>, own: bool) -> Vec<(Jid, Level)> {
+        let now = self.clock.now;
         others.dedup();
         if others.is_empty() {
             let known = |jid: &&Jid| **jid != self.jid;
@@ -408,10 +411,11 @@ impl Room {
 
     /// Subscribes where we should, and opens streams for it.
     pub(super) fn retarget(&mut self) {
+        let (hubs, targets) = self.targets();
+        self.hub_cache = hubs;
         if !self.inside && !self.entering {
             return;
         }
-        let targets = self.targets();
         let (now, mut redial) = (self.clock.now, false);
         for (jid, level) in &targets {
             let Some(peer) = self.peer(jid) else { continue };

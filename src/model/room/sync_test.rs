@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::room::body::Role;
+use crate::model::room::entry::Author;
 use crate::model::room::entry::{Order, RoomId};
 use crate::model::room::state::Occupant;
 use crate::wire::key::SecretKey;
@@ -55,7 +56,7 @@ fn who_failed_us_is_relied_on_rather_than_who_cannot_be_reached() {
         let peer = room.peer(&jid(n)).unwrap();
         (peer.linked, peer.shunned) = (true, later);
     }
-    let primary = |room: &Room| room.targets().first().cloned().unwrap();
+    let primary = |room: &Room| room.targets().1.first().cloned().unwrap();
     let (who, level) = primary(&room);
     assert!(who != jid(2) && level == Level::Primary, "{who} {level:?}");
     // Who will not serve us is no help, and whoever never failed is the best.
