@@ -142,7 +142,7 @@ pub(super) async fn run(
         written: 0,
         readable: false,
         look: Box::pin(tokio::time::sleep(Duration::ZERO)),
-        watching: false,
+        looks: false,
     };
     match driver.work().await {
         End::Asked { flush: true } => driver.finish().await,
@@ -173,9 +173,9 @@ struct Driver {
     written: usize,
     /// Something is there to be read, as soon as there is room for a report.
     readable: bool,
-    /// The next look at what is in flight, if `watching`.
+    /// The next look at what is in flight, if `looks`.
     look: Pin<Box<Sleep>>,
-    watching: bool,
+    looks: bool,
 }
 
 enum End {
@@ -317,11 +317,11 @@ impl Driver {
                     Ok(()) => self.readable = true,
                     Err(error) => return End::Happened(reason(&error)),
                 },
-                () = self.look.as_mut(), if self.watching => {
-                    self.watching = false;
+                () = self.look.as_mut(), if self.looks => {
+                    self.looks = false;
                     match tcp::flight(&self.stream) {
                         Flight::Lost => return End::Happened(CloseReason::Unreachable),
-                        Flight::Flying => watch(&mut self.look, &mut self.watching),
+                        Flight::Flying => look_soon(&mut self.look, &mut self.looks),
                         Flight::Landed => {}
                     }
                 }
@@ -378,7 +378,7 @@ impl Driver {
             let mut asked = self.conn.asked();
             asked.queued = asked.queued.saturating_sub(taken);
             drop(asked);
-            watch(&mut self.look, &mut self.watching);
+            look_soon(&mut self.look, &mut self.looks);
         }
         result
     }
@@ -434,9 +434,9 @@ impl Driver {
 }
 
 /// Looks at what is in flight in a while. One timer however much is written.
-fn watch(look: &mut Pin<Box<Sleep>>, watching: &mut bool) {
-    if !*watching {
-        *watching = true;
+fn look_soon(look: &mut Pin<Box<Sleep>>, looks: &mut bool) {
+    if !*looks {
+        *looks = true;
         look.as_mut().reset(Instant::now() + tcp::LOOK_EVERY);
     }
 }

@@ -8,7 +8,7 @@ use bytes::{Bytes, BytesMut};
 use sha2::Digest;
 
 use super::queue::Plan;
-use super::tcp::Side;
+use super::tcp::{Link, Side};
 use super::{HostId, Lan};
 use crate::net::{CloseReason, ConnId, Report};
 use crate::wire::key::PublicKey;
@@ -114,16 +114,14 @@ impl End {
 }
 
 impl Lan {
+    /// The connection of this host, its number, and which of its ends that is.
+    fn link_of(&mut self, id: HostId, conn: ConnId) -> Option<(&mut Link, u64, Side)> {
+        let (number, side) = *self.hosts.get(id.0)?.conns.get(&conn)?;
+        Some((self.links.get_mut(&number)?, number, side))
+    }
+
     pub(super) fn write(&mut self, id: HostId, conn: ConnId, bytes: Bytes) {
-        let Some((number, side)) = self
-            .hosts
-            .get(id.0)
-            .and_then(|host| host.conns.get(&conn))
-            .copied()
-        else {
-            return;
-        };
-        let Some(link) = self.links.get_mut(&number) else {
+        let Some((link, number, side)) = self.link_of(id, conn) else {
             return;
         };
         if bytes.is_empty() {
@@ -139,38 +137,19 @@ impl Lan {
     }
 
     pub(super) fn pause(&mut self, id: HostId, conn: ConnId) {
-        let Some((number, side)) = self
-            .hosts
-            .get(id.0)
-            .and_then(|host| host.conns.get(&conn))
-            .copied()
-        else {
-            return;
-        };
-        if let Some(link) = self.links.get_mut(&number) {
+        if let Some((link, _, side)) = self.link_of(id, conn) {
             link.end(side).paused = true;
         }
     }
 
     pub(super) fn watch(&mut self, id: HostId, conn: ConnId, closely: bool) {
-        let known = self.hosts.get(id.0).and_then(|host| host.conns.get(&conn));
-        if let Some((number, side)) = known.copied()
-            && let Some(link) = self.links.get_mut(&number)
-        {
+        if let Some((link, _, side)) = self.link_of(id, conn) {
             link.end(side).closely = closely;
         }
     }
 
     pub(super) fn resume(&mut self, id: HostId, conn: ConnId) {
-        let Some((number, side)) = self
-            .hosts
-            .get(id.0)
-            .and_then(|host| host.conns.get(&conn))
-            .copied()
-        else {
-            return;
-        };
-        let Some(link) = self.links.get_mut(&number) else {
+        let Some((link, number, side)) = self.link_of(id, conn) else {
             return;
         };
         let end = link.end(side);
