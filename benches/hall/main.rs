@@ -27,6 +27,7 @@ mod lab;
 
 mod facts;
 mod hall;
+mod least;
 mod muc;
 mod prosody;
 mod swarm;
@@ -83,6 +84,9 @@ const HISTORY: usize = 50;
 const PAUSE: std::time::Duration = std::time::Duration::from_millis(150);
 
 fn main() {
+    if least::was_one() {
+        return;
+    }
     let options = Options::parse();
     if !lab::namespace::is_root() {
         println!("Nothing is measured: this needs root, for network namespaces and a bridge.");
@@ -113,7 +117,8 @@ fn main() {
         } else {
             Some(hall::measure(&options).await)
         };
-        table::print(&options, hall.as_ref(), muc.as_ref());
+        let least = least::measure(&options).await;
+        table::print(&options, hall.as_ref(), muc.as_ref(), &least);
     });
 }
 

@@ -1,7 +1,7 @@
 //! The table.
 
 use crate::Options;
-use crate::facts::Facts;
+use crate::facts::{Facts, Figures};
 
 /// A line of it.
 struct Row {
@@ -11,14 +11,14 @@ struct Row {
     goal: String,
 }
 
-pub fn print(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) {
+pub fn print(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>, least: &Figures) {
     let people = options.people;
     println!(
         "\n{people} processes on {} hosts of one bridge; {} processors\n",
         options.hosts,
         std::thread::available_parallelism().map_or(0, usize::from)
     );
-    let rows = rows(options, hall, muc);
+    let rows = rows(options, hall, muc, least);
     if options.markdown {
         println!("| {people} members | Balcony | Prosody's MUC | goal |\n|---|---|---|---|");
         for row in &rows {
@@ -38,7 +38,7 @@ pub fn print(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) {
     }
 }
 
-fn rows(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) -> Vec<Row> {
+fn rows(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>, least: &Figures) -> Vec<Row> {
     let mut rows = Vec::new();
     let mut row = |name: &str, show: &dyn Fn(&Facts) -> String, goal: String| {
         let cell = |facts: Option<&Facts>| facts.map(show).unwrap_or_else(|| "–".into());
@@ -74,6 +74,11 @@ fn rows(options: &Options, hall: Option<&Facts>, muc: Option<&Facts>) -> Vec<Row
         "announcement until the last member has it, p50 / p99",
         &|facts| both(facts.last.at(50), facts.last.at(99)),
         times(&|facts| facts.last.at(50), "p99 ≤ 100 ms, ≤ 1.5x; p50"),
+    );
+    row(
+        "… by as many programs that only check, keep and print it",
+        &|_| both(least.at(50), least.at(99)),
+        String::new(),
     );
     row(
         "… its p99 against Prosody's",

@@ -330,3 +330,7 @@ impl Room {
             .push_back(Output::Happened(Happened::Refused(why)));
     }
 }
+
+#[cfg(test)]
+#[path = "catch_up_test.rs"]
+mod tests;

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::model::room::body::Role;
-use crate::model::room::entry::Author;
-use crate::model::room::entry::{Order, RoomId};
+use crate::model::room::entry::{Author, Order, RoomId};
 use crate::model::room::state::Occupant;
 use crate::wire::key::SecretKey;
 
