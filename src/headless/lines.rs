@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bytes::BytesMut;
+use jiff::Timestamp;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 use tokio::io::{self, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -169,25 +171,59 @@ pub fn greeting(model: &Model) -> Vec<Event> {
 }
 
 fn put(buffer: &mut Vec<u8>, event: &Event) {
-    let begin = buffer.len();
-    if let Err(error) = serde_json::to_writer(&mut *buffer, event) {
-        // Only a path that is no UTF-8 can do this.
-        buffer.truncate(begin);
-        tracing::error!(%error, "an event cannot be written as JSON");
-        return;
-    }
-    buffer.push(b'\n');
+    put_line(buffer, event);
     if let Event::Room(RoomEvent::RoomMessage { room, line }) = event
         && !line.own
         && !line.history
     {
-        // For who listens for messages only.
-        let received = serde_json::json!({
-            "event": "message-received", "id": line.id, "from": format!("{room}/{}", line.nick), "room": room,
-            "nick": line.nick, "body": line.body, "time": line.time, "encrypted": true, "delayed": line.late,
-        });
-        buffer.extend_from_slice(received.to_string().as_bytes());
-        buffer.push(b'\n');
+        let received = Received {
+            event: "message-received",
+            id: &line.id,
+            from: From(room, &line.nick),
+            room,
+            nick: &line.nick,
+            body: &line.body,
+            time: line.time,
+            encrypted: true,
+            delayed: line.late,
+        };
+        put_line(buffer, &received);
+    }
+}
+
+fn put_line(buffer: &mut Vec<u8>, what: &impl Serialize) {
+    let begin = buffer.len();
+    match serde_json::to_writer(&mut *buffer, what) {
+        Ok(()) => buffer.push(b'\n'),
+        // Only a path that is no UTF-8 can do this.
+        Err(error) => {
+            buffer.truncate(begin);
+            tracing::error!(%error, "an event cannot be written as JSON");
+        }
+    }
+}
+
+/// What is said in a room, for who listens for messages only. Written as it is: in a lecture hall each member writes it for
+/// each message.
+#[derive(Serialize)]
+struct Received<'a> {
+    event: &'static str,
+    id: &'a str,
+    from: From<'a>,
+    room: &'a str,
+    nick: &'a str,
+    body: &'a str,
+    time: Timestamp,
+    encrypted: bool,
+    delayed: bool,
+}
+
+/// Who said it: the room's address and a nick.
+struct From<'a>(&'a str, &'a str);
+
+impl Serialize for From<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{}/{}", self.0, self.1))
     }
 }
 

@@ -274,7 +274,7 @@ impl Room {
         let hubs = self.hubs().to_vec();
         let own_hub = hubs.contains(&self.jid) || hubs.len() < 2;
         let needed = if own_hub { 1 } else { 2 };
-        let members = self.state.present().count().saturating_sub(1);
+        let members = self.state.here.saturating_sub(1);
         let of = u16::try_from(members).unwrap_or(u16::MAX);
         let mut told = Vec::new();
         // It goes on after the first two: the rest is told as it is heard of, and nobody is asked for it.

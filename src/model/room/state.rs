@@ -97,6 +97,8 @@ pub struct State {
     pub subject: Option<(String, Author)>,
     /// Everybody who ever joined.
     pub occupants: BTreeMap<Author, Occupant>,
+    /// So many of them are [`State::present`]: nobody counts three hundred for each packet.
+    pub here: usize,
     /// Everything that is shown, in order.
     pub timeline: BTreeMap<Order, EntryId>,
     /// The same by id.
@@ -444,6 +446,7 @@ impl State {
         if clash {
             self.share_nicks();
         }
+        self.here = self.present().count();
     }
 
     fn share_nicks(&mut self) {

@@ -248,7 +248,7 @@ impl Room {
         match rules.role(self.me) {
             Role::Outcast => Some(Refusal::Banned),
             role if rules.members_only && role < Role::Member => Some(Refusal::MembersOnly),
-            _ if self.state.present().count() >= MAX_MEMBERS => Some(Refusal::Busy),
+            _ if self.state.here >= MAX_MEMBERS => Some(Refusal::Busy),
             _ => None,
         }
     }

@@ -447,17 +447,16 @@ impl Core {
     pub(super) fn room_ads(&self) -> Vec<RoomAd> {
         let ad = |hosted: &Hosted| {
             let (room, state) = (&hosted.room, hosted.room.state());
-            let first = room
-                .hubs()
-                .iter()
-                .take(3)
-                .any(|jid| *jid == self.ourselves.jid);
+            let mut first = room.hubs().iter().take(3);
+            if !room.is_inside() || !first.any(|jid| *jid == self.ourselves.jid) {
+                return None;
+            }
             let id = room.id().to_string();
-            (room.is_inside() && first && !self.leaves_to_others(hosted, &id)).then(|| RoomAd {
+            (!self.leaves_to_others(hosted, &id)).then(|| RoomAd {
                 id,
                 members_only: state.rules.members_only,
                 moderated: state.rules.moderated,
-                members: u16::try_from(state.present().count()).unwrap_or(u16::MAX),
+                members: u16::try_from(state.here).unwrap_or(u16::MAX),
                 name: state.name.clone(),
                 subject: state
                     .subject

@@ -241,7 +241,7 @@ impl Core {
         let names: Vec<String> = open
             .map(|hosted| {
                 let state = hosted.room.state();
-                format!("{} ({})", state.name, state.present().count())
+                format!("{} ({})", state.name, state.here)
             })
             .collect();
         format!("Rooms that you can join through me: {}", names.join(", "))

@@ -98,7 +98,7 @@ impl Hosted {
                 .unwrap_or_default(),
             members_only: state.rules.members_only,
             moderated: state.rules.moderated,
-            occupants: u16::try_from(state.present().count()).unwrap_or(u16::MAX),
+            occupants: u16::try_from(state.here).unwrap_or(u16::MAX),
             nick: state
                 .occupants
                 .get(&self.room.me())
