@@ -156,8 +156,8 @@ impl Room {
                 self.misbehaves(from);
                 continue;
             };
-            self.clear_of(from, &entry);
             if self.log.get(&entry.id).is_some() {
+                self.clear_of(from, &entry);
                 continue;
             }
             if !reply && !self.has_credit(from, &entry) {
@@ -168,6 +168,7 @@ impl Room {
                 self.misbehaves(from);
                 continue;
             }
+            self.clear_of(from, &entry);
             let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
             stale |= entry.draft.time + 1000 < wall;
             older += u32::from(entry.draft.clock < self.log.horizon);

@@ -36,9 +36,12 @@ impl Room {
     /// asked.
     pub(super) fn suspect(&mut self, jid: &Jid, told: &[Head]) {
         let now = self.clock.now;
+        // What it wrote itself it does not pass on; a flood of that is taken later.
+        let own = self.state.occupants.iter().find(|(_, one)| one.jid == *jid);
+        let own = own.map(|(author, _)| author.short());
         let mut heads: Vec<Head> = told
             .iter()
-            .filter(|head| !head.frozen && self.log.lacks(head))
+            .filter(|head| !head.frozen && self.log.lacks(head) && Some(head.author) != own)
             .copied()
             .collect();
         heads.truncate(MOST_ASKED);
