@@ -79,7 +79,8 @@ pub enum Packet {
         root: [u8; 8],
         /// To so many members I pass entries on.
         served: u16,
-        /// Tell me the same of yourself.
+        /// Give me what I lack of these chains, and then tell me the same of yourself: of each, with number 0 where you have
+        /// nothing.
         reply: bool,
     },
     /// Older entries, please.
