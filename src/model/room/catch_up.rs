@@ -1,8 +1,7 @@
 //! The half of [`Room`] that closes gaps: who subscribes, what is missing there and here, and who gives more or worse than it
 //! should.
 
-use std::num::NonZero;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use super::body::Role;
 use super::engine::{Happened, Output, Room, Trouble};
@@ -14,13 +13,10 @@ use super::sync::{CREDIT, CREDIT_A_SECOND, MOST, MOST_BAD, REDIAL, SHUN};
 use crate::wire::jid::Jid;
 use crate::wire::time::Moment;
 
-/// An answer with so many entries is read on more than one processor.
+/// An answer with so many entries is read …
 const LONG: usize = 32;
-/// So many at most.
-static PROCESSORS: LazyLock<usize> = LazyLock::new(|| {
-    let all = std::thread::available_parallelism();
-    all.map_or(1, NonZero::get).min(8)
-});
+/// … in so many parts, on as many threads.
+const PARTS: usize = 4;
 
 impl Room {
     pub(super) fn on_subscribe(
@@ -207,7 +203,8 @@ impl Room {
         }
     }
 
-    /// Reads a long answer on all processors, with its signatures: they are most of what coming into a hall costs.
+    /// Reads a long answer on several processors, with its signatures: they are most of what coming into a hall costs. What
+    /// comes of it depends on nothing but the answer.
     fn read_ahead(&self, entries: &[Arc<[u8]>]) -> Vec<(Option<Entry>, Option<bool>)> {
         let read = |octets: &Arc<[u8]>| {
             let entry = Entry::read_unchecked(octets).ok();
@@ -215,7 +212,7 @@ impl Room {
             let signed = entry.as_ref().filter(new).map(Entry::is_signed);
             (entry, signed)
         };
-        let each = entries.len().div_ceil(*PROCESSORS);
+        let each = entries.len().div_ceil(PARTS);
         std::thread::scope(|scope| {
             let mut parts = entries.chunks(each.max(1));
             let first = parts.next().unwrap_or_default();
