@@ -208,7 +208,8 @@ impl Room {
     fn read_ahead(&self, entries: &[Arc<[u8]>]) -> Vec<(Option<Entry>, Option<bool>)> {
         let read = |octets: &Arc<[u8]>| {
             let entry = Entry::read_unchecked(octets).ok();
-            let new = |entry: &&Entry| self.log.get(&entry.id).is_none();
+            let new =
+                |entry: &&Entry| entry.draft.room == self.id && self.log.get(&entry.id).is_none();
             let signed = entry.as_ref().filter(new).map(Entry::is_signed);
             (entry, signed)
         };

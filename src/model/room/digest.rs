@@ -63,16 +63,8 @@ impl Room {
             }
         }
         if reply {
-            let none = |head: &Head| Head {
-                seq: 0,
-                id: [0; 8],
-                frozen: false,
-                ..*head
-            };
-            let ours: Vec<Head> = heads
-                .iter()
-                .map(|head| self.log.own_head(head).unwrap_or_else(|| none(head)))
-                .collect();
+            let ours = heads.iter().map(|head| self.log.own_head_or_none(head));
+            let ours: Vec<Head> = ours.collect();
             self.send_digest(from, ours, false);
         }
         if !lacks {

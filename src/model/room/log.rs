@@ -398,6 +398,16 @@ impl Log {
         self.head(*id)
     }
 
+    /// The same, with number 0 if nothing of it is here.
+    pub fn own_head_or_none(&self, theirs: &Head) -> Head {
+        self.own_head(theirs).unwrap_or(Head {
+            seq: 0,
+            id: [0; 8],
+            frozen: false,
+            ..*theirs
+        })
+    }
+
     /// Lets go of the ends of an author's chains that do not count: nobody keeps them, so that all have the same.
     pub fn truncate(&mut self, author: Author, counts: impl Fn(&Entry) -> bool) {
         let chains: Vec<ChainId> = self.chains_of(author).collect();

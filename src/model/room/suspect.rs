@@ -45,15 +45,8 @@ impl Room {
             .copied()
             .collect();
         heads.truncate(MOST_ASKED);
-        let none = |head: &Head| Head {
-            seq: 0,
-            id: [0; 8],
-            ..*head
-        };
-        let ours: Vec<Head> = heads
-            .iter()
-            .map(|head| self.log.own_head(head).unwrap_or_else(|| none(head)))
-            .collect();
+        let ours = heads.iter().map(|head| self.log.own_head_or_none(head));
+        let ours: Vec<Head> = ours.collect();
         let Some(peer) = self.peers.get_mut(jid) else {
             return;
         };
