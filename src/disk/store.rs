@@ -12,7 +12,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::future::Future;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -173,9 +173,17 @@ impl Op {
     }
 }
 
-/// What nobody waits for is synced after so long: in a hall a message comes to hundreds of disks, and none of them makes it
-/// any safer than its author's does.
+/// What nobody waits for is synced after so long at most: in a hall a message comes to hundreds of disks, and none of them
+/// makes it any safer than its author's does.
 pub(super) const LATER: Duration = Duration::from_secs(1);
+
+/// How long this time. Many of us may share a machine, a terminal server's users do: they do not all turn to its disk at the
+/// same instant after each message.
+fn later() -> Duration {
+    let part = RandomState::new().build_hasher().finish() % 512;
+    LATER / 2 + LATER / 1024 * u32::try_from(part).unwrap_or(0)
+}
+
 /// So many such submissions are handed to the thread before.
 const MOST_PUT_OFF: usize = 256;
 
@@ -413,7 +421,7 @@ impl Store {
     fn hand_over_later(&self) {
         let (jobs, shared) = (self.jobs.downgrade(), Arc::downgrade(&self.shared));
         tokio::spawn(async move {
-            tokio::time::sleep(LATER).await;
+            tokio::time::sleep(later()).await;
             let (Some(jobs), Some(shared)) = (jobs.upgrade(), shared.upgrade()) else {
                 return;
             };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use egui::{Frame, Key, Margin, Modifiers, RichText, Ui, vec2};
+use egui::{Frame, Key, Margin, Modifiers, RichText, Sense, Ui, vec2};
 
 use super::errands;
 use super::icons::Icon;
@@ -134,10 +134,8 @@ fn item_ui(ui: &mut Ui, photos: &mut Photos, item: &Item) -> bool {
     frame
         .show(ui, |ui| {
             ui.horizontal(|ui| {
-                if let Some(photo) = photos.at(ui.ctx(), &item.path) {
-                    let image = egui::Image::new(&photo).max_size(vec2(96.0, 64.0));
-                    ui.add(image.alt_text(&item.name));
-                }
+                let size = vec2(96.0, 64.0);
+                photos.ui(ui, &item.path, &item.name, size, Sense::hover());
                 ui.vertical(|ui| {
                     ui.set_max_width(170.0);
                     super::fonts::prepare(ui.ctx(), &item.name);

@@ -5,9 +5,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use egui::{ColorImage, Context, TextureHandle, TextureOptions};
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits};
+use egui::{ColorImage, Context, Rect, Response, Sense, TextureHandle, TextureOptions, Ui, Vec2};
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use super::theme;
 use crate::event::{File, FileState};
 
 /// The largest file that is looked into.
@@ -24,50 +25,87 @@ const MOST: usize = 64;
 /// Of which file, if it is one that can be shown.
 type Made = (PathBuf, Option<ColorImage>);
 
+/// How far a small picture has come.
+#[derive(Clone)]
+enum Photo {
+    Making,
+    Made(TextureHandle),
+    /// The file is no picture, or a broken one.
+    Never,
+}
+
 /// Small pictures, made as they are needed.
 pub struct Photos {
-    made: HashMap<PathBuf, Option<TextureHandle>>,
+    photos: HashMap<PathBuf, Photo>,
     news: (Sender<Made>, Receiver<Made>),
 }
 
 impl Default for Photos {
     fn default() -> Photos {
         Photos {
-            made: HashMap::new(),
+            photos: HashMap::new(),
             news: channel(),
         }
     }
 }
 
 impl Photos {
-    /// The small picture of a file that is here and says to be an image; `None` while it is being made, and for others.
-    pub fn of(&mut self, ctx: &Context, file: &File) -> Option<TextureHandle> {
-        let here = file.outgoing || file.state == FileState::Done;
-        let image = file
-            .media_type
-            .as_ref()
-            .is_some_and(|kind| kind.starts_with("image/"));
-        let path = file
-            .path
-            .as_ref()
-            .filter(|_| here && image && file.size <= MOST_BYTES)?;
-        self.at(ctx, path)
+    /// Draws the small picture of a file in a place of this size, which is kept for it while it is being made: nothing beside
+    /// it moves under the pointer. `None`, and no place, for what is no picture. Those who do not see it hear `name`.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        path: &Path,
+        name: &str,
+        size: Vec2,
+        sense: Sense,
+    ) -> Option<Response> {
+        let photo = self.at(ui.ctx(), path);
+        if let Photo::Never = photo {
+            return None;
+        }
+        let (place, response) = ui.allocate_exact_size(size, sense);
+        if let Photo::Made(texture) = photo {
+            let image = egui::Image::new(&texture);
+            let fitting = image.calc_size(place.size(), Some(texture.size_vec2()));
+            image.paint_at(ui, Rect::from_center_size(place.center(), fitting));
+        } else {
+            let fill = theme::palette(ui).side;
+            ui.painter().rect_filled(place, 4.0, fill);
+        }
+        let info = || {
+            let mut info = egui::WidgetInfo::new(egui::WidgetType::Image);
+            info.label = Some(name.to_owned());
+            info
+        };
+        response.widget_info(info);
+        Some(response)
     }
 
-    /// The same of whatever file; `None` also if it is no picture.
-    pub fn at(&mut self, ctx: &Context, path: &Path) -> Option<TextureHandle> {
+    fn at(&mut self, ctx: &Context, path: &Path) -> Photo {
         while let Ok((path, image)) = self.news.1.try_recv() {
             let name = path.display().to_string();
-            let texture = image.map(|image| ctx.load_texture(name, image, TextureOptions::LINEAR));
-            self.made.insert(path, texture);
+            let photo = image.map_or(Photo::Never, |image| {
+                Photo::Made(ctx.load_texture(name, image, TextureOptions::LINEAR))
+            });
+            self.photos.insert(path, photo);
         }
-        if let Some(made) = self.made.get(path) {
-            return made.clone();
+        if let Some(photo) = self.photos.get(path) {
+            return photo.clone();
         }
-        if self.made.len() >= MOST {
-            self.made.clear();
+        if self.photos.len() >= MOST {
+            self.photos.clear();
         }
-        self.made.insert(path.to_owned(), None);
+        let photo = if is_picture(path) {
+            self.make(ctx, path)
+        } else {
+            Photo::Never
+        };
+        self.photos.insert(path.to_owned(), photo.clone());
+        photo
+    }
+
+    fn make(&self, ctx: &Context, path: &Path) -> Photo {
         let (tell, path, ctx) = (self.news.0.clone(), path.to_owned(), ctx.clone());
         let started = std::thread::Builder::new()
             .name("photo".into())
@@ -77,11 +115,30 @@ impl Photos {
                 let _ = tell.send((path, image));
                 ctx.request_repaint();
             });
-        if let Err(error) = started {
-            tracing::info!(%error, "no small picture could be made");
+        match started {
+            Ok(_) => Photo::Making,
+            Err(error) => {
+                tracing::info!(%error, "no small picture could be made");
+                Photo::Never
+            }
         }
-        None
     }
+}
+
+/// The path of a file that is here and says to be an image.
+pub fn image_of(file: &File) -> Option<&Path> {
+    let here = file.outgoing || file.state == FileState::Done;
+    let image = file
+        .media_type
+        .as_ref()
+        .is_some_and(|kind| kind.starts_with("image/"));
+    let path = file.path.as_deref();
+    path.filter(|_| here && image && file.size <= MOST_BYTES)
+}
+
+/// By its name: nothing is read for it.
+fn is_picture(path: &Path) -> bool {
+    ImageFormat::from_path(path).is_ok_and(|format| format.reading_enabled())
 }
 
 fn small(path: &Path) -> Option<ColorImage> {

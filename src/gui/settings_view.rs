@@ -80,6 +80,7 @@ const ITEMS: [Item; 20] = [
     Item { section: Section::Privacy, members: &["plaintext"], words: &["settings-plaintext", "settings-plaintext-allow", "settings-plaintext-ask", "settings-plaintext-never"], ui: plaintext_ui },
     Item { section: Section::Privacy, members: &["send_typing"], words: &["settings-send-typing"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_typing, "settings-send-typing", "send_typing", wishes) },
     Item { section: Section::Privacy, members: &["send_displayed"], words: &["settings-send-displayed"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_displayed, "settings-send-displayed", "send_displayed", wishes) },
+    Item { section: Section::Privacy, members: &["send_details"], words: &["settings-send-details"], ui: |_, ui, scene, wishes| switch(ui, scene, |settings| settings.send_details, "settings-send-details", "send_details", wishes) },
     Item { section: Section::Privacy, members: &[], words: &["settings-privacy"], ui: |_, ui, scene, wishes| { trust_view::own_ui(ui, scene); trust_view::blocked_ui(ui, scene, wishes); } },
     Item { section: Section::Files, members: &["downloads"], words: &["settings-downloads", "settings-downloads-hint"], ui: downloads_ui },
     Item { section: Section::Files, members: &["keep_traces"], words: &["settings-keep-traces", "settings-keep-traces-hint"], ui: traces_ui },

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use egui::{Align, Frame, Layout, Margin, Response, RichText, Role, Sense, Ui, WidgetInfo};
 
 use super::dialogs;
-use super::photos::Photos;
+use super::photos::{self, Photos};
 use super::scene::{Page, Scene, Wish};
 use super::theme::{self, size, space};
 use super::words::{Speaks, t};
@@ -158,12 +158,15 @@ impl Transfers {
         ui.push_id(&file.transfer, |ui| {
             frame.show(ui, |ui| {
                 ui.horizontal_top(|ui| {
-                    if let Some(photo) = self.photos.of(ui.ctx(), file) {
-                        let image = egui::Image::new(&photo).max_size(egui::vec2(96.0, 72.0));
-                        let image = ui.add(image.alt_text(&file.name).sense(egui::Sense::click()));
-                        if let (true, Some(path)) = (image.clicked(), &file.path) {
-                            wishes.push(Wish::OpenPath(path.clone()));
-                        }
+                    let image = photos::image_of(file).and_then(|path| {
+                        let size = egui::vec2(96.0, 72.0);
+                        self.photos
+                            .ui(ui, path, &file.name, size, egui::Sense::click())
+                    });
+                    if let (Some(image), Some(path)) = (image, &file.path)
+                        && image.clicked()
+                    {
+                        wishes.push(Wish::OpenPath(path.clone()));
                     }
                     ui.vertical(|ui| self.words_ui(ui, scene, file, in_talk, wishes));
                 });
