@@ -293,6 +293,7 @@ settings-plaintext-ask = Vor der ersten Nachricht fragen
 settings-plaintext-never = Nicht mit ihnen schreiben
 settings-send-typing = Anderen zeigen, wenn ich schreibe
 settings-send-displayed = Anderen zeigen, wenn ich ihre Nachrichten gesehen habe
+settings-send-details = Kontakten sagen, wie lange ich untätig bin, meine Zeitzone und mein Betriebssystem
 settings-notifications = Benachrichtigungen
 settings-notify = Bei neuen Nachrichten benachrichtigen
 settings-notify-text = Den Text darin zeigen

@@ -298,6 +298,7 @@ settings-plaintext-ask = Ask before the first message
 settings-plaintext-never = Do not talk to them
 settings-send-typing = Tell others when I am typing
 settings-send-displayed = Tell others when I have seen their messages
+settings-send-details = Tell contacts how long I have been idle, my time zone and my operating system
 settings-notifications = Notifications
 settings-notify = Show notifications for new messages
 settings-notify-text = Show the text in them

@@ -294,6 +294,7 @@ settings-plaintext-ask = Fråga före det första meddelandet
 settings-plaintext-never = Skriv inte med dem
 settings-send-typing = Visa andra när jag skriver
 settings-send-displayed = Visa andra när jag har sett deras meddelanden
+settings-send-details = Berätta för kontakter hur länge jag har varit inaktiv, min tidszon och mitt operativsystem
 settings-notifications = Aviseringar
 settings-notify = Visa aviseringar för nya meddelanden
 settings-notify-text = Visa texten i dem

@@ -35,6 +35,9 @@ pub struct Settings {
     pub send_typing: bool,
     /// Tell others that we have seen their messages (XEP-0333).
     pub send_displayed: bool,
+    /// Tell contacts that ask how long we have been idle, our time zone and our operating system (XEP-0012, 0202, 0092), and
+    /// everybody with a stream since when we are idle (XEP-0319).
+    pub send_details: bool,
     /// Messages that came or were written longer ago than so many days are deleted; 0 = they are kept.
     pub retention_days: u32,
     /// The conversation that was open in the window when it was closed last.
@@ -91,6 +94,7 @@ impl Default for Settings {
             notification_sound: false,
             send_typing: true,
             send_displayed: true,
+            send_details: false,
             retention_days: 0,
             last_open: None,
             theme: Theme::default(),

@@ -388,12 +388,7 @@ impl Core {
             self.plaintext_policy_changed();
         }
         self.model.me.nick.clone_from(&settings.nick);
-        self.ourselves.nick = if settings.publish.nick {
-            settings.nick.clone()
-        } else {
-            String::new()
-        };
-        self.ourselves.send_typing = settings.send_typing;
+        self.ourselves.follow(&settings);
         self.emit(Event::Settings {
             settings: Box::new(settings.clone()),
         });
@@ -414,6 +409,7 @@ impl Core {
         if before.publish != settings.publish
             || before.nick != settings.nick
             || before.card != settings.card
+            || before.send_details != settings.send_details
         {
             self.publish_presence();
         }

@@ -213,17 +213,18 @@ impl Core {
             port: start.port,
             online: false,
         };
-        let ourselves = Ourselves {
+        let mut ourselves = Ourselves {
             jid: start.jid.clone(),
             disco: disco.clone(),
             caps_node: caps_node.clone(),
             idle_since: None,
-            nick: start.settings.nick.clone(),
+            nick: String::new(),
             tell: false,
             utc_offset: start.utc_offset,
-            send_typing: start.settings.send_typing,
+            send_typing: false,
             show: Default::default(),
         };
+        ourselves.follow(&start.settings);
         let mut core = Core {
             clock: start.clock,
             key: start.key,

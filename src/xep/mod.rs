@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use crate::event::{About, ChatState, Event, Extra, Show};
+use crate::model::settings::Settings;
 use crate::wire::element::Element;
 use crate::wire::jid::Jid;
 use crate::wire::ns;
@@ -322,6 +323,19 @@ pub struct Ourselves {
     pub send_typing: bool,
     /// Our availability.
     pub show: Show,
+}
+
+impl Ourselves {
+    /// What the user allows to be told is told from now on, and nothing else.
+    pub fn follow(&mut self, settings: &Settings) {
+        self.nick = if settings.publish.nick {
+            settings.nick.clone()
+        } else {
+            String::new()
+        };
+        self.tell = settings.send_details;
+        self.send_typing = settings.send_typing;
+    }
 }
 
 /// What extensions may know of the peer.

@@ -18,7 +18,7 @@ impl Extension for Last {
             title: "Last Activity",
             version: "2.0",
             features: &[NS],
-            scope: "answers contacts, if the user agrees",
+            scope: "answers contacts, where the settings say so",
         }
     }
 

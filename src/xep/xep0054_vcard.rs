@@ -48,6 +48,7 @@ mod tests {
     )]
 
     use super::*;
+    use crate::model::settings::Settings;
     use crate::xep::testing::Scene;
 
     #[test]
@@ -57,7 +58,12 @@ mod tests {
         let told = scene.ask(&mut Vcard, vcard()).unwrap();
         assert_eq!(told.child("NICKNAME", NS).unwrap().text(), "Juliet");
         assert_eq!(told.children.len(), 1);
-        scene.me.nick.clear();
+        let mut settings = Settings {
+            nick: "Juliet".into(),
+            ..Settings::default()
+        };
+        settings.publish.nick = false;
+        scene.me.follow(&settings);
         let told = scene.ask(&mut Vcard, vcard()).unwrap();
         assert!(told.children.is_empty());
         let set = scene.request(&mut Vcard, true, &vcard());

@@ -18,7 +18,7 @@ impl Extension for Version {
             title: "Software Version",
             version: "1.1",
             features: &[NS],
-            scope: "answers; the operating system only if the user agrees",
+            scope: "answers; the operating system only where the settings say so",
         }
     }
 

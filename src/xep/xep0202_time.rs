@@ -19,7 +19,7 @@ impl Extension for Time {
             title: "Entity Time",
             version: "2.0",
             features: &[NS],
-            scope: "answers; the time zone only if the user agrees",
+            scope: "answers; the time zone only where the settings say so",
         }
     }
 

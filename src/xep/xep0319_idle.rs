@@ -18,7 +18,7 @@ impl Extension for Idle {
             title: "Last User Interaction in Presence",
             version: "1.0.2",
             features: &[NS],
-            scope: "in presence on streams, if the user agrees",
+            scope: "in presence on streams, where the settings say so",
         }
     }
 

@@ -7,7 +7,7 @@ use balcony::node::effect::{Input, OwnAvatar};
 use bytes::Bytes;
 
 use super::alone::Alone;
-use super::stage::jid;
+use super::stage::{Lovers, Partner, SEC, jid, lovers, story, with_seeds};
 
 #[test]
 fn whoever_goes_is_no_longer_asked_for_a_picture() {
@@ -85,4 +85,27 @@ fn what_the_user_keeps_back_stays_out_of_the_advert() {
     );
     assert_eq!(on.card.email, ["romeo@verona.example"]);
     assert_eq!(on.card.jid, ["romeo@verona.example"]);
+}
+
+#[test]
+fn since_when_one_is_idle_is_told_only_where_the_settings_say_so() {
+    with_seeds(3, |seed| {
+        let mut play = lovers(seed, Partner::Ours);
+        let (romeo, juliet, name) = (play.romeo, play.juliet, play.romeo_jid.clone());
+        play.romeo_says("Good night, good night!");
+        play.sim.run_for(5 * SEC);
+        let idle_since = |play: &Lovers| {
+            let known = play.sim.model(juliet).unwrap();
+            known.contacts[&name].peer.as_ref().unwrap().idle_since
+        };
+        play.sim.command(romeo, Command::Idle { seconds: 3600 });
+        play.sim.run_for(5 * SEC);
+        assert_eq!(idle_since(&play), None, "{}", story(&play.sim, juliet));
+        for on in [true, false] {
+            let settings = serde_json::json!({ "send_details": on });
+            play.sim.command(romeo, Command::Configure { settings });
+            play.sim.run_for(5 * SEC);
+            assert_eq!(idle_since(&play).is_some(), on);
+        }
+    });
 }
