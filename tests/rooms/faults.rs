@@ -400,3 +400,41 @@ fn who_is_sent_out_is_told() {
         hold(&world);
     });
 }
+
+#[test]
+fn who_came_late_reads_everything_page_by_page_and_hears_everybody_after_a_restart() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 5, false, false);
+        for n in 0..20 {
+            world.say(0, &format!("to myself {n}")).unwrap();
+        }
+        world.run_for(SEC);
+        for at in 1..4 {
+            world.join(at, &[0]);
+            world.run_for(20 * MS);
+        }
+        world.run_for(8 * SEC);
+        for n in 0..150 {
+            world.say(1 + n % 3, &format!("aloud {n}")).unwrap();
+            world.run_for(100 * MS);
+        }
+        world.run_for(5 * SEC);
+        world.join(4, &[0, 1]);
+        world.run_for(5 * SEC);
+        world.kill(4, seed.is_multiple_of(2));
+        world.run_for(20 * SEC);
+        world.restart(4);
+        world.run_for(20 * SEC);
+        world.say(0, "do you hear me?").unwrap();
+        world.run_for(20 * SEC);
+        hold(&world);
+        assert_eq!(world.texts(4).last().unwrap(), "do you hear me?");
+        assert!(world.texts(4).len() < 100, "{}", world.texts(4).len());
+        for _ in 0..12 {
+            world.act(4, |room, clock| room.page(clock, 50));
+            world.run_for(SEC);
+        }
+        assert_eq!(world.texts(4), world.texts(0));
+        assert_eq!(world.troubles(4), Default::default());
+    });
+}

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use balcony::model::room::body::{Body, Cut, Role};
+use balcony::model::room::engine::WriteError;
 use balcony::model::room::entry::{Author, Draft, Entry, EntryId, MAX_ENTRY};
-use balcony::model::room::packet::Packet;
+use balcony::model::room::packet::{Packet, Refusal, Since};
 
 use super::checks::hold;
 use super::with_seeds;
@@ -459,4 +460,188 @@ fn whose_cable_is_out_again_and_again_is_not_accused() {
         }
         hold(&world);
     });
+}
+
+fn pull() -> Packet {
+    Packet::Pull {
+        since: Since::Clock(0),
+        vector: Vec::new(),
+        back: true,
+    }
+}
+
+#[test]
+fn whoever_is_not_in_hears_nothing_of_what_is_said() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 6, seed.is_multiple_of(2), false);
+        for at in 1..5 {
+            let member = Author::from(world.seats[at].key.public());
+            world
+                .act(0, |room, clock| room.set_role(clock, member, Role::Member))
+                .unwrap();
+            world.join(at, &[0]);
+            world.run_for(20 * MS);
+        }
+        world.run_for(8 * SEC);
+        let (left, banned) = (3, 4);
+        world.act(left, |room, clock| room.leave(clock));
+        let key = Author::from(world.seats[banned].key.public());
+        world
+            .act(0, |room, clock| room.ban(clock, key, "noise".into()))
+            .unwrap();
+        // An outsider of a room for members asks for all of it without having asked to come in.
+        world.join(5, &[0]);
+        world.run_for(10 * SEC);
+        // None of them is to have what the others have.
+        for outsider in [left, banned, 5] {
+            world.seats[outsider].honest = false;
+        }
+        world.say(1, "among ourselves").unwrap();
+        world.run_for(SEC);
+        for to in 0..3 {
+            world.inject(banned, to, pull());
+            if seed.is_multiple_of(2) {
+                world.inject(5, to, pull());
+            }
+        }
+        world.run_for(40 * SEC);
+        hold(&world);
+        assert!(world.texts(2).contains(&"among ourselves".into()));
+        let mut deaf = vec![left, banned];
+        deaf.extend(seed.is_multiple_of(2).then_some(5));
+        for at in deaf {
+            assert_eq!(world.texts(at), Vec::<String>::new(), "{at}");
+        }
+    });
+}
+
+#[test]
+fn nobody_lets_itself_into_a_room_for_members_and_who_steps_down_stays_in_it() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 6, true, false);
+        for at in 1..5 {
+            let member = Author::from(world.seats[at].key.public());
+            world
+                .act(0, |room, clock| room.set_role(clock, member, Role::Member))
+                .unwrap();
+            world.join(at, &[0]);
+            world.run_for(20 * MS);
+        }
+        world.run_for(8 * SEC);
+        let (admin, stranger) = (
+            world.room(4).me(),
+            Author::from(world.seats[5].key.public()),
+        );
+        world
+            .act(0, |room, clock| room.set_role(clock, admin, Role::Admin))
+            .unwrap();
+        world.run_for(SEC);
+        world
+            .act(4, |room, clock| room.set_role(clock, admin, Role::Member))
+            .unwrap();
+        let clock = world.room(0).log().last().unwrap().clock + 1;
+        let in_by_itself = Body::Role {
+            target: stranger,
+            role: Role::Member,
+            cut: Vec::new(),
+        };
+        let none = EntryId::default();
+        let first = forge(&world, 5, 1, none, clock, none, in_by_itself);
+        let second = forge(&world, 5, 2, first.id, clock + 1, none, text("here I am"));
+        world.seats[5].honest = false;
+        world.inject(5, 1, push(&[first, second]));
+        world.run_for(20 * SEC);
+        assert!(world.say(4, "a member still").is_some());
+        world.run_for(20 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            assert!(world.room(at).is_inside(), "{at}");
+            let rules = &world.room(at).state().rules;
+            assert_eq!(
+                (rules.role(admin), rules.role(stranger)),
+                (Role::Member, Role::None)
+            );
+            assert_eq!(world.texts(at), ["a member still"], "{at}");
+        }
+    });
+}
+
+#[test]
+fn who_never_came_in_has_no_vote_and_nobody_takes_a_name_that_is_in_use() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 6, false, false);
+        for at in 1..5 {
+            world.join(at, &[0]);
+            world.run_for(20 * MS);
+        }
+        world.run_for(8 * SEC);
+        let question = Body::Poll {
+            question: "tea?".into(),
+            answers: vec!["yes".into(), "no".into()],
+        };
+        let poll = world.write(0, question).unwrap();
+        world.run_for(2 * SEC);
+        world.write(2, Body::Vote { poll, answer: 0 }).unwrap();
+        let nick = "guest3".to_owned();
+        world.write(1, Body::Nick { nick }).unwrap();
+        let clock = world.room(0).log().last().unwrap().clock + 1;
+        let none = EntryId::default();
+        let vote = forge(
+            &world,
+            5,
+            1,
+            none,
+            clock,
+            none,
+            Body::Vote { poll, answer: 1 },
+        );
+        world.seats[5].honest = false;
+        world.inject(5, 1, push(&[vote]));
+        world.run_for(30 * SEC);
+        hold(&world);
+        let (taker, owner) = (world.room(1).me(), world.room(3).me());
+        for at in 0..5 {
+            let state = world.room(at).state();
+            assert_eq!(state.polls[&poll].votes.values().collect::<Vec<_>>(), [&0]);
+            let nick = |who| state.occupants[&who].nick.as_str();
+            assert_eq!((nick(owner), nick(taker)), ("guest3", "guest3 (2)"));
+        }
+    });
+}
+
+#[test]
+fn who_was_not_asked_keeps_nobody_out_and_gives_nobody_a_beginning() {
+    with_seeds(8, |seed| {
+        let mut world = room_with_a_traitor(seed);
+        world.kill(4, false);
+        world.seats[4].disk.clear();
+        world.seats[4].up = true;
+        world.seats[5].honest = false;
+        world.join(4, &[0, 1]);
+        let base = (own(&world, 0)[0].chain(), 1000, [7; 8]);
+        let start = Packet::Entries {
+            start: Some((u64::MAX, vec![base])),
+            reply: true,
+            whole: true,
+            entries: Vec::new(),
+        };
+        world.inject(5, 4, Packet::Refused(Refusal::Banned));
+        world.inject(5, 4, start);
+        world.run_for(20 * SEC);
+        assert!(world.room(4).is_inside());
+        world.say(0, "welcome").unwrap();
+        world.run_for(20 * SEC);
+        hold(&world);
+        assert_eq!(world.texts(4), world.texts(0));
+    });
+}
+
+#[test]
+fn what_nobody_would_understand_is_not_written() {
+    let mut world = room_with_a_traitor(1);
+    let victim = world.room(5).me();
+    let long = "o".repeat(40_000);
+    let ban = world.act(0, |room, clock| room.ban(clock, victim, long));
+    assert_eq!(ban, Err(WriteError::TooLong));
+    assert!(!world.room(0).state().rules.is_banned(victim));
 }

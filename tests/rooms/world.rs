@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use balcony::model::room::body::Body;
 use balcony::model::room::engine::{Happened, Output, Room, WriteError};
-use balcony::model::room::entry::{Entry, EntryId, RoomId};
+use balcony::model::room::entry::{Author, Entry, EntryId, RoomId};
 use balcony::model::room::fault::Fault;
 use balcony::model::room::packet::Packet;
 use balcony::net::memory::Rng;
@@ -487,11 +487,12 @@ impl World {
                 }
                 self.note((from * 1000 + to) as u64);
                 let (clock, jid) = (self.clock(to), self.seats[from].jid.clone());
+                let key = Author::from(self.seats[from].key.public());
                 self.seats[to]
                     .room
                     .as_mut()
                     .unwrap()
-                    .handle_packet(clock, &jid, packet);
+                    .handle_packet(clock, &jid, key, packet);
                 self.settle(to);
             }
             Event::Linked { a, b } => {

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::body::Role;
-use super::engine::{Happened, Output, Room, Trouble};
+use super::engine::{Happened, Output, Peer, Room, Trouble};
 use super::entry::{Author, Entry, Order};
 use super::fault::Fault;
 use super::log::{Head, Insert};
@@ -27,30 +27,8 @@ impl Room {
         since: Since,
         vector: &[Head],
     ) {
-        let role = self.state.rules.role(author);
-        let refusal = match role {
-            Role::Outcast => Some(Refusal::Banned),
-            role if self.state.rules.members_only && role < Role::Member => {
-                Some(Refusal::MembersOnly)
-            }
-            _ if self.log.is_empty() && !self.entering => Some(Refusal::Unknown),
-            _ => None,
-        };
-        if let Some(why) = refusal {
-            // So that it can see for itself why.
-            let rules = self
-                .log
-                .ordered()
-                .filter(|entry| entry.draft.body.is_rule())
-                .cloned()
-                .collect();
-            if why == Refusal::Banned {
-                self.send_entries(from, None, rules, true, true);
-            }
-            if let Some(peer) = self.peers.get_mut(from) {
-                peer.here = Level::None;
-            }
-            return self.send(from, Packet::Refused(why));
+        if level != Level::None && self.turned_away(from, author) {
+            return;
         }
         if let Some(peer) = self.peers.get_mut(from) {
             peer.here = level;
@@ -60,6 +38,60 @@ impl Room {
             self.pushes.remove(from);
             self.answer(from, since, vector);
             self.ask_back(from, vector, false);
+        }
+    }
+
+    /// Why nobody with this key is told what is said here; `None`: it is.
+    pub(super) fn refuses(&self, author: Author) -> Option<Refusal> {
+        let rules = &self.state.rules;
+        match rules.role(author) {
+            Role::Outcast => Some(Refusal::Banned),
+            role if rules.members_only && role < Role::Member => Some(Refusal::MembersOnly),
+            _ if self.log.is_empty() && !self.entering => Some(Refusal::Unknown),
+            _ => None,
+        }
+    }
+
+    /// Says so to whoever is not told what is said here.
+    pub(super) fn turned_away(&mut self, from: &Jid, author: Author) -> bool {
+        let Some(why) = self.refuses(author) else {
+            return false;
+        };
+        // So that it can see for itself why.
+        let rules = self
+            .log
+            .ordered()
+            .filter(|entry| entry.draft.body.is_rule())
+            .cloned()
+            .collect();
+        if why == Refusal::Banned {
+            self.send_entries(from, None, rules, true, true);
+        }
+        if let Some(peer) = self.peers.get_mut(from) {
+            peer.here = Level::None;
+        }
+        self.send(from, Packet::Refused(why));
+        true
+    }
+
+    /// The rules have changed: who may not hear any more what is said here is told what is on its way, that with it, and then
+    /// nothing.
+    pub(super) fn turn_away(&mut self) {
+        let listens = |peer: &Peer| peer.here != Level::None || peer.linked;
+        let out: Vec<Jid> = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| listens(peer))
+            .filter(|(_, peer)| peer.key.is_some_and(|key| self.refuses(key).is_some()))
+            .map(|(jid, _)| jid.clone())
+            .collect();
+        for jid in out {
+            if let Some(entries) = self.pushes.remove(&jid) {
+                self.send_entries(&jid, None, entries, false, true);
+            }
+            if let Some(peer) = self.peers.get_mut(&jid) {
+                peer.here = Level::None;
+            }
         }
     }
 
@@ -129,14 +161,21 @@ impl Room {
         whole: bool,
         entries: &[Arc<[u8]>],
     ) {
+        // What was asked for is taken however much it is, and only then: anybody can call something an answer.
+        let asked = self
+            .peers
+            .get(from)
+            .is_some_and(|peer| peer.asked.is_some());
         if let Some((horizon, bases)) = start
             && self.log.is_empty()
+            && asked
         {
             self.log.start(horizon, &bases);
         }
         let (mut gap, mut stale) = (false, false);
         let (mut older, before) = (0u32, self.log.len());
-        let ahead = reply && entries.len() >= LONG && !self.is_forger(from);
+        let mut oldest = u64::MAX;
+        let ahead = asked && entries.len() >= LONG && !self.is_forger(from);
         let mut read = match ahead {
             true => self.read_ahead(entries),
             false => Vec::new(),
@@ -156,7 +195,7 @@ impl Room {
                 self.clear_of(from, &entry);
                 continue;
             }
-            if !reply && !self.has_credit(from, &entry) {
+            if !asked && !self.has_credit(from, &entry) {
                 self.refused += 1;
                 continue;
             }
@@ -166,9 +205,15 @@ impl Room {
             }
             self.clear_of(from, &entry);
             let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
-            stale |= entry.draft.time + 1000 < wall;
+            stale |= entry.draft.time.saturating_add(1000) < wall;
             older += u32::from(entry.draft.clock < self.log.horizon);
-            gap |= self.take(Arc::new(entry), Some(from)) == Insert::Gap;
+            oldest = oldest.min(entry.draft.clock);
+            let entry = Arc::new(entry);
+            let mut outcome = self.take(entry.clone(), Some(from));
+            if outcome == Insert::Gap && asked && self.log.begins_at(&entry) {
+                outcome = self.take(entry, Some(from));
+            }
+            gap |= outcome == Insert::Gap;
         }
         if let Some(peer) = self.peers.get_mut(from)
             && reply
@@ -178,7 +223,10 @@ impl Room {
         let grown = older > 0 && self.log.len() > before;
         // Who has nothing older answers with nothing.
         if grown || self.paging && reply && entries.is_empty() {
-            self.paging = false;
+            // The next page begins where this one ends.
+            if std::mem::take(&mut self.paging) {
+                self.log.horizon = self.log.horizon.min(oldest);
+            }
             if self.log.is_whole() {
                 self.log.horizon = 0;
             }
@@ -315,14 +363,27 @@ impl Room {
 
     pub(super) fn on_refused(&mut self, from: &Jid, why: Refusal) {
         let now = self.clock.now;
-        if let Some(peer) = self.peers.get_mut(from) {
-            (peer.there, peer.asked) = (Level::None, None);
-            (peer.shunned, peer.refused) = (Some(now + SHUN), Some(now + SHUN));
+        let Some(peer) = self.peers.get_mut(from) else {
+            return;
+        };
+        if peer.asked.is_none() && peer.there == Level::None {
+            return; // Nobody asked.
         }
+        (peer.there, peer.asked) = (Level::None, None);
+        (peer.shunned, peer.refused) = (Some(now + SHUN), Some(now + SHUN));
         if self.redial_at.is_none() {
             self.redial_at = Some(now + REDIAL);
         }
         if self.entering && why != Refusal::Unknown {
+            // One may lag behind, or lie: the next is asked.
+            let refused = |jid: &Jid| {
+                let peer = self.peers.get(jid);
+                peer.is_some_and(|peer| peer.refused.is_some_and(|until| until > now))
+            };
+            if self.targets().1.iter().any(|(jid, _)| !refused(jid)) {
+                self.stale = true;
+                return;
+            }
             self.entering = false;
         }
         self.outputs

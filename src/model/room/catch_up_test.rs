@@ -43,6 +43,11 @@ fn joiner(of: &Room) -> Room {
     Room::join(of.id(), key, jid, "Juliet", &[], 2, clock(500))
 }
 
+fn asks(room: &mut Room, hub: &Jid) {
+    room.handle_linked(clock(500), hub);
+    room.note_asked(hub);
+}
+
 fn answer(entries: Vec<Arc<[u8]>>) -> Packet {
     Packet::Entries {
         start: None,
@@ -69,7 +74,8 @@ fn of_a_long_answer_what_is_forged_or_damaged_is_refused_and_the_rest_is_taken()
         mixed.push(octets.clone());
     }
     mixed.push(damaged(entries.last().unwrap(), 0));
-    juliet.handle_packet(clock(500), &hub, answer(mixed));
+    asks(&mut juliet, &hub);
+    juliet.handle_packet(clock(500), &hub, Author::default(), answer(mixed));
     let log = juliet.log();
     for octets in &entries {
         let id = Entry::read_unchecked(octets).unwrap().id;
@@ -79,7 +85,7 @@ fn of_a_long_answer_what_is_forged_or_damaged_is_refused_and_the_rest_is_taken()
     assert_eq!(log.len(), count + 1);
     assert_eq!(juliet.refused, count as u64 + 1);
     // The same once more is nothing new, and nobody's fault.
-    juliet.handle_packet(clock(501), &hub, answer(entries));
+    juliet.handle_packet(clock(501), &hub, Author::default(), answer(entries));
     assert_eq!(
         (juliet.log().len(), juliet.refused),
         (count + 1, count as u64 + 1)

@@ -1,6 +1,6 @@
 //! The half of [`Room`] that compares: who has come how far, what that confirms of ours, and what is missing.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -45,7 +45,9 @@ impl Room {
             .filter(|head| self.is_behind(head))
             .copied()
             .collect();
-        if !behind.is_empty() {
+        let key = self.peers.get(from).and_then(|peer| peer.key);
+        let serves = key.is_some_and(|key| self.refuses(key).is_none());
+        if !behind.is_empty() && serves {
             let (entries, _) = self.log.missing(heads, self.log.horizon, MOST, self.me);
             let chains = |entry: &Arc<Entry>| {
                 behind.iter().any(|head| {
@@ -55,14 +57,15 @@ impl Room {
             };
             let wall = u64::try_from(self.clock.wall.as_millisecond()).unwrap_or(0);
             // What is new is on its way, unless we are asked.
-            let settled = |entry: &Arc<Entry>| reply || entry.draft.time + 1000 < wall;
+            let settled =
+                |entry: &Arc<Entry>| reply || entry.draft.time.saturating_add(1000) < wall;
             let entries: Vec<Arc<Entry>> =
                 entries.into_iter().filter(chains).filter(settled).collect();
             if !entries.is_empty() {
                 self.send_entries(from, None, entries, false, true);
             }
         }
-        if reply {
+        if reply && serves {
             let ours = heads.iter().map(|head| self.log.own_head_or_none(head));
             let ours: Vec<Head> = ours.collect();
             self.send_digest(from, ours, false);
@@ -252,7 +255,14 @@ impl Room {
 
     pub(super) fn confirmed_by(&mut self, from: &Jid, heads: &[Head], served: u16) {
         let tag = self.me.short();
-        let own: Vec<&Head> = heads.iter().filter(|head| head.author == tag).collect();
+        let chains: BTreeSet<u32> = self
+            .log
+            .chains_of(self.me)
+            .map(|chain| chain.incarnation)
+            .collect();
+        let own = heads
+            .iter()
+            .filter(|head| head.author == tag && chains.contains(&head.incarnation));
         let Some(peer) = self.peers.get_mut(from) else {
             return;
         };

@@ -162,6 +162,8 @@ pub(super) struct Peer {
     pub dialled: Option<Moment>,
     /// A stream to it was asked for by [`Room::ask_beyond`].
     pub beyond: bool,
+    /// The key of its stream.
+    pub key: Option<Author>,
     /// A question to it is open since.
     pub asked: Option<Moment>,
     /// It has something that we have not, since; checked again then.
@@ -203,6 +205,9 @@ pub struct Room {
     pub(super) peers: BTreeMap<Jid, Peer>,
     pub(super) outputs: VecDeque<Output>,
     pub(super) keeping: VecDeque<Arc<Entry>>,
+    /// The rules may have changed: some may not be told any more what is said here. Looked at when the change is on disk and on
+    /// its way to them.
+    pub(super) ruled: bool,
     /// Somebody may want every entry from us; if not, we need not look for whom, in a hall of hundreds, for each entry.
     pub(super) serves: bool,
     /// For each member, what is to be pushed to it.
@@ -277,6 +282,7 @@ impl Room {
             peers: BTreeMap::new(),
             outputs: VecDeque::new(),
             keeping: VecDeque::new(),
+            ruled: false,
             serves: false,
             pushes: BTreeMap::new(),
             push_at: None,
@@ -408,8 +414,15 @@ impl Room {
             }
         }
         if !starts.is_empty() {
-            let partial: BTreeSet<ChainId> = starts.iter().map(|(chain, _, _)| *chain).collect();
-            let first = |entry: &&Entry| partial.contains(&entry.chain());
+            // What the room's state needs of what was before is here, too, and is no beginning.
+            let bases: BTreeMap<ChainId, u32> = starts
+                .iter()
+                .map(|(chain, base, _)| (*chain, *base))
+                .collect();
+            let first = |entry: &&Entry| {
+                let base = bases.get(&entry.chain());
+                base.is_some_and(|base| *base + 1 == entry.draft.seq)
+            };
             let horizon = entries
                 .iter()
                 .filter(first)

@@ -75,7 +75,7 @@ impl Chain {
     }
 
     fn get(&self, seq: u32) -> Option<EntryId> {
-        let at = usize::try_from(seq.checked_sub(self.base + 1)?).ok()?;
+        let at = usize::try_from(seq.checked_sub(self.base)?.checked_sub(1)?).ok()?;
         self.ids.get(at).copied()
     }
 }
@@ -191,6 +191,8 @@ impl Log {
                     before = known.draft.previous;
                     chain.base_id = before.short();
                 }
+            } else if !entry.draft.body.is_state() {
+                return Insert::Refused; // Nothing here tells whether it belongs there.
             }
             self.hold(entry);
             return Insert::New;
@@ -257,6 +259,31 @@ impl Log {
                 },
             );
         }
+    }
+
+    /// Who came late has of some chains only what the room's state needs, and after a restart nothing tells that more came
+    /// behind it. In an answer of everything from the horizon on, this entry is the next of such a chain: it begins there.
+    pub fn begins_at(&mut self, entry: &Entry) -> bool {
+        let (horizon, seq) = (self.horizon, entry.draft.seq);
+        let Some(chain) = self.chains.get_mut(&entry.chain()) else {
+            return false;
+        };
+        let before = |id: &EntryId| {
+            let known = self.entries.get(id);
+            known.is_some_and(|known| known.draft.clock < horizon && known.draft.body.is_state())
+        };
+        let fits = chain.fork.is_none()
+            && chain.base == 0
+            && !chain.ids.is_empty()
+            && chain.ids.iter().all(before)
+            && entry.draft.clock >= horizon
+            && seq > chain.len().saturating_add(1);
+        if fits {
+            chain.ids.clear();
+            (chain.base, chain.kept) = (seq - 1, seq - 1);
+            chain.base_id = entry.draft.previous.short();
+        }
+        fits
     }
 
     /// Is every chain here from its beginning?
@@ -503,7 +530,7 @@ impl Log {
             } else {
                 chain.len()
             };
-            let wanted = (from.max(chain.base) + 1)..=end;
+            let wanted = from.max(chain.base).saturating_add(1)..=end;
             let wanted = wanted.filter_map(|seq| self.entries.get(&chain.get(seq)?));
             found.extend(
                 wanted

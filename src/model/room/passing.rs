@@ -79,6 +79,7 @@ impl Room {
                 self.send_entries(&jid, None, entries, false, true);
             }
         }
+        self.stale |= !self.inside && self.pushes.is_empty();
         if !self.pushes.is_empty() && self.push_at.is_none() {
             self.push_at = Some(self.clock.now + self.company());
         }

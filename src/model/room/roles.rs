@@ -26,6 +26,8 @@ struct Closing {
     by: Role,
     order: Order,
     cut: Vec<Cut>,
+    /// What it stays, if it was more: who gives something up does not lose all.
+    remains: Role,
 }
 
 /// A gate opens or closes: may somebody be heard?
@@ -88,6 +90,7 @@ impl Rules {
                     by: Role::Founder,
                     order: entry.order(),
                     cut: cut.clone(),
+                    remains: *role,
                 };
                 out.closings.entry(*target).or_default().push(closing);
                 out.valid.insert(entry.id);
@@ -123,6 +126,7 @@ impl Rules {
                         by: rank,
                         order: entry.order(),
                         cut: cut.clone(),
+                        remains: Role::None,
                     };
                     self.closings.entry(*target).or_default().push(closing);
                     self.valid.insert(entry.id);
@@ -165,6 +169,7 @@ impl Rules {
                 by: rank,
                 order: entry.order(),
                 cut: cut.to_vec(),
+                remains: Role::None,
             };
             self.closings.entry(target).or_default().push(closing);
         }
@@ -229,15 +234,17 @@ impl Rules {
         let none = Vec::new();
         let closings = self.closings.get(&who).unwrap_or(&none);
         let early = |order: Order| before.is_none_or(|before| order < before);
-        let stands = |grant: &&Grant| {
-            early(grant.order)
-                && !closings.iter().any(|closing| {
-                    closing.by > grant.role && closing.order > grant.order && early(closing.order)
-                })
+        let left = |grant: &Grant| {
+            let closed = closings.iter().filter(|closing| {
+                closing.by > grant.role && closing.order > grant.order && early(closing.order)
+            });
+            let remains = closed.map(|closing| closing.remains).min();
+            remains.map_or(grant.role, |remains| remains.min(grant.role))
         };
         let grants = self.of_target.get(&who).into_iter().flatten();
-        let grants = grants.filter_map(|id| self.grants.get(id)).filter(stands);
-        grants.map(|grant| grant.role).max().unwrap_or(Role::None)
+        let grants = grants.filter_map(|id| self.grants.get(id));
+        let grants = grants.filter(|grant| early(grant.order));
+        grants.map(left).max().unwrap_or(Role::None)
     }
 
     /// Who is banned now.
@@ -312,22 +319,25 @@ impl Rules {
                 }
                 Body::Unban { target } => self.bans.entry(*target).or_default().push(open),
                 Body::Role { target, role, cut } => {
-                    let membership = match role {
-                        Role::None | Role::Outcast => Gate::Closed(cut.clone()),
-                        _ => open.clone(),
-                    };
-                    if *role >= Role::Member && *target != entry.author {
-                        self.bans.entry(*target).or_default().push(open.clone());
+                    let closed = Gate::Closed(cut.clone());
+                    let memberships = self.memberships.entry(*target).or_default();
+                    match role {
+                        Role::None | Role::Outcast => memberships.push(closed.clone()),
+                        // Nobody lets itself in.
+                        _ if *target == entry.author => {}
+                        _ => {
+                            memberships.push(open.clone());
+                            self.bans.entry(*target).or_default().push(open.clone());
+                        }
                     }
-                    self.memberships
-                        .entry(*target)
-                        .or_default()
-                        .push(membership);
-                    let voice = match role {
-                        Role::Admin | Role::Owner => open,
-                        _ => Gate::Closed(cut.clone()),
-                    };
-                    self.voices.entry(*target).or_default().push(voice);
+                    let moderated = self.role_at(*target, Some(order)) >= Role::Admin;
+                    let voices = self.voices.entry(*target).or_default();
+                    match role {
+                        Role::Admin | Role::Owner => voices.push(open),
+                        // Who has the floor and becomes a member keeps it.
+                        Role::Member if !moderated => {}
+                        _ => voices.push(closed),
+                    }
                 }
                 Body::Voice { target, on, cut } => {
                     let gate = if *on { open } else { Gate::Closed(cut.clone()) };
@@ -371,6 +381,11 @@ impl Rules {
             || passes(self.memberships.get(&entry.author), false, entry)
     }
 
+    /// Was the room moderated for its author when it was written, whether it had voice or not?
+    pub fn was_moderated(&self, entry: &Entry) -> bool {
+        !passes(Some(&self.moderation), !self.starts_moderated, entry)
+    }
+
     /// Is what this entry says to be heard at all?
     pub fn is_heard(&self, entry: &Entry) -> bool {
         let author = entry.author;
@@ -383,8 +398,7 @@ impl Rules {
         if !self.is_admitted(entry) {
             return false;
         }
-        passes(Some(&self.moderation), !self.starts_moderated, entry)
-            || passes(self.voices.get(&author), false, entry)
+        !self.was_moderated(entry) || passes(self.voices.get(&author), false, entry)
     }
 }
 

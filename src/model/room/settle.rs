@@ -24,6 +24,10 @@ impl Room {
         if std::mem::take(&mut self.stale) {
             self.retarget();
         }
+        if self.ruled && self.keeping.is_empty() {
+            self.ruled = false;
+            self.turn_away();
+        }
         self.flush_pushes(false);
     }
 
@@ -62,6 +66,7 @@ impl Room {
             moved |= std::mem::take(&mut self.state.moved);
             self.tell_rest(&before, moved);
         }
+        self.ruled |= rebuilt;
         self.watch_own_place(&fresh);
     }
 

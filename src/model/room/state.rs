@@ -1,7 +1,7 @@
 //! What the room is, worked out from its entries: who is in it, what was said, what is voted on. Built from scratch in their
 //! order, or carried on by one more at the end: the result is the same.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use super::body::{Body, Role};
@@ -19,6 +19,8 @@ pub struct Occupant {
     pub nick: String,
     /// The nick wanted.
     pub wanted: String,
+    /// Since when it wants that one: nobody takes another's by having been here longer.
+    pub wanted_since: Order,
     /// Where it said it can be reached.
     pub jid: Jid,
     /// In the room by its own word.
@@ -33,6 +35,14 @@ pub struct Occupant {
     pub voice: bool,
     /// Its hand is up, since.
     pub hand: Option<Order>,
+}
+
+impl Occupant {
+    fn want(&mut self, nick: String, now: Order) {
+        if self.wanted != nick {
+            (self.wanted, self.wanted_since) = (nick, now);
+        }
+    }
 }
 
 /// A poll.
@@ -265,7 +275,7 @@ impl State {
             }
             Body::Nick { nick } => {
                 if let Some(occupant) = self.occupants.get_mut(&author) {
-                    occupant.wanted = clean_name(nick);
+                    occupant.want(clean_name(nick), entry.order());
                 }
             }
             Body::Voice { target, on, .. } => {
@@ -279,7 +289,7 @@ impl State {
             }
             Body::Hand { up } if self.rules.lets_in(entry) => self.hand(entry, *up),
             Body::Subject { text } => {
-                let allowed = match self.rules.moderated {
+                let allowed = match self.rules.was_moderated(entry) {
                     true => self.rules.acts(entry) >= Some(Role::Admin),
                     false => self.rules.is_heard(entry),
                 };
@@ -300,6 +310,7 @@ impl State {
         let fresh = Occupant {
             nick: wanted.clone(),
             wanted: wanted.clone(),
+            wanted_since: entry.order(),
             jid: jid.clone(),
             joined: false,
             steady,
@@ -310,10 +321,11 @@ impl State {
         };
         let occupant = self.occupants.entry(entry.author).or_insert(fresh);
         if !occupant.joined {
-            occupant.since = entry.order();
+            (occupant.since, occupant.wanted_since) = (entry.order(), entry.order());
         }
         (occupant.joined, occupant.steady) = (true, steady);
-        (occupant.wanted, occupant.jid) = (wanted, jid.clone());
+        occupant.want(wanted, entry.order());
+        occupant.jid = jid.clone();
     }
 
     fn hand(&mut self, entry: &Entry, up: bool) {
@@ -342,8 +354,9 @@ impl State {
                 }
             }
             Body::Retraction { target, .. } => {
+                let then = Some(entry.order());
                 let above =
-                    |of: Author| self.rules.acts(entry) > Some(self.rules.role_at(of, None));
+                    |of: Author| self.rules.acts(entry) > Some(self.rules.role_at(of, then));
                 if let Some(by) = self.said.get(target).map(|said| said.author)
                     && (by == author || moderates && above(by))
                     && let Some(said) = self.said.get_mut(target)
@@ -388,10 +401,11 @@ impl State {
         }
     }
 
-    /// Votes are heard from everybody who is not banned: one need not have voice for them.
+    /// Votes are heard from everybody who came in and is not banned: one need not have voice for them.
     fn vote(&mut self, entry: &Entry) {
         if let Body::Vote { poll, answer } = &entry.draft.body
             && self.rules.lets_in(entry)
+            && self.occupants.contains_key(&entry.author)
             && let Some(poll) = self.polls.get_mut(poll)
             && !poll.closed
             && usize::from(*answer) < poll.answers.len()
@@ -427,7 +441,7 @@ impl State {
         self.said.insert(entry.id, said);
     }
 
-    /// Roles and nicks of everybody: the earlier one keeps its nick.
+    /// Roles and nicks of everybody: who moderates keeps its nick, and of the others who has wanted it longest.
     pub fn settle(&mut self) {
         let mut clash = false;
         let mut taken: HashSet<&str> = HashSet::with_capacity(self.occupants.len());
@@ -450,22 +464,31 @@ impl State {
     }
 
     fn share_nicks(&mut self) {
-        let mut by_age: Vec<(bool, Order, Author)> = self
+        let mut by_right: Vec<(bool, bool, Order, Author)> = self
             .occupants
             .iter()
-            .map(|(author, one)| (!one.joined, one.since, *author))
+            .map(|(author, one)| {
+                let moderates = one.role >= Role::Admin;
+                (!one.joined, !moderates, one.wanted_since, *author)
+            })
             .collect();
-        by_age.sort();
-        let mut taken: BTreeSet<String> = BTreeSet::new();
-        for (_, _, author) in by_age {
+        by_right.sort();
+        let mut taken: HashSet<String> = HashSet::with_capacity(by_right.len());
+        // From where to count on for each nick: hundreds may want the same.
+        let mut next: HashMap<String, u32> = HashMap::new();
+        for (_, _, _, author) in by_right {
             let Some(occupant) = self.occupants.get_mut(&author) else {
                 continue;
             };
             let mut nick = occupant.wanted.clone();
-            let mut n = 2;
-            while taken.contains(&nick) {
+            if taken.contains(&nick) {
+                let n = next.entry(nick).or_insert(2);
                 nick = format!("{} ({n})", occupant.wanted);
-                n += 1;
+                while taken.contains(&nick) {
+                    *n += 1;
+                    nick = format!("{} ({n})", occupant.wanted);
+                }
+                *n += 1;
             }
             taken.insert(nick.clone());
             occupant.nick = nick;

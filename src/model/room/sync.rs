@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::digest::FEW;
 use super::engine::{Output, Peer, Room};
+use super::entry::Author;
 use super::fault::Fault;
 use super::hubs::{Candidate, HUBS, hubs, preference, share};
 use super::packet::{Level, Packet, Since};
@@ -147,16 +148,17 @@ impl Room {
         self.finish();
     }
 
-    /// A member says something.
-    pub fn handle_packet(&mut self, clock: Clock, from: &Jid, packet: Packet) {
+    /// A member says something, on a stream that this key has proven.
+    pub fn handle_packet(&mut self, clock: Clock, from: &Jid, key: Author, packet: Packet) {
         self.clock = clock;
         let known = self.peers.get(from).is_some_and(|peer| peer.linked);
         if !known {
             self.handle_linked(clock, from);
         }
-        if !self.peers.contains_key(from) {
+        let Some(peer) = self.peers.get_mut(from) else {
             return;
-        }
+        };
+        peer.key = Some(key);
         match packet {
             Packet::Subscribe {
                 author,
@@ -169,7 +171,9 @@ impl Room {
                 vector,
                 back,
             } => {
-                self.answer(from, since, &vector);
+                if !self.turned_away(from, key) {
+                    self.answer(from, since, &vector);
+                }
                 self.ask_back(from, &vector, back);
             }
             Packet::Entries {
@@ -259,6 +263,7 @@ impl Room {
             return false;
         };
         self.paging = true;
+        self.note_asked(&to);
         self.send(
             &to,
             Packet::Page {
@@ -414,7 +419,7 @@ impl Room {
         let (hubs, targets) = self.targets();
         self.hub_cache = hubs;
         if !self.inside && !self.entering {
-            return;
+            return self.let_go();
         }
         let (now, mut redial) = (self.clock.now, false);
         for (jid, level) in &targets {
@@ -476,6 +481,22 @@ impl Room {
         }
     }
 
+    /// Who is out wants nothing any more, once its own last word is on its way.
+    fn let_go(&mut self) {
+        if !self.keeping.is_empty() || !self.pushes.is_empty() {
+            return;
+        }
+        let wanted = |(_, peer): &(&Jid, &mut Peer)| peer.linked && peer.there != Level::None;
+        let mut old = Vec::new();
+        for (jid, peer) in self.peers.iter_mut().filter(wanted) {
+            peer.there = Level::None;
+            old.push(jid.clone());
+        }
+        for jid in old {
+            self.subscribe(&jid, Level::None);
+        }
+    }
+
     pub(super) fn since(&self) -> Since {
         if self.log.is_empty() {
             Since::Last(HISTORY)
@@ -517,7 +538,8 @@ impl Room {
     pub(super) fn pull(&mut self, from: &Jid, back: bool) {
         let now = self.clock.now;
         let waits = |peer: &Peer| peer.asked.is_some_and(|at| now.since(at) < ANSWER);
-        if self.peers.get(from).is_none_or(waits) {
+        let out = !self.inside && !self.entering;
+        if out || self.peers.get(from).is_none_or(waits) {
             return;
         }
         self.note_asked(from);

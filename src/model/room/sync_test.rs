@@ -35,6 +35,7 @@ fn member() -> Room {
         let occupant = Occupant {
             nick: String::new(),
             wanted: String::new(),
+            wanted_since: Order::default(),
             jid: jid(n),
             joined: true,
             steady: true,
@@ -100,7 +101,7 @@ fn told_of(says: &Packet, later: u64) -> usize {
         };
         room.clock = at(0);
         room.suspect(&jid(0), &[head(3)]);
-        room.handle_packet(at(later), &jid(0), says.clone());
+        room.handle_packet(at(later), &jid(0), Author::default(), says.clone());
         while let Some(output) = room.poll_output() {
             let withheld = Output::Happened(Happened::Trouble(Trouble::Withheld(String::new())));
             told += usize::from(output == withheld);

@@ -37,6 +37,7 @@ impl Room {
             }
         }
         self.schedule_digest();
+        self.stale |= !self.inside;
         self.finish();
     }
 

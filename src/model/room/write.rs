@@ -7,7 +7,7 @@ use super::engine::{
     ALONE, BURST, Happened, LEAP, MAX_MEMBERS, Output, PER_SECOND, Room, WriteError,
 };
 use super::entry::{Author, ChainId, Draft, Entry, EntryId};
-use super::log::Insert;
+use super::log::{Insert, MAX_INCARNATIONS};
 use super::packet::{Level, Refusal};
 use crate::wire::time::Clock;
 
@@ -297,6 +297,9 @@ impl Room {
             true => self.state.rules.grant_of(self.me),
             false => EntryId::default(),
         };
+        if matches!(Body::read(&body.write()), Body::Unknown(_)) {
+            return Err(WriteError::TooLong); // Nobody else would understand it, nor we after a restart.
+        }
         let draft = Draft {
             room: self.id,
             incarnation,
@@ -309,6 +312,7 @@ impl Room {
         };
         let entry = Arc::new(Entry::sign(&self.key, draft).map_err(|_| WriteError::TooLong)?);
         if self.log.insert(entry.clone()) != Insert::New {
+            self.writing = None;
             return Err(WriteError::Busy);
         }
         self.keep(entry.clone());
@@ -341,7 +345,8 @@ impl Room {
             let (seq, id) = self.log.end(chain)?;
             Some((self.log.get(&id)?.draft.clock, seq, chain.incarnation))
         });
-        let latest = latest.max().filter(|_| self.synced);
+        let full = self.log.chains_of(self.me).count() >= MAX_INCARNATIONS;
+        let latest = latest.max().filter(|_| self.synced || full);
         let incarnation = match latest {
             Some((_, _, incarnation)) => incarnation,
             None => u32::try_from(self.roll() >> 33).unwrap_or(1),

@@ -99,7 +99,7 @@ impl Core {
         let subscribes = matches!(packet, Packet::Subscribe { .. });
         match self.rooms.all.get_mut(&id) {
             Some(hosted) => {
-                hosted.room.handle_packet(clock, peer, packet);
+                hosted.room.handle_packet(clock, peer, key, packet);
                 if subscribes {
                     self.watch_in_rooms(peer);
                 }
