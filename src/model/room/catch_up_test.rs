@@ -1,6 +1,6 @@
 //! What a long answer is made of.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use jiff::Timestamp;
 
@@ -90,4 +90,50 @@ fn of_a_long_answer_what_is_forged_or_damaged_is_refused_and_the_rest_is_taken()
         (juliet.log().len(), juliet.refused),
         (count + 1, count as u64 + 1)
     );
+}
+
+/// Everything that is told to this one from here on, once what we wrote is on disk.
+fn told(room: &mut Room, to: &Jid) -> Vec<Packet> {
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let mut kept = 0;
+        while let Some(output) = room.poll_output() {
+            match output {
+                Output::Keep(_) => kept += 1,
+                Output::Send { to: who, packet } if who == *to => told.push(packet),
+                _ => {}
+            }
+        }
+        room.handle_kept(clock(600), kept);
+    }
+    told
+}
+
+#[test]
+fn whoever_is_banned_is_told_that_and_no_more_whatever_it_listens_to() {
+    let (mut room, _) = talk(1);
+    let (tybalt, key) = (Jid::new("tybalt@verona").unwrap(), Author([9; 32]));
+    let listens = Packet::Subscribe {
+        author: key,
+        level: Level::Primary,
+        since: Since::Clock(0),
+        vector: Vec::new(),
+    };
+    room.handle_packet(clock(500), &tybalt, key, listens);
+    told(&mut room, &tybalt);
+    let say = |room: &mut Room, text: &str| {
+        let body = Body::Message {
+            text: text.into(),
+            reply_to: None,
+            guest: None,
+        };
+        room.write(clock(600), body).unwrap();
+    };
+    say(&mut room, "good morrow");
+    assert_eq!(told(&mut room, &tybalt).len(), 1);
+    room.ban(clock(600), key, "a quarrel".into()).unwrap();
+    let last = told(&mut room, &tybalt);
+    assert!(matches!(&last[..], [Packet::Entries { entries, .. }] if entries.len() == 1));
+    say(&mut room, "he is gone");
+    assert_eq!(told(&mut room, &tybalt), []);
 }
