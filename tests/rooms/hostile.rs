@@ -599,10 +599,28 @@ fn who_never_came_in_has_no_vote_and_nobody_takes_a_name_that_is_in_use() {
         world.inject(5, 1, push(&[vote]));
         world.run_for(30 * SEC);
         hold(&world);
+        for at in 0..5 {
+            let poll = &world.room(at).state().polls[&poll];
+            assert_eq!((poll.closed, poll.counts()), (false, vec![1, 0]));
+        }
+        let open = world.room(2).log().last().unwrap().clock + 1;
+        let result = world.room(0).state().polls[&poll].counts();
+        world.write(0, Body::PollClosed { poll, result }).unwrap();
+        world.run_for(10 * SEC);
+        // Who knows the result votes as if it had been before.
+        let last = own(&world, 4).last().unwrap().clone();
+        let (seq, vote) = (last.draft.seq + 1, Body::Vote { poll, answer: 1 });
+        let late = forge(&world, 4, seq, last.id, open, none, vote);
+        world.seats[4].honest = false;
+        world.inject(4, 1, push(&[late]));
+        world.run_for(20 * SEC);
+        for at in 0..4 {
+            let poll = &world.room(at).state().polls[&poll];
+            assert_eq!((poll.closed, poll.counts()), (true, vec![1, 0]));
+        }
         let (taker, owner) = (world.room(1).me(), world.room(3).me());
         for at in 0..5 {
             let state = world.room(at).state();
-            assert_eq!(state.polls[&poll].votes.values().collect::<Vec<_>>(), [&0]);
             let nick = |who| state.occupants[&who].nick.as_str();
             assert_eq!((nick(owner), nick(taker)), ("guest3", "guest3 (2)"));
         }

@@ -214,6 +214,10 @@ pub enum Body {
     PollClosed {
         /// The poll.
         poll: EntryId,
+        /// How many had chosen each answer, as far as whoever closes it knows: what is heard of later, however old it says that
+        /// it is, changes the result no more.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        result: Vec<u32>,
     },
     /// Something that we do not know: kept and passed on, not shown.
     #[serde(skip)]
@@ -275,7 +279,8 @@ impl Body {
                         .all(|answer| !answer.is_empty() && line(answer))
             }
             Body::Vote { answer, .. } => usize::from(*answer) < MAX_ANSWERS,
-            Body::Leave | Body::Unban { .. } | Body::Hand { .. } | Body::PollClosed { .. } => true,
+            Body::PollClosed { result, .. } => result.len() <= MAX_ANSWERS,
+            Body::Leave | Body::Unban { .. } | Body::Hand { .. } => true,
             Body::Unknown(_) => false,
         }
     }

@@ -255,7 +255,7 @@ fn touch(touched: &mut Vec<EntryId>, entry: &Entry) {
         | Body::Retraction { target, .. }
         | Body::Reaction { target, .. }
         | Body::Vote { poll: target, .. }
-        | Body::PollClosed { poll: target } => touched.push(*target),
+        | Body::PollClosed { poll: target, .. } => touched.push(*target),
         _ => {}
     }
 }

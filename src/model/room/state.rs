@@ -58,11 +58,16 @@ pub struct Poll {
     pub votes: BTreeMap<Author, u8>,
     /// Over.
     pub closed: bool,
+    /// How it ended, if it was said; else the votes say.
+    pub result: Option<Vec<u32>>,
 }
 
 impl Poll {
     /// How many chose each answer.
     pub fn counts(&self) -> Vec<u32> {
+        if let Some(result) = &self.result {
+            return result.clone();
+        }
         let mut counts = vec![0; self.answers.len()];
         for vote in self.votes.values() {
             if let Some(count) = counts.get_mut(usize::from(*vote)) {
@@ -383,6 +388,7 @@ impl State {
                     answers: answers.iter().map(|answer| clean_line(answer)).collect(),
                     votes: BTreeMap::new(),
                     closed: false,
+                    result: None,
                 };
                 self.polls.insert(entry.id, poll);
                 self.poll_order.push(entry.id);
@@ -390,11 +396,14 @@ impl State {
                     self.polls.remove(&self.poll_order.remove(0));
                 }
             }
-            Body::PollClosed { poll } => {
+            Body::PollClosed { poll, result } => {
                 if let Some(poll) = self.polls.get_mut(poll)
                     && (poll.by == author || moderates)
+                    && !poll.closed
                 {
                     poll.closed = true;
+                    let fits = result.len() == poll.answers.len();
+                    poll.result = fits.then(|| result.clone());
                 }
             }
             _ => {}

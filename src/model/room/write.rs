@@ -59,7 +59,7 @@ impl Room {
             | Body::Moderated { .. }
             | Body::MembersOnly { .. }
             | Body::Unban { .. } => rank >= Role::Admin,
-            Body::PollClosed { poll } => {
+            Body::PollClosed { poll, .. } => {
                 rank >= Role::Admin
                     || self
                         .state

@@ -190,9 +190,12 @@ impl Core {
                 close,
             } => {
                 let body = match close {
-                    Some(poll) => Body::PollClosed {
-                        poll: entry(&poll)?,
-                    },
+                    Some(poll) => {
+                        let (id, poll) = (self.find_room(&room)?, entry(&poll)?);
+                        let known = self.hosted(id)?.room.state().polls.get(&poll);
+                        let result = known.map(|poll| poll.counts()).unwrap_or_default();
+                        Body::PollClosed { poll, result }
+                    }
                     None => Body::Poll { question, answers },
                 };
                 self.write_in(&room, body)?;
