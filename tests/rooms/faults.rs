@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use balcony::model::room::body::{Body, Role};
 use balcony::model::room::engine::Happened;
+use balcony::model::room::entry::Author;
 use balcony::net::memory::Rng;
 
 use super::checks::{few_copies, hold, same_trace};
@@ -436,5 +437,40 @@ fn who_came_late_reads_everything_page_by_page_and_hears_everybody_after_a_resta
         }
         assert_eq!(world.texts(4), world.texts(0));
         assert_eq!(world.troubles(4), Default::default());
+    });
+}
+
+#[test]
+fn who_comes_when_only_those_are_left_who_came_late_is_let_in_all_the_same() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 4, false, true);
+        for at in 1..3 {
+            let speaker = Author::from(world.seats[at].key.public());
+            world
+                .act(0, |room, clock| room.set_role(clock, speaker, Role::Admin))
+                .unwrap();
+        }
+        for n in 0..80 {
+            world.say(0, &format!("to myself {n}")).unwrap();
+            world.run_for(100 * MS);
+        }
+        world.join(1, &[0]);
+        world.run_for(5 * SEC);
+        world.join(2, &[0]);
+        world.run_for(5 * SEC);
+        world.act(0, |room, clock| room.leave(clock));
+        world.run_for(2 * SEC);
+        world.kill(0, false);
+        world.run_for(10 * SEC);
+        world.join(3, &[1, 2]);
+        world.run_for(20 * SEC);
+        assert!(world.room(3).is_inside());
+        world.say(1, "welcome").unwrap();
+        world.run_for(10 * SEC);
+        hold(&world);
+        assert_eq!(world.texts(3).last().unwrap(), "welcome");
+        let role = |of: usize| world.room(3).state().rules.role(world.room(of).me());
+        assert_eq!((role(1), role(2)), (Role::Admin, Role::Admin));
+        assert!(world.room(3).state().rules.moderated);
     });
 }

@@ -663,3 +663,42 @@ fn what_nobody_would_understand_is_not_written() {
     assert_eq!(ban, Err(WriteError::TooLong));
     assert!(!world.room(0).state().rules.is_banned(victim));
 }
+
+#[test]
+fn who_came_late_is_told_no_other_past_than_everybody_else() {
+    with_seeds(8, |seed| {
+        let mut world = World::new(seed, 6, false, false);
+        for at in [1, 2, 3, 5] {
+            world.join(at, &[0]);
+            world.run_for(20 * MS);
+        }
+        world.run_for(8 * SEC);
+        for at in [5, 5, 5, 0, 1, 2].into_iter().chain([1; 70]) {
+            world.say(at, "long ago").unwrap();
+            world.run_for(100 * MS);
+        }
+        world.join(4, &[0]);
+        world.run_for(10 * SEC);
+        let chain = own(&world, 5);
+        let clock = world.room(0).log().last().unwrap().clock + 1;
+        let none = EntryId::default();
+        world.seats[5].honest = false;
+        let nick = "the founder".to_owned();
+        let other = forge(&world, 5, 2, chain[0].id, clock, none, Body::Nick { nick });
+        let aloud = forge(
+            &world,
+            5,
+            3,
+            other.id,
+            clock + 1,
+            none,
+            text("heard by one"),
+        );
+        world.inject(5, 4, push(&[other, aloud]));
+        world.run_for(120 * SEC);
+        hold(&world);
+        for at in 0..5 {
+            assert!(!world.texts(at).contains(&"heard by one".into()), "{at}");
+        }
+    });
+}

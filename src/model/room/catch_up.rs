@@ -195,7 +195,9 @@ impl Room {
                 self.clear_of(from, &entry);
                 continue;
             }
-            if !asked && !self.has_credit(from, &entry) {
+            // Nobody gives unasked what was before we came: in no digest would it be seen that others have not the same there.
+            let early = !asked && self.log.is_before_base(&entry);
+            if early || !asked && !self.has_credit(from, &entry) {
                 self.refused += 1;
                 continue;
             }

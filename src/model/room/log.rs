@@ -59,6 +59,8 @@ struct Chain {
     ids: VecDeque<EntryId>,
     /// On disk up to here.
     kept: u32,
+    /// What the room's state needs of what was before `base`: not joined to the rest yet.
+    strays: BTreeMap<u32, EntryId>,
     fork: Option<Fork>,
 }
 
@@ -177,6 +179,9 @@ impl Log {
         };
         if seq <= chain.base {
             // From before we came: the next older one, or one that the room's state needs.
+            if chain.strays.contains_key(&seq) {
+                return self.fork_below(id, entry);
+            }
             if seq == chain.base && chain.base_id == entry.id.short() {
                 chain.ids.push_front(entry.id);
                 chain.base -= 1;
@@ -186,12 +191,15 @@ impl Log {
                 while chain.base > 0
                     && let Some(known) = self.entries.get(&before)
                 {
+                    chain.strays.remove(&chain.base);
                     chain.ids.push_front(before);
                     chain.base -= 1;
                     before = known.draft.previous;
                     chain.base_id = before.short();
                 }
-            } else if !entry.draft.body.is_state() {
+            } else if entry.draft.body.is_state() {
+                chain.strays.insert(seq, entry.id);
+            } else {
                 return Insert::Refused; // Nothing here tells whether it belongs there.
             }
             self.hold(entry);
@@ -212,6 +220,32 @@ impl Log {
                 first = entry;
             }
         }
+        let (Some(first), Some(chain)) = (first, self.chains.get_mut(&id)) else {
+            return Insert::Refused;
+        };
+        let mut proof = [first, entry];
+        proof.sort_by_key(|entry| entry.id);
+        chain.fork = Some(Fork { seq, proof });
+        Insert::Fork
+    }
+
+    /// A second entry in a place from before we came: nothing counts from there on, as with every fork.
+    fn fork_below(&mut self, id: ChainId, entry: Arc<Entry>) -> Insert {
+        let seq = entry.draft.seq;
+        let Some(chain) = self.chains.get_mut(&id) else {
+            return Insert::Refused;
+        };
+        let mut dropped: Vec<EntryId> = chain.ids.drain(..).collect();
+        let mut above = chain.strays.split_off(&seq);
+        let first = above.remove(&seq);
+        dropped.extend(above.into_values());
+        chain.base = seq.saturating_sub(1);
+        chain.kept = chain.kept.min(chain.base);
+        chain.base_id = entry.draft.previous.short();
+        for id in dropped {
+            self.release(id);
+        }
+        let first = first.and_then(|first| self.release(first));
         let (Some(first), Some(chain)) = (first, self.chains.get_mut(&id)) else {
             return Insert::Refused;
         };
@@ -261,6 +295,16 @@ impl Log {
         }
     }
 
+    /// Was this written before this log begins, in a place of which nothing is here?
+    pub fn is_before_base(&self, entry: &Entry) -> bool {
+        let seq = entry.draft.seq;
+        self.chains.get(&entry.chain()).is_some_and(|chain| {
+            let next = seq == chain.base && chain.base_id == entry.id.short();
+            let free = chain.fork.is_none() && !chain.strays.contains_key(&seq);
+            seq <= chain.base && free && !next
+        })
+    }
+
     /// Who came late has of some chains only what the room's state needs, and after a restart nothing tells that more came
     /// behind it. In an answer of everything from the horizon on, this entry is the next of such a chain: it begins there.
     pub fn begins_at(&mut self, entry: &Entry) -> bool {
@@ -279,7 +323,7 @@ impl Log {
             && entry.draft.clock >= horizon
             && seq > chain.len().saturating_add(1);
         if fits {
-            chain.ids.clear();
+            chain.strays.extend((1..).zip(chain.ids.drain(..)));
             (chain.base, chain.kept) = (seq - 1, seq - 1);
             chain.base_id = entry.draft.previous.short();
         }
@@ -530,6 +574,8 @@ impl Log {
             } else {
                 chain.len()
             };
+            let early = chain.strays.range(from.saturating_add(1)..);
+            found.extend(early.filter_map(|(_, id)| self.entries.get(id)).cloned());
             let wanted = from.max(chain.base).saturating_add(1)..=end;
             let wanted = wanted.filter_map(|seq| self.entries.get(&chain.get(seq)?));
             found.extend(
