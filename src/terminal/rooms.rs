@@ -2,10 +2,11 @@
 
 use super::commands::Wish;
 use super::screen::Style;
-use super::show::clean;
+use super::show::{self, clean};
 use crate::command::Command;
 use crate::command::room::RoomCommand;
-use crate::event::room::RoomEvent;
+use crate::event::room::{RoomEvent, RoomHit};
+use crate::host::zone;
 
 const HELP: &str = "\
   /rooms                          which rooms there are
@@ -151,6 +152,7 @@ pub fn event(event: &RoomEvent, style: Style) -> Option<String> {
         RoomEvent::RoomTrouble { room, message, .. } => {
             style.alarm(&line(&format!("[{room}] {message}")))
         }
+        RoomEvent::RoomFound { hits, complete, .. } => found(hits, *complete, style),
         RoomEvent::Rooms { rooms, .. } if rooms.is_empty() => style.dim("There are no rooms here."),
         RoomEvent::Rooms { rooms, .. } => {
             let one = |about: &crate::event::room::RoomAbout| {
@@ -163,6 +165,28 @@ pub fn event(event: &RoomEvent, style: Style) -> Option<String> {
         }
         _ => return None,
     })
+}
+
+/// What was found in rooms, the newest last.
+fn found(hits: &[RoomHit], complete: bool, style: Style) -> String {
+    if hits.is_empty() {
+        return style.dim("(nothing found in rooms)");
+    }
+    let mut lines = Vec::new();
+    if !complete {
+        lines.push(style.dim("(more was said of this in rooms; these are the newest)"));
+    }
+    for RoomHit { room, line } in hits.iter().rev() {
+        let day = line.time.to_zoned(zone::zone()).strftime("%F");
+        let nick = match line.own {
+            true => "you".to_owned(),
+            false => show::one_line(&line.nick),
+        };
+        lines.push(style.dim(&format!("{day}, in {}:", show::one_line(room))));
+        let who = style.bold(&nick);
+        lines.push(show::line(line.time, &who, &nick, &line.body, style));
+    }
+    lines.join("\n")
 }
 
 #[cfg(test)]
