@@ -343,7 +343,9 @@ impl Window {
                 return false;
             }
             Wish::JumpInRoom { room, id, terms } => {
-                self.open_room(room);
+                if self.room_in_sight() != Some(room) {
+                    self.open_room(room);
+                }
                 self.room_pane.jump(id, terms.as_deref());
                 return false;
             }

@@ -535,6 +535,22 @@ mod tests {
     }
 
     #[test]
+    fn who_is_in_a_room_looks_there_too() {
+        let mut model = model();
+        let Wish::Search(text) = read(&model, None, "/search two words") else {
+            panic!("no search");
+        };
+        assert_eq!(text, "two words");
+        assert_eq!(search(&model, text.clone()).len(), 1);
+        let hall = model.rooms.entry("hall@room-x".into()).or_default();
+        hall.about.joined = true;
+        assert!(search(&model, text).iter().any(|asked| matches!(
+            asked,
+            Command::Room(RoomCommand::RoomSearch { text, room: None, .. }) if text == "two words"
+        )));
+    }
+
+    #[test]
     fn a_text_goes_to_whom_was_chosen() {
         let (model, to) = (model(), jid("romeo@forza"));
         let body = |line: &str| match read(&model, Some(&to), line) {

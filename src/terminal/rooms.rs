@@ -191,9 +191,35 @@ fn found(hits: &[RoomHit], complete: bool, style: Style) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
+    #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
+
+    #[test]
+    fn what_was_found_is_shown_with_its_room_the_newest_last_and_nothing_that_a_terminal_obeys() {
+        let hit = |nick: &str, own: bool, body: &str| RoomHit {
+            room: "hall@room-x".into(),
+            line: serde_json::from_value(serde_json::json!({
+                "id": "x", "nick": nick, "own": own, "body": body, "time": "2026-11-22T14:00:00Z",
+            }))
+            .unwrap(),
+        };
+        let hits = [
+            hit("me", true, "/me leaves"),
+            hit("Dora\u{1b}", false, "a\nb"),
+        ];
+        let style = Style { colour: false };
+        let said = found(&hits, false, style);
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines[0].starts_with("(more was said"), "{said}");
+        assert!(lines[1].ends_with("in hall@room-x:"), "{said}");
+        assert!(
+            lines[2].ends_with("Dora: a") && lines[3].trim() == "b",
+            "{said}"
+        );
+        assert!(lines[5].ends_with("* you leaves"), "{said}");
+        assert_eq!(found(&[], true, style), "(nothing found in rooms)");
+    }
 
     #[test]
     fn lines_become_commands_and_the_rest_help() {

@@ -194,6 +194,7 @@ impl Core {
                 for room in self.model.rooms.values_mut() {
                     let spare = room.lines.len().saturating_sub(NEWEST_LINES);
                     room.lines.drain(..spare);
+                    room.complete &= spare == 0;
                 }
             }
             _ => {}
