@@ -86,8 +86,9 @@ impl House {
             };
             house.ask(alice, create);
             house.sim.run_for(15 * SEC);
-            let rooms = house.sim.model(alice).unwrap().rooms.keys();
-            let room = rooms.cloned().find(|room| room.starts_with(name)).unwrap();
+            let mut rooms = house.sim.model(alice).unwrap().rooms.keys();
+            let room = rooms.find(|room| room.starts_with(name)).unwrap();
+            let room = room.clone();
             let join = RoomCommand::RoomJoin {
                 room: room.clone(),
                 nick: None,

@@ -26,7 +26,7 @@ use crate::wire::text::{Terms, fold_into};
 /// Lines looked at in one step.
 const STEP_LINES: usize = 4000;
 /// Bytes of text read in one step; the line that passes it is still read.
-const STEP_BYTES: usize = 128 << 10;
+const STEP_BYTES: usize = 64 << 10;
 /// Between two steps: none, but what else is due comes first.
 const PAUSE: Duration = Duration::from_micros(1);
 /// Searches that wait for those before them.
@@ -292,5 +292,99 @@ impl Who {
         let authors = named.map(|(author, _)| *author);
         let has_key = |author: &Author| key.is_none_or(|key| author.key().fingerprint() == key);
         authors.filter(has_key).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::About;
+    use super::*;
+    use crate::model::room::body::Body;
+    use crate::model::room::engine::Room;
+    use crate::wire::key::SecretKey;
+    use crate::wire::time::{Clock, Moment};
+
+    fn clock(second: u64) -> Clock {
+        Clock {
+            now: Moment(second * 1_000_000),
+            wall: jiff::Timestamp::from_second(1_800_000_000 + i64::try_from(second).unwrap())
+                .unwrap(),
+        }
+    }
+
+    /// A room in which we have said this, a line every ten seconds.
+    fn room_with(bodies: impl Iterator<Item = String>) -> Hosted {
+        let key = SecretKey::from_seed(&[3; 32]).unwrap();
+        let jid = Jid::new("romeo@forza").unwrap();
+        let nonce = "nonce".to_owned();
+        let room = Room::found(key, jid, "Romeo", "hall", false, false, nonce, 1, clock(1));
+        let mut room = room.unwrap();
+        for (n, text) in (1u64..).zip(bodies) {
+            let body = Body::Message {
+                text,
+                reply_to: None,
+                guest: None,
+            };
+            let clock = clock(10 * n);
+            room.handle_timeout(clock);
+            room.write(clock, body).unwrap();
+            room.handle_kept(clock, 4);
+            while room.poll_output().is_some() {}
+        }
+        Hosted::new(room, About::default())
+    }
+
+    /// Looks for this to the end; gives how many steps it took.
+    fn search(hosted: &Hosted, text: &str, limit: u32) -> (Search, usize) {
+        let mut search = Search {
+            wanted: Wanted {
+                text: text.to_owned(),
+                room: None,
+                from: None,
+                before: None,
+                limit,
+            },
+            reference: None,
+            terms: Terms::parse(text),
+            authors: None,
+            end: None,
+            rooms: vec![hosted.room.id()],
+            left: None,
+            found: BTreeMap::new(),
+        };
+        let mut steps = 0;
+        while !search.rooms.is_empty() {
+            let mut budget = Budget {
+                lines: 1000,
+                bytes: 64 << 10,
+            };
+            search.read(hosted.room.id(), hosted, &mut budget);
+            steps += 1;
+            assert!(steps < 100, "it comes to an end");
+        }
+        (search, steps)
+    }
+
+    #[test]
+    fn a_large_room_is_read_in_steps_and_what_is_frequent_costs_no_more_than_looking_at_times() {
+        let line = |n: usize| {
+            format!(
+                "line {n} with some words{}",
+                if n == 2 { " NÉEDLE" } else { "" }
+            )
+        };
+        let hosted = room_with((0..3500).map(line));
+        assert_eq!(hosted.room.state().timeline.len(), 3500);
+        let (rare, steps) = search(&hosted, "needle", 50);
+        assert_eq!((rare.found.len(), steps), (1, 4));
+        // One more than wanted, and the newest.
+        let (frequent, _) = search(&hosted, "words", 50);
+        let state = hosted.room.state();
+        let newest: Vec<EntryId> = state.timeline.values().rev().take(51).copied().collect();
+        let found: Vec<EntryId> = frequent.found.values().rev().copied().collect();
+        assert_eq!(found, newest);
+        assert_eq!(search(&hosted, "nothing like it", 50).0.found.len(), 0);
     }
 }
