@@ -348,7 +348,10 @@ fn history(model: &Model, messages: &[Message], complete: bool, style: Style) ->
 
 fn found(model: &Model, hits: &[Hit], complete: bool, style: Style) -> String {
     if hits.is_empty() {
-        return style.dim("(nothing found)").to_string();
+        // Rooms answer for themselves.
+        let rooms = model.rooms.values().any(|room| room.about.joined);
+        let place = if rooms { " in conversations" } else { "" };
+        return style.dim(&format!("(nothing found{place})"));
     }
     let mut lines = Vec::new();
     if !complete {
