@@ -193,16 +193,40 @@ pub enum RoomCommand {
         /// Which.
         nick: String,
     },
-    /// Older messages. Answer: `room-history`.
+    /// Older messages, the newest if none of `before`, `after` and `around` is there. Answer: `room-history`.
     RoomHistory {
         /// Where.
         room: String,
-        /// Before this message; the newest if absent.
+        /// Before this message.
         #[serde(default)]
         before: Option<String>,
+        /// Behind this message.
+        #[serde(default)]
+        after: Option<String>,
+        /// This message with those before and behind it; the newest if it is not here any more.
+        #[serde(default)]
+        around: Option<String>,
         /// At most so many, 1 to 500; 50 if absent.
         #[serde(default)]
         limit: Option<u16>,
+    },
+    /// Look for words in what was said in rooms that we are in, as it reads now: the newest first by the time shown, as
+    /// `search` looks for them. Answer: `room-found`.
+    RoomSearch {
+        /// The words; at most 400 characters and 16 words of it count.
+        text: String,
+        /// Only in this room.
+        #[serde(default)]
+        room: Option<String>,
+        /// Only what this one wrote.
+        #[serde(default)]
+        from: Option<Jid>,
+        /// At most so many, 1 to 1000; 50 if absent.
+        #[serde(default)]
+        limit: Option<u32>,
+        /// Only older than the line with this id: the next page.
+        #[serde(default)]
+        before: Option<String>,
     },
     /// The user has seen it all; and how much of it to tell from now on.
     RoomSeen {
@@ -224,7 +248,9 @@ impl RoomCommand {
     /// The room that it is about, as it was given; none for those about no room or one that is not yet.
     pub fn room(&self) -> Option<&str> {
         match self {
-            RoomCommand::RoomCreate { .. } | RoomCommand::Rooms => None,
+            RoomCommand::RoomCreate { .. }
+            | RoomCommand::RoomSearch { .. }
+            | RoomCommand::Rooms => None,
             RoomCommand::RoomJoin { room, .. }
             | RoomCommand::RoomLeave { room, .. }
             | RoomCommand::RoomSend { room, .. }

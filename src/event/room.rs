@@ -158,9 +158,42 @@ pub enum RoomEvent {
     RoomHistory {
         /// Where.
         room: String,
+        /// As it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+        /// As it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+        /// As it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        around: Option<String>,
         /// Oldest first.
         messages: Vec<RoomLine>,
         /// Nothing older is here, nor known to be elsewhere.
+        complete: bool,
+        /// The newest of all is among them, if one was asked for.
+        #[serde(default)]
+        newest: bool,
+        /// The caller's reference.
+        #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
+        reference: Option<Value>,
+    },
+    /// Answer to `room-search`.
+    RoomFound {
+        /// What was looked for.
+        text: String,
+        /// Only in this room, as it was asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<String>,
+        /// Only what this one wrote.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Jid>,
+        /// Only older than the line with this id.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        before: Option<String>,
+        /// The newest first.
+        hits: Vec<RoomHit>,
+        /// There is nothing older that would also be found.
         complete: bool,
         /// The caller's reference.
         #[serde(rename = "ref", default, skip_serializing_if = "Option::is_none")]
@@ -351,6 +384,15 @@ pub struct RoomLine {
     /// With so many of so many, for ours.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delivered: Option<(u16, u16)>,
+}
+
+/// A line that was found, and where.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoomHit {
+    /// The room's address.
+    pub room: String,
+    /// What was said.
+    pub line: RoomLine,
 }
 
 /// A poll in a room.

@@ -261,9 +261,16 @@ impl App {
                 if let Some(contact) = self.model.contacts.get_mut(&jid) {
                     contact.conversation.shrink();
                 }
+                if let Some(room) = self.model.rooms.get_mut(jid.as_str()) {
+                    room.shrink();
+                }
             }
             Wish::Jump { with, id, .. } => {
                 self.load(with, Place::Around(id));
+            }
+            Wish::JumpInRoom { room, id, .. } => self.load_in_room(room, Place::Around(id)),
+            Wish::Newest(with) if self.model.rooms.contains_key(with.as_str()) => {
+                self.load_in_room(with.as_str().to_owned(), Place::Newest);
             }
             Wish::Newest(with) => self.load(with, Place::Newest),
             Wish::Export(with) => self.export(with),
@@ -289,6 +296,16 @@ impl App {
             after: None,
             around,
         });
+    }
+
+    /// Asks for lines that replace what is loaded of a room, unless the wanted one is among them.
+    fn load_in_room(&mut self, room: String, place: Place) {
+        let Some(view) = self.model.rooms.get_mut(&room) else {
+            return;
+        };
+        if let Some(jump) = view.go_to(place) {
+            self.ask(Command::Room(jump));
+        }
     }
 
     /// The desktop's file dialog, or a file among the downloads where there is none.

@@ -58,6 +58,7 @@ mod room_people;
 pub mod room_view;
 mod said;
 pub mod scene;
+mod search_hits;
 mod search_view;
 mod selection;
 pub mod services;

@@ -95,6 +95,8 @@ impl Shown {
         conversation.unread = room.unread;
         conversation.first_unread.clone_from(&room.first_unread);
         conversation.complete = room.complete;
+        conversation.detached = room.detached;
+        conversation.jump.clone_from(&room.jump);
         self.contact.as_ref()
     }
 }

@@ -44,7 +44,11 @@ pub fn by_latest<'a>(model: &'a Model, wanted: &str) -> Vec<&'a RoomView> {
     let mut rooms: Vec<&RoomView> = rooms
         .filter(|room| room.about.name.to_lowercase().contains(&wanted))
         .collect();
-    let latest = |room: &RoomView| room.lines.back().map(|line| line.time);
+    // What is loaded may end in the past.
+    let latest = |room: &RoomView| match room.detached {
+        true => room.latest,
+        false => room.lines.back().map(|line| line.time),
+    };
     rooms.sort_by_cached_key(|room| {
         let name = room.about.name.to_lowercase();
         let latest = std::cmp::Reverse(latest(room));

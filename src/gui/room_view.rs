@@ -38,6 +38,8 @@ pub struct RoomPane {
     problems: u32,
     /// A room in which nothing is shown was asked once whether there is anything older.
     asked: bool,
+    /// The room that was open before.
+    left: Option<Jid>,
     /// Of what stands above the field, as last drawn.
     above: f32,
 }
@@ -65,9 +67,15 @@ pub fn why_words(ui: &impl super::words::Speaks, why: RoomWhy) -> String {
 impl RoomPane {
     /// It was opened: the cursor goes to the field, the lines to what is new.
     pub fn enter(&mut self) {
+        self.left = self.talk.open.clone().or(self.left.take());
         // The place is remembered for the next time.
         let _ = self.talk.leave();
         self.talk.composer.focus();
+    }
+
+    /// Goes to a line once it is loaded, and marks words in it. Call it after [`RoomPane::enter`].
+    pub fn jump(&mut self, id: &str, terms: Option<&str>) {
+        self.talk.jump(id, terms);
     }
 
     /// Whether Escape means something here, before it leads out of the room.
@@ -102,6 +110,10 @@ impl RoomPane {
             (self.head, self.board) = Default::default();
             (self.announce, self.sent, self.asked) = (false, None, false);
             self.problems = room.problems;
+        }
+        if let Some(left) = self.left.take().filter(|left| left.as_str() != address) {
+            wishes.push(Wish::Shrink(left));
+            self.asked = false;
         }
         let mut shown = std::mem::take(&mut self.shown);
         if let Some(contact) = shown.contact(scene, room) {
@@ -219,6 +231,8 @@ impl RoomPane {
             wishes.push(ask(RoomCommand::RoomHistory {
                 room: room.about.room.clone(),
                 before: None,
+                after: None,
+                around: None,
                 limit: Some(PAGE),
             }));
         }
@@ -353,26 +367,33 @@ impl RoomPane {
             Wish::Ask(Command::React { id, emoji }) if mine(&id) => {
                 RoomCommand::RoomReact { room, id, emoji }
             }
-            Wish::Ask(Command::History { with, before, .. }) if with == *jid => {
-                RoomCommand::RoomHistory {
-                    room,
-                    before,
-                    limit: Some(PAGE),
-                }
-            }
+            Wish::Ask(Command::History {
+                with,
+                before,
+                after,
+                around,
+                ..
+            }) if with == *jid => RoomCommand::RoomHistory {
+                room,
+                before,
+                after,
+                around,
+                limit: Some(PAGE),
+            },
             Wish::Ask(Command::Displayed { .. }) => RoomCommand::RoomSeen { room, notify: None },
             Wish::Jump { with, id, .. } if with == *jid => {
                 self.talk.jump(&id, None);
                 if mine(&id) {
                     return None;
                 }
-                RoomCommand::RoomHistory {
+                return Some(Wish::JumpInRoom {
                     room,
-                    before: view.lines.front().map(|line| line.id.clone()),
-                    limit: Some(500),
-                }
+                    id,
+                    terms: None,
+                });
             }
-            Wish::Shrink(_) | Wish::Newest(_) => return None,
+            // It was told when the room was left.
+            Wish::Shrink(_) => return None,
             other => return Some(other),
         };
         Some(ask(command))

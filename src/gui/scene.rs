@@ -52,7 +52,16 @@ pub enum Wish {
         /// As typed into the search.
         terms: Option<String>,
     },
-    /// Load the newest messages of this conversation in place of older ones.
+    /// The same in a room.
+    JumpInRoom {
+        /// The room's address.
+        room: String,
+        /// The line.
+        id: String,
+        /// As typed into the search.
+        terms: Option<String>,
+    },
+    /// Load the newest messages of this conversation, or room, in place of older ones.
     Newest(Jid),
     /// Let the user choose a file and write this conversation to it, or all.
     Export(Option<Jid>),
@@ -84,7 +93,7 @@ pub enum Wish {
     ChooseDownloads,
     /// Open a file or folder with the program that the desktop has for it.
     OpenPath(PathBuf),
-    /// The loaded past of this conversation is no longer looked at.
+    /// The loaded past of this conversation, or room, is no longer looked at.
     Shrink(Jid),
     /// Look for faults.
     Examine,

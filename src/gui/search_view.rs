@@ -1,34 +1,26 @@
-//! Search in what was said: as you type, the newest first, grouped by conversation; Enter or a click leads to the message
-//! among its neighbours.
+//! Search in what was said, to one and in rooms: as you type, the newest first, grouped by conversation and room; Enter or a
+//! click leads to the message among its neighbours. The two are asked for apart, and answered when they are.
 
-use std::ops::Range;
-
-use egui::text::{LayoutJob, TextFormat};
 use egui::{
-    Align, Event as Input, Id, Key, Layout, Modifiers, Rect, RichText, Role, Sense, TextEdit, Ui,
+    Align, Event as Input, Id, Key, Layout, Modifiers, Rect, RichText, Role, TextEdit, Ui,
     WidgetInfo, pos2, vec2,
 };
 
-use super::icons::{Icon, focus_ring};
+use super::icons::Icon;
 use super::keys;
 use super::scene::{Scene, Wish};
-use super::theme::{self, size, space};
+use super::search_hits::{Found, HEADING, ROW, Whereabouts, group, heading_ui, hit_ui};
+use super::theme::{self, space};
 use super::words::t;
 use crate::command::Command;
-use crate::event::{Event, Hit};
+use crate::command::room::RoomCommand;
+use crate::event::Event;
+use crate::event::room::RoomEvent;
 use crate::wire::jid::Jid;
 use crate::wire::text::Terms;
 
 /// Hits asked for at a time.
 const PAGE: u32 = 100;
-/// Height of a hit and of a heading, in points.
-const ROW: f32 = 48.0;
-const HEADING: f32 = 34.0;
-/// Characters shown before the first place, so that it is in sight in a long message.
-const BEFORE: usize = 24;
-/// Characters shown in all.
-const SHOWN: usize = 300;
-
 /// Whose messages can be asked for: people talked with lately, so many, and so much of a name.
 const MOST_PEOPLE: usize = 200;
 const NAME: usize = 28;
@@ -37,37 +29,77 @@ const NAME: usize = 28;
 #[derive(Default)]
 pub struct SearchView {
     text: String,
-    /// Only in the conversation that was open.
+    /// Only in the conversation or room that was open.
     here_only: bool,
-    here: Option<Jid>,
+    here: Option<Whereabouts>,
     /// Only what this one wrote.
     from: Option<Jid>,
+    /// What was said to one, and in rooms.
+    messages: Source,
+    rooms: Source,
+    /// We are in no room: nothing is asked of any.
+    roomless: bool,
+    hits: Vec<Found>,
+    marked: usize,
+    scroll_to_marked: bool,
+    focus: bool,
+}
+
+/// One of the two that are asked.
+#[derive(Default)]
+struct Source {
     /// What was asked for last, and older than which message.
     asked: Option<(Wanted, Option<String>)>,
     /// What the shown hits are the answer to.
     shown: Option<Wanted>,
-    hits: Vec<Hit>,
     complete: bool,
     /// The oldest of the hits: the next page begins before it.
     oldest: Option<String>,
-    marked: usize,
-    scroll_to_marked: bool,
-    focus: bool,
 }
 
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq)]
 struct Wanted {
     text: String,
-    with: Option<Jid>,
+    place: Option<Whereabouts>,
     from: Option<Jid>,
 }
 
+impl Source {
+    /// Is this the answer to what was asked for last?
+    fn awaits(&self, wanted: &Wanted, before: Option<&String>) -> bool {
+        let asked = self.asked.as_ref();
+        asked.is_some_and(|(asked, older)| asked == wanted && older.as_ref() == before)
+    }
+
+    /// To be asked for this, if it was not yet.
+    fn is_news(&mut self, wanted: &Wanted) -> bool {
+        let known = self
+            .asked
+            .as_ref()
+            .is_some_and(|(asked, _)| asked == wanted);
+        if !known {
+            self.asked = Some((wanted.clone(), None));
+        }
+        !known
+    }
+
+    /// To be asked for the next page: older than which one, if there is one.
+    fn next(&mut self, wanted: &Wanted) -> Option<String> {
+        let oldest = self.oldest.clone().filter(|_| !self.complete);
+        // Once.
+        let oldest = oldest.filter(|oldest| !self.awaits(wanted, Some(oldest)))?;
+        self.asked = Some((wanted.clone(), Some(oldest.clone())));
+        Some(oldest)
+    }
+}
+
 impl SearchView {
-    /// Puts the cursor into the field. `here`: the conversation that is open.
-    pub fn start(&mut self, here: Option<&Jid>) {
+    /// Puts the cursor into the field. `with` and `room`: the conversation or the room that is open.
+    pub fn start(&mut self, with: Option<&Jid>, room: Option<&str>) {
         self.focus = true;
-        self.here = here.cloned();
+        let room = room.map(|room| Whereabouts::Room(room.to_owned()));
+        self.here = with.cloned().map(Whereabouts::With).or(room);
         self.here_only &= self.here.is_some();
     }
 
@@ -90,35 +122,103 @@ impl SearchView {
             } => {
                 let wanted = Wanted {
                     text: text.clone(),
-                    with: with.clone(),
+                    place: with.clone().map(Whereabouts::With),
                     from: from.clone(),
                 };
-                let asked = self.asked.as_ref();
-                if asked.is_none_or(|asked| asked.0 != wanted || asked.1 != *before) {
-                    return;
+                let hits: Vec<Found> = hits.iter().cloned().map(Found::Said).collect();
+                if self.messages.awaits(&wanted, before.as_ref()) {
+                    self.take(wanted, before.is_none(), hits, *complete, false);
                 }
-                if before.is_none() {
-                    self.hits.clear();
-                    self.marked = 0;
-                }
-                self.oldest = hits.last().map(|hit| hit.message.id.clone());
-                self.hits.extend(hits.iter().cloned());
-                group(&mut self.hits);
-                self.complete = *complete;
-                self.shown = Some(wanted);
             }
-            Event::Deleted { with, id, .. } => self.hits.retain(|hit| {
-                with.as_ref().is_some_and(|with| *with != hit.with)
-                    || id.as_ref().is_some_and(|id| *id != hit.message.id)
+            Event::Room(event) => self.hear_of_room(event),
+            Event::Deleted { with, id, .. } => self.keep(|hit| match hit {
+                Found::InRoom(_) => true,
+                Found::Said(hit) => {
+                    with.as_ref().is_some_and(|with| *with != hit.with)
+                        || id.as_ref().is_some_and(|id| *id != hit.message.id)
+                }
             }),
-            Event::Expired { before } => self.hits.retain(|hit| hit.message.time >= *before),
+            Event::Expired { before } => {
+                self.keep(|hit| hit.is_in_room() || hit.time() >= *before);
+            }
             _ => {}
         }
+    }
+
+    fn hear_of_room(&mut self, event: &RoomEvent) {
+        match event {
+            RoomEvent::RoomFound {
+                text,
+                room,
+                from,
+                before,
+                hits,
+                complete,
+                ..
+            } => {
+                let wanted = Wanted {
+                    text: text.clone(),
+                    place: room.clone().map(Whereabouts::Room),
+                    from: from.clone(),
+                };
+                let hits: Vec<Found> = hits.iter().cloned().map(Found::InRoom).collect();
+                if self.rooms.awaits(&wanted, before.as_ref()) {
+                    self.take(wanted, before.is_none(), hits, *complete, true);
+                }
+            }
+            RoomEvent::RoomMessage { line, .. } if line.retracted.is_some() => {
+                self.keep(|hit| !hit.is_in_room() || hit.id() != line.id);
+            }
+            RoomEvent::RoomHidden { id, .. } => {
+                self.keep(|hit| !hit.is_in_room() || hit.id() != id);
+            }
+            RoomEvent::RoomLeft { room, .. } => {
+                let left = Whereabouts::Room(room.clone());
+                self.keep(|hit| hit.place() != left);
+            }
+            _ => {}
+        }
+    }
+
+    fn keep(&mut self, test: impl FnMut(&Found) -> bool) {
+        self.hits.retain(test);
+        self.marked = self.marked.min(self.hits.len().saturating_sub(1));
+    }
+
+    /// Takes a page, the first or a further one, of rooms or not.
+    fn take(
+        &mut self,
+        wanted: Wanted,
+        first: bool,
+        hits: Vec<Found>,
+        complete: bool,
+        in_rooms: bool,
+    ) {
+        // The mark stays where the user has put it, whichever of the two answers comes first.
+        let marked = self.hits.get(self.marked).filter(|_| self.marked > 0);
+        let marked = marked.map(|hit| (hit.place(), hit.id().to_owned()));
+        if first {
+            self.hits.retain(|hit| hit.is_in_room() != in_rooms);
+        }
+        let source = match in_rooms {
+            true => &mut self.rooms,
+            false => &mut self.messages,
+        };
+        source.oldest = hits.last().map(|hit| hit.id().to_owned());
+        (source.complete, source.shown) = (complete, Some(wanted));
+        self.hits.extend(hits);
+        group(&mut self.hits);
+        let is_marked = |hit: &Found| {
+            let marked = marked.as_ref();
+            marked.is_some_and(|(place, id)| hit.id() == id && hit.place() == *place)
+        };
+        self.marked = self.hits.iter().position(is_marked).unwrap_or(0);
     }
 
     /// Draws field and hits.
     pub fn ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
+        self.check_rooms(scene);
         egui::Frame::new()
             .inner_margin(egui::Margin::symmetric(12, 8))
             .show(ui, |ui| {
@@ -133,7 +233,7 @@ impl SearchView {
         self.ask(&mut wishes);
         if self.text.trim().is_empty() {
             hint_ui(ui, &t!(ui, "search-hint"));
-        } else if self.hits.is_empty() && self.shown.as_ref() == Some(&self.wanted()) {
+        } else if self.hits.is_empty() && self.is_answered() {
             hint_ui(ui, &t!(ui, "search-nothing"));
         } else {
             self.hits_ui(ui, scene, &mut wishes);
@@ -141,15 +241,28 @@ impl SearchView {
         wishes
     }
 
-    /// In which conversation, and by whom.
+    /// A room that we are not in any more is not looked through.
+    fn check_rooms(&mut self, scene: &Scene<'_>) {
+        let mut rooms = scene.model.rooms.values();
+        self.roomless = !rooms.any(|room| room.about.joined);
+        if let Some(Whereabouts::Room(room)) = &self.here {
+            let known = scene.model.rooms.get(room);
+            if known.is_none_or(|room| !room.about.joined) {
+                (self.here, self.here_only) = (None, false);
+            }
+        }
+    }
+
+    /// In which conversation or room, and by whom.
     fn filters_ui(&mut self, ui: &mut Ui, scene: &Scene<'_>) {
-        let nick = |jid: &Jid| {
-            let known = scene.model.contacts.get(jid);
-            known.map_or_else(|| jid.to_string(), |contact| contact.nick.clone())
-        };
+        let nick = |jid: &Jid| Whereabouts::With(jid.clone()).name(scene);
         if let Some(here) = &self.here {
-            let name = nick(here);
-            ui.checkbox(&mut self.here_only, t!(ui, "search-here-only", name = name));
+            let name = here.name(scene);
+            let words = match here {
+                Whereabouts::With(_) => t!(ui, "search-here-only", name = name),
+                Whereabouts::Room(_) => t!(ui, "search-room-only", name = name),
+            };
+            ui.checkbox(&mut self.here_only, words);
         }
         let me = &scene.model.me.jid;
         let name_of = |from: &Option<Jid>| match from {
@@ -181,34 +294,77 @@ impl SearchView {
     fn wanted(&self) -> Wanted {
         Wanted {
             text: self.text.clone(),
-            with: self.here.clone().filter(|_| self.here_only),
+            place: self.here.clone().filter(|_| self.here_only),
             from: self.from.clone(),
         }
+    }
+
+    /// Whether all that were asked have answered.
+    fn is_answered(&self) -> bool {
+        let wanted = self.wanted();
+        let answered = |source: &Source| source.shown.as_ref() == Some(&wanted);
+        answered(&self.messages) && answered(&self.rooms)
     }
 
     /// Asks for what is in the field now, once.
     fn ask(&mut self, wishes: &mut Vec<Wish>) {
         if self.text.trim().is_empty() {
             self.hits.clear();
-            (self.asked, self.shown) = (None, None);
+            (self.messages, self.rooms) = Default::default();
             return;
         }
         let wanted = self.wanted();
-        let asked = self.asked.as_ref();
-        if asked.is_none_or(|(asked, _)| *asked != wanted) {
-            self.ask_for(wanted, None, wishes);
+        if self.messages.is_news(&wanted) {
+            self.ask_messages(&wanted, None, wishes);
+        }
+        if self.rooms.is_news(&wanted) {
+            self.ask_rooms(&wanted, None, wishes);
         }
     }
 
-    fn ask_for(&mut self, wanted: Wanted, before: Option<String>, wishes: &mut Vec<Wish>) {
-        self.asked = Some((wanted.clone(), before.clone()));
+    fn ask_messages(&mut self, wanted: &Wanted, before: Option<String>, wishes: &mut Vec<Wish>) {
+        let with = match &wanted.place {
+            None => None,
+            Some(Whereabouts::With(with)) => Some(with.clone()),
+            Some(Whereabouts::Room(_)) => {
+                return self.take(wanted.clone(), true, Vec::new(), true, false);
+            }
+        };
         wishes.push(Wish::Ask(Command::Search {
-            text: wanted.text,
-            with: wanted.with,
-            from: wanted.from,
+            text: wanted.text.clone(),
+            with,
+            from: wanted.from.clone(),
             limit: Some(PAGE),
             before,
         }));
+    }
+
+    fn ask_rooms(&mut self, wanted: &Wanted, before: Option<String>, wishes: &mut Vec<Wish>) {
+        let room = match &wanted.place {
+            None if !self.roomless => None,
+            Some(Whereabouts::Room(room)) => Some(room.clone()),
+            None | Some(Whereabouts::With(_)) => {
+                return self.take(wanted.clone(), true, Vec::new(), true, true);
+            }
+        };
+        wishes.push(Wish::Ask(Command::Room(RoomCommand::RoomSearch {
+            text: wanted.text.clone(),
+            room,
+            from: wanted.from.clone(),
+            limit: Some(PAGE),
+            before,
+        })));
+    }
+
+    /// The next page of both.
+    fn ask_more(&mut self, wishes: &mut Vec<Wish>) {
+        let wanted = self.wanted();
+        if let Some(before) = self.messages.next(&wanted) {
+            self.ask_messages(&wanted, Some(before), wishes);
+        }
+        if let Some(before) = self.rooms.next(&wanted) {
+            self.ask_rooms(&wanted, Some(before), wishes);
+        }
     }
 
     fn field_ui(&mut self, ui: &mut Ui, wishes: &mut Vec<Wish>) {
@@ -259,21 +415,13 @@ impl SearchView {
             && key(Key::Enter)
             && let Some(hit) = self.hits.get(self.marked)
         {
-            wishes.push(self.jump_to(hit));
+            wishes.push(hit.jump(&self.text));
         }
         if key(Key::Escape) {
             if self.text.is_empty() {
                 wishes.push(Wish::Back);
             }
             self.text.clear();
-        }
-    }
-
-    fn jump_to(&self, hit: &Hit) -> Wish {
-        Wish::Jump {
-            with: hit.with.clone(),
-            id: hit.message.id.clone(),
-            terms: Some(self.text.clone()),
         }
     }
 
@@ -284,17 +432,25 @@ impl SearchView {
             .id_salt("hits")
             .show_viewport(ui, |ui, viewport| {
                 let (origin, width) = (ui.max_rect().min, ui.available_width());
-                let shown = self.shown.as_ref();
-                let terms = Terms::parse(shown.map_or("", |shown| shown.text.as_str()));
-                let (mut y, mut with) = (0.0, None);
+                let terms = |source: &Source| {
+                    let shown = source.shown.as_ref();
+                    Terms::parse(shown.map_or("", |shown| shown.text.as_str()))
+                };
+                let (said, in_rooms) = (terms(&self.messages), terms(&self.rooms));
+                let (mut y, mut last) = (0.0, None);
                 for (index, hit) in self.hits.iter().enumerate() {
-                    if with != Some(&hit.with) {
-                        with = Some(&hit.with);
+                    let of = hit.place();
+                    if last.as_ref() != Some(&of) {
                         let place =
                             Rect::from_min_size(pos2(origin.x, origin.y + y), vec2(width, HEADING));
-                        heading_ui(ui, place, scene, &hit.with);
+                        heading_ui(ui, place, scene, &of);
+                        last = Some(of);
                         y += HEADING;
                     }
+                    let terms = match hit.is_in_room() {
+                        true => &in_rooms,
+                        false => &said,
+                    };
                     let place = Rect::from_min_size(pos2(origin.x, origin.y + y), vec2(width, ROW));
                     y += ROW;
                     let marked = index == self.marked;
@@ -302,20 +458,20 @@ impl SearchView {
                         ui.scroll_to_rect(place, None);
                     }
                     let in_sight = y >= viewport.top() - ROW && y - ROW <= viewport.bottom() + ROW;
-                    if in_sight && hit_ui(ui, place, scene, hit, &terms, marked) {
-                        wishes.push(self.jump_to(hit));
+                    if in_sight && hit_ui(ui, place, scene, hit, terms, marked) {
+                        wishes.push(hit.jump(&self.text));
                     }
                 }
                 ui.allocate_space(vec2(width, y));
-                if !self.complete && !self.hits.is_empty() {
+                let complete = self.messages.complete && self.rooms.complete;
+                if !complete && !self.hits.is_empty() {
                     ui.with_layout(Layout::top_down(Align::Center), |ui| {
                         more = ui.button(t!(ui, "search-more")).clicked();
                     });
                 }
             });
-        if more && let Some(oldest) = self.oldest.clone() {
-            let wanted = self.wanted();
-            self.ask_for(wanted, Some(oldest), wishes);
+        if more {
+            self.ask_more(wishes);
         }
     }
 }
@@ -327,179 +483,7 @@ fn short(name: &str) -> String {
     format!("{cut}{more}")
 }
 
-/// Hits of one conversation together, in the order of the newest of each.
-fn group(hits: &mut [Hit]) {
-    let mut order: Vec<Jid> = Vec::new();
-    for hit in hits.iter() {
-        if !order.contains(&hit.with) {
-            order.push(hit.with.clone());
-        }
-    }
-    hits.sort_by_key(|hit| order.iter().position(|with| *with == hit.with));
-}
-
 fn hint_ui(ui: &mut Ui, words: &str) {
     ui.add_space(space::XL * 2.0);
     ui.vertical_centered(|ui| ui.label(RichText::new(words).color(theme::palette(ui).weak)));
-}
-
-fn heading_ui(ui: &Ui, place: Rect, scene: &Scene<'_>, with: &Jid) {
-    let palette = theme::palette(ui);
-    let name = scene
-        .model
-        .contacts
-        .get(with)
-        .map_or(with.as_str(), |contact| contact.nick.as_str());
-    let words = super::text::fitted(
-        ui,
-        name,
-        theme::bold(size::SMALL),
-        palette.weak,
-        place.width() - 2.0 * space::L,
-    );
-    ui.painter().galley(
-        pos2(
-            place.left() + space::L,
-            place.bottom() - words.size().y - 4.0,
-        ),
-        words,
-        palette.weak,
-    );
-}
-
-/// One message that was found; true if it was clicked.
-fn hit_ui(
-    ui: &mut Ui,
-    place: Rect,
-    scene: &Scene<'_>,
-    hit: &Hit,
-    terms: &Terms,
-    marked: bool,
-) -> bool {
-    let palette = theme::palette(ui);
-    let message = &hit.message;
-    let response = ui.interact(
-        place,
-        Id::unique(("hit", &hit.with, &message.id)),
-        Sense::click(),
-    );
-    let who = if message.is_own() {
-        t!(scene, "you")
-    } else {
-        let known = scene.model.contacts.get(&message.from);
-        known.map_or_else(|| message.from.to_string(), |contact| contact.nick.clone())
-    };
-    let time = scene.now.brief(message.time);
-    let (snippet, places) = snippet(&message.body, terms);
-    let spoken = t!(
-        scene,
-        "search-hit-spoken",
-        name = who,
-        time = time,
-        text = snippet
-    );
-    response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &spoken));
-    let inside = place.shrink2(vec2(space::S, 1.0));
-    if marked || response.hovered() {
-        let fill = if marked {
-            palette.selected
-        } else {
-            palette.hover
-        };
-        ui.painter()
-            .rect_filled(inside, f32::from(theme::ROUND), fill);
-    }
-    focus_ring(ui, &response, inside);
-    let time = super::text::one_line(ui, &time, size::SMALL, palette.weak, 120.0);
-    let right = place.right() - space::L;
-    let left = place.left() + space::L;
-    let top = place.top() + 6.0;
-    let room = (right - left - time.size().x - space::M).max(40.0);
-    ui.painter()
-        .galley(pos2(right - time.size().x, top), time, palette.weak);
-    let who = super::text::one_line(ui, &who, size::SMALL, palette.weak, room);
-    ui.painter().galley(pos2(left, top), who, palette.weak);
-    let words = line(ui, &snippet, &places, right - left);
-    ui.painter()
-        .galley(pos2(left, top + 17.0), words, palette.text);
-    response.clicked()
-}
-
-/// The part of a text where the words stand, in one line, and where they are in it.
-fn snippet(body: &str, terms: &Terms) -> (String, Vec<Range<usize>>) {
-    // A megabyte is not looked through in each frame.
-    let most = body
-        .char_indices()
-        .nth(20_000)
-        .map_or(body.len(), |(at, _)| at);
-    let body = body.get(..most).unwrap_or(body);
-    let first = terms.places(body).first().map_or(0, |place| place.start);
-    let before = body.get(..first).unwrap_or_default();
-    let start = before
-        .char_indices()
-        .rev()
-        .nth(BEFORE)
-        .map_or(0, |(at, _)| at);
-    let rest = body.get(start..).unwrap_or_default();
-    let end = rest
-        .char_indices()
-        .nth(SHOWN)
-        .map_or(rest.len(), |(at, _)| at);
-    let cut = rest
-        .get(..end)
-        .unwrap_or_default()
-        .replace(['\n', '\r', '\t'], " ");
-    let text = if start > 0 { format!("…{cut}") } else { cut };
-    let places = terms.places(&text);
-    (text, places)
-}
-
-fn line(ui: &Ui, text: &str, places: &[Range<usize>], width: f32) -> std::sync::Arc<egui::Galley> {
-    let palette = theme::palette(ui);
-    super::fonts::prepare(ui.ctx(), text);
-    let mut job = LayoutJob::default();
-    job.wrap.max_width = width;
-    job.wrap.max_rows = 1;
-    job.wrap.break_anywhere = true;
-    let plain = TextFormat {
-        font_id: theme::regular(size::BODY),
-        color: palette.text,
-        ..TextFormat::default()
-    };
-    let found = TextFormat {
-        font_id: theme::bold(size::BODY),
-        color: palette.accent,
-        ..TextFormat::default()
-    };
-    let mut at = 0;
-    for place in places {
-        job.append(
-            text.get(at..place.start).unwrap_or_default(),
-            0.0,
-            plain.clone(),
-        );
-        job.append(
-            text.get(place.clone()).unwrap_or_default(),
-            0.0,
-            found.clone(),
-        );
-        at = place.end;
-    }
-    job.append(text.get(at..).unwrap_or_default(), 0.0, plain);
-    ui.painter().layout_job(job)
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_snippet_shows_the_place_also_deep_in_a_long_text() {
-        let body = ["x ".repeat(900), "needle".to_owned(), " y".repeat(900)].join("\n");
-        let (text, places) = snippet(&body, &Terms::parse("needle"));
-        assert!(text.starts_with('…') && !text.contains('\n') && text.chars().count() <= SHOWN + 1);
-        assert_eq!(&text[places[0].clone()], "needle");
-        assert_eq!(snippet("short", &Terms::parse("no")).0, "short");
-    }
 }

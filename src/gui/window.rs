@@ -333,12 +333,20 @@ impl Window {
                 self.page = *page;
                 self.network.enter();
                 if *page == Page::Search {
-                    self.search.start(self.selected.as_ref());
+                    self.search
+                        .start(self.selected.as_ref(), self.room.as_deref());
                 }
             }
             Wish::Jump { with, id, terms } => {
                 self.open(with.clone());
                 self.talk.jump(id, terms.as_deref());
+                return false;
+            }
+            Wish::JumpInRoom { room, id, terms } => {
+                if self.room_in_sight() != Some(room) {
+                    self.open_room(room);
+                }
+                self.room_pane.jump(id, terms.as_deref());
                 return false;
             }
             Wish::Back => self.back(),

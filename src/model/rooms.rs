@@ -1,8 +1,13 @@
 //! Rooms as faces show them: changed by [`RoomEvent`]s only.
 
+mod pages;
+
 use std::collections::VecDeque;
 
+use jiff::Timestamp;
+
 use super::Model;
+use crate::command::Place;
 use crate::event::room::{
     Notify, RoomAbout, RoomEvent, RoomLine, RoomMember, RoomPoll, RoomRules, RoomTroubleKind,
     RoomWhy,
@@ -20,6 +25,12 @@ pub struct RoomView {
     pub lines: VecDeque<RoomLine>,
     /// Nothing older is to be had.
     pub complete: bool,
+    /// Newer lines exist than the newest of `lines`: the user went to a place in the past.
+    pub detached: bool,
+    /// Where the face wants to go: the next `room-history` for this place replaces what is loaded.
+    pub jump: Option<Place>,
+    /// When the latest line was written, also if it is not loaded.
+    pub latest: Option<Timestamp>,
     /// Not seen yet.
     pub unread: u32,
     /// The first of these: where the "new" line goes.
@@ -75,6 +86,8 @@ pub struct Invitation {
 impl RoomView {
     /// Lines kept, unless the user scrolls back.
     pub const WINDOW: usize = 1000;
+    /// Lines kept while the user scrolls: so many around the place.
+    pub const MOST: usize = 2000;
     const MAX_POLLS: usize = 20;
     const MAX_TROUBLES: usize = 20;
 
@@ -94,6 +107,7 @@ impl RoomView {
     }
 
     fn put(&mut self, line: &RoomLine) {
+        self.latest = self.latest.max(Some(line.time));
         if let Some(known) = self.lines.iter_mut().find(|known| known.id == line.id) {
             let (late, delivered) = (known.late, known.delivered);
             *known = line.clone();
@@ -101,26 +115,7 @@ impl RoomView {
             known.delivered = known.delivered.or(delivered);
             return;
         }
-        let at = match &line.after {
-            None => Some(0),
-            Some(after) => self
-                .lines
-                .iter()
-                .rposition(|known| known.id == *after)
-                .map(|at| at + 1),
-        };
-        // One that joins nothing here goes by its time.
-        let at = at.unwrap_or_else(|| {
-            self.lines
-                .iter()
-                .rposition(|known| known.time <= line.time)
-                .map_or(0, |at| at + 1)
-        });
-        self.lines.insert(at, line.clone());
-        if self.lines.len() > Self::WINDOW {
-            self.lines.pop_front();
-            self.complete = false;
-        }
+        self.insert(line);
         if line.own && !line.history {
             self.problem = None;
         }
@@ -131,6 +126,32 @@ impl RoomView {
             self.unread += 1;
             self.mentions += u32::from(line.mention || line.announcement);
         }
+    }
+
+    /// Puts a new line where it belongs. One never makes them more than [`RoomView::WINDOW`], or than they were.
+    fn insert(&mut self, line: &RoomLine) {
+        let bound = self.lines.len().max(Self::WINDOW);
+        let Some(at) = self.place_of(line) else {
+            return;
+        };
+        self.lines.insert(at, line.clone());
+        while self.lines.len() > bound {
+            self.lines.pop_front();
+            self.complete = false;
+        }
+    }
+
+    /// Where among those that are loaded; `None` if it belongs behind them and something between is not loaded.
+    fn place_of(&self, line: &RoomLine) -> Option<usize> {
+        let behind = |test: &dyn Fn(&RoomLine) -> bool| self.lines.iter().rposition(test);
+        let at = match &line.after {
+            None => Some(0),
+            Some(after) => behind(&|known| known.id == *after).map(|at| at + 1),
+        };
+        // One that joins nothing here goes by its time.
+        let by_time = || behind(&|known| known.time <= line.time).map_or(0, |at| at + 1);
+        let at = at.unwrap_or_else(by_time);
+        (!self.detached || at < self.lines.len()).then_some(at)
     }
 
     /// What of it was told after the first `read` things.
@@ -197,12 +218,13 @@ impl Model {
                 room.out = None;
                 (room.rules.moderated, room.rules.members_only) =
                     (about.moderated, about.members_only);
+                if std::mem::take(&mut room.detached) {
+                    room.lines.clear();
+                    room.complete = false;
+                }
                 room.complete |= complete;
                 for line in messages {
-                    room.put(&RoomLine {
-                        history: true,
-                        ..line.clone()
-                    });
+                    room.put(&as_history(line));
                 }
             }
             RoomEvent::RoomLeft {
@@ -246,6 +268,8 @@ impl Model {
                 }
             }
             RoomEvent::Rooms { rooms, .. } => self.directory.clone_from(rooms),
+            // What was looked for is the concern of the face that asked.
+            RoomEvent::RoomFound { .. } => {}
             RoomEvent::RoomRefused { room, message, .. } => {
                 // A face says it in words of its own; the `error` that follows need not be shown.
                 self.told = Some(message.clone());
@@ -315,15 +339,16 @@ impl RoomView {
             }
             RoomEvent::RoomTrouble { kind, who, .. } => self.trouble(*kind, who),
             RoomEvent::RoomHistory {
-                messages, complete, ..
+                before,
+                after,
+                around,
+                messages,
+                complete,
+                newest,
+                ..
             } => {
-                for line in messages {
-                    self.put(&RoomLine {
-                        history: true,
-                        ..line.clone()
-                    });
-                }
-                self.complete |= complete;
+                let place = Place::of(before.clone(), after.clone(), around.clone());
+                self.page(&place.unwrap_or_default(), messages, *complete, *newest);
             }
             RoomEvent::RoomSeen { notify, .. } => {
                 (self.notify, self.unread, self.mentions) = (*notify, 0, 0);
@@ -334,13 +359,21 @@ impl RoomView {
     }
 }
 
+/// A line that nobody is told of.
+fn as_history(line: &RoomLine) -> RoomLine {
+    RoomLine {
+        history: true,
+        ..line.clone()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::indexing_slicing)]
 
     use super::*;
 
-    fn line(id: &str, after: Option<&str>, second: i64) -> RoomLine {
+    pub(super) fn line(id: &str, after: Option<&str>, second: i64) -> RoomLine {
         RoomLine {
             id: id.into(),
             nick: "romeo".into(),

@@ -103,6 +103,8 @@ pub(super) enum Timer {
     Room(crate::model::room::entry::RoomId),
     /// What we advertise of rooms may change again.
     Rooms,
+    /// A search in rooms goes on.
+    RoomSearch,
     /// Delete messages that were kept for long enough.
     Expire,
     /// Offer to the disk again what it refused.
@@ -425,6 +427,7 @@ impl Core {
                 Timer::File(id) => self.on_file_timeout(&id),
                 Timer::Room(id) => self.on_room_timeout(id),
                 Timer::Rooms => {} // The end of this turn looks at what we advertise.
+                Timer::RoomSearch => self.go_on_searching(),
                 Timer::Quit => self.effects.push_back(Effect::Quit),
             }
         }

@@ -28,6 +28,8 @@ pub enum Wish {
     To(Jid),
     /// The node shall do this.
     Ask(Command),
+    /// To know where this was said, to one or in rooms.
+    Search(String),
 }
 
 const HELP: &str = "\
@@ -42,7 +44,7 @@ const HELP: &str = "\
   /all TEXT               to everybody who is here, each alone
   /knock                  ask for attention
   /history [N]            the last N messages with whom you write to (20)
-  /search WORDS           in all conversations; parts of words do, and \"several words\" as one
+  /search WORDS           in all conversations and rooms; parts of words do, and \"several words\" as one
   /send PATH              send a file or a folder to whom you write to
   /forward [NAME]         pass the file that came last, or the one of this name, on to whom you write to
   /take [NAME]            take the file that was offered last, or the one of this name; into the downloads folder
@@ -107,6 +109,29 @@ const NAMES: [&str; 38] = [
     "/quit",
 ];
 
+/// What is asked of the node to find this.
+pub fn search(model: &Model, text: String) -> Vec<Command> {
+    let in_rooms = RoomCommand::RoomSearch {
+        text: text.clone(),
+        room: None,
+        from: None,
+        limit: Some(20),
+        before: None,
+    };
+    let mut asked = vec![Command::Search {
+        text,
+        with: None,
+        from: None,
+        limit: Some(20),
+        before: None,
+    }];
+    // Who is in no room is not told that nothing was found in one.
+    if model.rooms.values().any(|room| room.about.joined) {
+        asked.push(Command::Room(in_rooms));
+    }
+    asked
+}
+
 /// Reads a line; `to` is whom a text goes to.
 pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
     let line = line.trim_end();
@@ -130,13 +155,7 @@ pub fn read(model: &Model, to: Option<&Jid>, line: &str) -> Wish {
         "me" => send(to, format!("/me {rest}")),
         "history" | "h" => history(to, rest),
         "search" | "s" if rest.is_empty() => Wish::Say("For what? /search lunch".into()),
-        "search" | "s" => Wish::Ask(Command::Search {
-            text: rest.to_owned(),
-            with: None,
-            from: None,
-            limit: Some(20),
-            before: None,
-        }),
+        "search" | "s" => Wish::Search(rest.to_owned()),
         "send" | "forward" | "take" | "decline" | "cancel" | "pause" | "resume" | "files" => {
             files::read(model, to, command, rest)
         }
@@ -513,6 +532,22 @@ mod tests {
             matches!(to("/to ju"), Wish::Say(text) if text.contains("julius@pronto") && text.contains("juliet@pronto"))
         );
         assert!(matches!(to("/to nobody"), Wish::Say(text) if text.contains("nobody")));
+    }
+
+    #[test]
+    fn who_is_in_a_room_looks_there_too() {
+        let mut model = model();
+        let Wish::Search(text) = read(&model, None, "/search two words") else {
+            panic!("no search");
+        };
+        assert_eq!(text, "two words");
+        assert_eq!(search(&model, text.clone()).len(), 1);
+        let hall = model.rooms.entry("hall@room-x".into()).or_default();
+        hall.about.joined = true;
+        assert!(search(&model, text).iter().any(|asked| matches!(
+            asked,
+            Command::Room(RoomCommand::RoomSearch { text, room: None, .. }) if text == "two words"
+        )));
     }
 
     #[test]

@@ -176,6 +176,13 @@ impl Chat {
                     return Ok(true);
                 }
             }
+            Wish::Search(text) => {
+                for command in commands::search(&self.model, text) {
+                    if self.node.request(command).await.is_err() {
+                        return Ok(true);
+                    }
+                }
+            }
         }
         Ok(false)
     }

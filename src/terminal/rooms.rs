@@ -2,10 +2,11 @@
 
 use super::commands::Wish;
 use super::screen::Style;
-use super::show::clean;
+use super::show::{self, clean};
 use crate::command::Command;
 use crate::command::room::RoomCommand;
-use crate::event::room::RoomEvent;
+use crate::event::room::{RoomEvent, RoomHit};
+use crate::host::zone;
 
 const HELP: &str = "\
   /rooms                          which rooms there are
@@ -151,6 +152,7 @@ pub fn event(event: &RoomEvent, style: Style) -> Option<String> {
         RoomEvent::RoomTrouble { room, message, .. } => {
             style.alarm(&line(&format!("[{room}] {message}")))
         }
+        RoomEvent::RoomFound { hits, complete, .. } => found(hits, *complete, style),
         RoomEvent::Rooms { rooms, .. } if rooms.is_empty() => style.dim("There are no rooms here."),
         RoomEvent::Rooms { rooms, .. } => {
             let one = |about: &crate::event::room::RoomAbout| {
@@ -165,11 +167,59 @@ pub fn event(event: &RoomEvent, style: Style) -> Option<String> {
     })
 }
 
+/// What was found in rooms, the newest last.
+fn found(hits: &[RoomHit], complete: bool, style: Style) -> String {
+    if hits.is_empty() {
+        return style.dim("(nothing found in rooms)");
+    }
+    let mut lines = Vec::new();
+    if !complete {
+        lines.push(style.dim("(more was said of this in rooms; these are the newest)"));
+    }
+    for RoomHit { room, line } in hits.iter().rev() {
+        let day = line.time.to_zoned(zone::zone()).strftime("%F");
+        let nick = match line.own {
+            true => "you".to_owned(),
+            false => show::one_line(&line.nick),
+        };
+        lines.push(style.dim(&format!("{day}, in {}:", show::one_line(room))));
+        let who = style.bold(&nick);
+        lines.push(show::line(line.time, &who, &nick, &line.body, style));
+    }
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::panic)]
+    #![allow(clippy::panic, clippy::unwrap_used, clippy::indexing_slicing)]
 
     use super::*;
+
+    #[test]
+    fn what_was_found_is_shown_with_its_room_the_newest_last_and_nothing_that_a_terminal_obeys() {
+        let hit = |nick: &str, own: bool, body: &str| RoomHit {
+            room: "hall@room-x".into(),
+            line: serde_json::from_value(serde_json::json!({
+                "id": "x", "nick": nick, "own": own, "body": body, "time": "2026-11-22T14:00:00Z",
+            }))
+            .unwrap(),
+        };
+        let hits = [
+            hit("me", true, "/me leaves"),
+            hit("Dora\u{1b}", false, "a\nb"),
+        ];
+        let style = Style { colour: false };
+        let said = found(&hits, false, style);
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(lines[0].starts_with("(more was said"), "{said}");
+        assert!(lines[1].ends_with("in hall@room-x:"), "{said}");
+        assert!(
+            lines[2].ends_with("Dora: a") && lines[3].trim() == "b",
+            "{said}"
+        );
+        assert!(lines[5].ends_with("* you leaves"), "{said}");
+        assert_eq!(found(&[], true, style), "(nothing found in rooms)");
+    }
 
     #[test]
     fn lines_become_commands_and_the_rest_help() {

@@ -30,7 +30,7 @@ pub fn name(model: &Model, jid: &Jid) -> String {
     one_line(nick)
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     clean(text).replace('\n', " ")
 }
 
@@ -308,7 +308,7 @@ fn reacted_to(model: &Model, with: &Jid, id: &str) -> String {
 }
 
 /// `14:03 Juliet: text`, further lines indented, `/me` as an action (XEP-0245).
-fn line(time: Timestamp, who: &str, plain: &str, body: &str, style: Style) -> String {
+pub(super) fn line(time: Timestamp, who: &str, plain: &str, body: &str, style: Style) -> String {
     let body = clean(body).replace('\n', "\n      ");
     let time = style.dim(&clock(time));
     match body.strip_prefix("/me ") {
@@ -348,7 +348,10 @@ fn history(model: &Model, messages: &[Message], complete: bool, style: Style) ->
 
 fn found(model: &Model, hits: &[Hit], complete: bool, style: Style) -> String {
     if hits.is_empty() {
-        return style.dim("(nothing found)").to_string();
+        // Rooms answer for themselves.
+        let rooms = model.rooms.values().any(|room| room.about.joined);
+        let place = if rooms { " in conversations" } else { "" };
+        return style.dim(&format!("(nothing found{place})"));
     }
     let mut lines = Vec::new();
     if !complete {

@@ -26,6 +26,7 @@ mod liveness;
 mod names;
 mod records;
 mod room_rules;
+mod room_search;
 mod rooms;
 mod sources;
 mod stage;

@@ -1,4 +1,6 @@
 use balcony::command::Place;
+use balcony::command::room::RoomCommand;
+use balcony::event::room::{RoomAbout, RoomEvent, RoomHit, RoomLine};
 
 use super::desk::*;
 
@@ -331,4 +333,291 @@ fn only_what_one_person_wrote_is_found_if_so_chosen() {
     });
     let me = screen.state().model.me.jid.clone();
     assert_eq!(asked, Some(("train".into(), Some(me))));
+}
+
+const HALL: &str = "hall@room-abcdefgh";
+
+/// What was said in a room: only the newest are loaded, and one far back has the words.
+fn said_in_hall() -> Vec<RoomLine> {
+    let line = |n: i64| {
+        let body = match n {
+            300 => "the ship to Åbo".to_owned(),
+            _ => format!("line {n}"),
+        };
+        let after = (n > 0).then(|| format!("l{}", n - 1));
+        let line = json!({"id": format!("l{n}"), "nick": "Dora", "body": body, "time": at(n - 3000), "after": after});
+        serde_json::from_value(line).unwrap()
+    };
+    (0..1000).map(line).collect()
+}
+
+fn with_hall(lines: &[RoomLine]) -> Model {
+    let mut model = three();
+    receive(&mut model, "anna@pc", "m1", "my ship is here", -4000);
+    let about = RoomAbout {
+        room: HALL.into(),
+        id: "x".repeat(43),
+        name: "hall".into(),
+        nick: "Alice".into(),
+        joined: true,
+        ..RoomAbout::default()
+    };
+    model.apply(&Event::Room(RoomEvent::RoomJoined {
+        about: Box::new(about),
+        members: Vec::new(),
+        messages: lines[950..].to_vec(),
+        complete: false,
+        reference: None,
+    }));
+    model
+}
+
+/// What the node and the program do about rooms; what else was asked for is given back.
+fn serve_rooms(screen: &mut Screen, lines: &[RoomLine]) -> Vec<Wish> {
+    let (wishes, mut rest) = (std::mem::take(&mut screen.state_mut().wishes), Vec::new());
+    for wish in wishes {
+        let asked = match wish {
+            Wish::JumpInRoom { room, id, .. } => {
+                let view = screen.state_mut().model.rooms.get_mut(&room).unwrap();
+                view.go_to(Place::Around(id))
+            }
+            Wish::Newest(room) => {
+                let view = screen
+                    .state_mut()
+                    .model
+                    .rooms
+                    .get_mut(room.as_str())
+                    .unwrap();
+                view.go_to(Place::Newest)
+            }
+            Wish::Ask(Command::Room(asked)) => Some(asked),
+            other => {
+                rest.push(other);
+                continue;
+            }
+        };
+        let event = match asked {
+            Some(RoomCommand::RoomSearch {
+                text,
+                room,
+                from,
+                before,
+                ..
+            }) => {
+                let terms = balcony::wire::text::Terms::parse(&text);
+                let found = lines.iter().rev().filter(|line| terms.are_in(&line.body));
+                let hits = found.cloned().map(|line| RoomHit {
+                    room: HALL.into(),
+                    line,
+                });
+                RoomEvent::RoomFound {
+                    hits: hits.collect(),
+                    complete: true,
+                    reference: None,
+                    text,
+                    room,
+                    from,
+                    before,
+                }
+            }
+            Some(RoomCommand::RoomHistory {
+                before,
+                after,
+                around,
+                ..
+            }) => {
+                let place = Place::of(before.clone(), after.clone(), around.clone()).unwrap();
+                let at = lines.iter().position(|line| place.is(&line.id));
+                let at = at.unwrap_or(lines.len());
+                let (start, end) = match place {
+                    Place::Newest | Place::Before(_) => (at.saturating_sub(100), at),
+                    Place::After(_) => (at + 1, at + 101),
+                    Place::Around(_) => (at.saturating_sub(50), at + 50),
+                };
+                let end = end.min(lines.len());
+                RoomEvent::RoomHistory {
+                    room: HALL.into(),
+                    before,
+                    after,
+                    around,
+                    messages: lines[start..end].to_vec(),
+                    complete: start == 0,
+                    newest: end == lines.len(),
+                    reference: None,
+                }
+            }
+            _ => continue,
+        };
+        let event = Event::Room(event);
+        screen.state_mut().model.apply(&event);
+        screen.state_mut().window.hear(&event);
+    }
+    screen.run();
+    rest
+}
+
+fn look_for(screen: &mut Screen, words: &str) {
+    screen.key_press_modifiers(Modifiers::CTRL, Key::F);
+    screen.run();
+    screen
+        .get_by_role_and_label(Role::SearchInput, "Search messages")
+        .type_text(words);
+    screen.run();
+}
+
+#[test]
+fn what_was_said_in_a_room_is_found_under_its_name_and_enter_leads_to_the_line() {
+    let lines = said_in_hall();
+    let mut screen = show(with_hall(&lines), WIDE);
+    look_for(&mut screen, "ship abo");
+    serve_rooms(&mut screen, &lines);
+    let hit = |node: &egui_kittest::Node<'_>| {
+        let label = node.accesskit_node().label();
+        label.is_some_and(|label| label.starts_with("Dora, ") && label.ends_with("the ship to Åbo"))
+    };
+    let row = screen.query_all_by_role(Role::Button).find(hit).unwrap();
+    let row = row.rect();
+    // Below the room's name with the sign that it has in the list.
+    let headings = screen.query_all_by_label("# hall");
+    let heading = headings
+        .map(|node| node.rect())
+        .find(|heading| heading.bottom() <= row.top() + 1.0 && heading.left() + 1.0 >= row.left());
+    assert!(heading.is_some());
+    screen.key_press(Key::Enter);
+    screen.run();
+    for _ in 0..3 {
+        serve_rooms(&mut screen, &lines);
+        screen.run();
+    }
+    let found = screen.get_by(|node| ends(node, ": the ship to Åbo"));
+    let (top, bottom) = (found.rect().top(), found.rect().bottom());
+    assert!(
+        top > 60.0 && bottom < 600.0,
+        "in sight, not at an edge: {top} {bottom}"
+    );
+    for neighbour in ["line 299", "line 301"] {
+        screen.get_by(|node| ends(node, &format!(": {neighbour}")));
+    }
+    screen.get_by_label("Write to hall");
+    screen.get_by_label("To the newest message").click();
+    screen.run();
+    for _ in 0..3 {
+        serve_rooms(&mut screen, &lines);
+        screen.run();
+    }
+    screen.get_by(|node| ends(node, ": line 999"));
+}
+
+#[test]
+fn conversations_and_rooms_stand_below_each_other_and_one_room_can_be_chosen() {
+    let lines = said_in_hall();
+    let mut screen = show(with_hall(&lines), WIDE);
+    screen.state_mut().window.open_room(HALL);
+    screen.run();
+    serve_rooms(&mut screen, &lines);
+    look_for(&mut screen, "ship");
+    let wishes = serve_rooms(&mut screen, &lines);
+    assert!(
+        wishes
+            .iter()
+            .any(|wish| matches!(wish, Wish::Ask(Command::Search { with: None, .. }))),
+        "{wishes:?}"
+    );
+    let message = &screen.state().model.contacts[&jid("anna@pc")]
+        .conversation
+        .messages[0];
+    let event = Event::SearchResult {
+        text: "ship".into(),
+        with: None,
+        from: None,
+        before: None,
+        hits: vec![Hit {
+            with: jid("anna@pc"),
+            message: message.clone(),
+        }],
+        complete: true,
+        reference: None,
+    };
+    screen.state_mut().window.hear(&event);
+    screen.run();
+    // The room's line is the newer one.
+    let top = |screen: &Screen, words: &str| {
+        let ends = |node: &egui_kittest::Node<'_>| {
+            let label = node.accesskit_node().label();
+            label.is_some_and(|label| label.ends_with(words))
+        };
+        let row = screen.query_all_by_role(Role::Button).find(ends);
+        row.map(|row| row.rect().top())
+    };
+    let (room, anna) = (
+        top(&screen, ": the ship to Åbo").unwrap(),
+        top(&screen, ": my ship is here").unwrap(),
+    );
+    assert!(room < anna, "{room} {anna}");
+    screen.get_by_label("Only in hall").click();
+    screen.run();
+    let asked: Vec<Command> = screen.state().asked();
+    let only = |command: &Command| matches!(command, Command::Room(RoomCommand::RoomSearch { room: Some(room), .. }) if room == HALL);
+    assert!(asked.iter().any(only), "{asked:?}");
+    assert!(
+        !asked
+            .iter()
+            .any(|one| matches!(one, Command::Search { .. }))
+    );
+    serve_rooms(&mut screen, &lines);
+    assert!(top(&screen, ": my ship is here").is_none());
+    assert!(top(&screen, ": the ship to Åbo").is_some());
+}
+
+#[test]
+fn more_is_asked_of_both_and_only_of_who_has_more() {
+    let lines = said_in_hall();
+    let mut screen = show(with_hall(&lines), WIDE);
+    look_for(&mut screen, "line");
+    screen.state_mut().wishes.clear();
+    let found = |complete: bool, before: Option<&str>, part: &[RoomLine]| {
+        let hits = part.iter().rev().cloned();
+        let hits = hits.map(|line| RoomHit {
+            room: HALL.into(),
+            line,
+        });
+        Event::Room(RoomEvent::RoomFound {
+            text: "line".into(),
+            room: None,
+            from: None,
+            before: before.map(str::to_owned),
+            hits: hits.collect(),
+            complete,
+            reference: None,
+        })
+    };
+    let nothing = Event::SearchResult {
+        text: "line".into(),
+        with: None,
+        from: None,
+        before: None,
+        hits: Vec::new(),
+        complete: true,
+        reference: None,
+    };
+    screen.state_mut().window.hear(&nothing);
+    screen.run();
+    assert!(screen.query_by_label("Nobody said that here.").is_none());
+    let first = found(false, None, &lines[998..]);
+    screen.state_mut().window.hear(&first);
+    screen.run();
+    screen.get_by_label("Show older ones").click();
+    screen.run();
+    let asked = screen.state().asked();
+    let [Command::Room(RoomCommand::RoomSearch { before, .. })] = asked.as_slice() else {
+        panic!("{asked:?}");
+    };
+    assert_eq!(before.as_deref(), Some("l998"));
+    let second = found(true, Some("l998"), &lines[996..998]);
+    screen.state_mut().window.hear(&second);
+    screen.run();
+    for n in 996..1000 {
+        screen.get_by(|node| ends(node, &format!(": line {n}")));
+    }
+    assert!(screen.query_by_label("Show older ones").is_none());
 }

@@ -3,19 +3,17 @@
 use serde_json::Value;
 
 use super::{About, Core, Hosted, MAX_ROOMS};
+use crate::command::Place;
 use crate::command::room::RoomCommand;
 use crate::event::Event;
 use crate::event::room::{RoomAbout, RoomEvent, RoomWhy};
 use crate::model::room::body::{Body, Role};
 use crate::model::room::engine::{Room, WriteError};
-use crate::model::room::entry::{Author, EntryId, Order, RoomId};
+use crate::model::room::entry::{Author, EntryId, RoomId};
 use crate::wire::jid::Jid;
 use crate::wire::text::clean_name;
 
-type Done = Result<(), String>;
-
-/// Who was asked for older messages and does not answer within this has none.
-const HISTORY_PAUSE: std::time::Duration = std::time::Duration::from_secs(5);
+pub(super) type Done = Result<(), String>;
 
 impl Core {
     pub(in crate::node) fn on_room_command(
@@ -62,13 +60,34 @@ impl Core {
             RoomCommand::RoomHistory {
                 room,
                 before,
+                after,
+                around,
                 limit,
             } => {
-                self.room_history(&room, before, limit, reference)?;
+                let place = Place::of(before, after, around);
+                let place = place.ok_or("Only one of before, after and around.")?;
+                self.room_history(&room, place, limit, reference)?;
                 return Ok(false);
             }
             RoomCommand::Rooms => {
                 self.list_rooms(reference);
+                return Ok(false);
+            }
+            RoomCommand::RoomSearch {
+                text,
+                room,
+                from,
+                limit,
+                before,
+            } => {
+                let wanted = super::search::Wanted {
+                    text,
+                    room,
+                    from,
+                    before,
+                    limit: limit.unwrap_or(50),
+                };
+                self.search_rooms(wanted, reference)?;
                 return Ok(false);
             }
             RoomCommand::RoomLeave { room, delete } => {
@@ -236,7 +255,7 @@ impl Core {
         Ok(true)
     }
 
-    fn hosted(&mut self, id: RoomId) -> Result<&mut Hosted, String> {
+    pub(super) fn hosted(&mut self, id: RoomId) -> Result<&mut Hosted, String> {
         self.rooms
             .all
             .get_mut(&id)
@@ -244,7 +263,7 @@ impl Core {
     }
 
     /// By address or id.
-    fn find_room(&self, room: &str) -> Result<RoomId, String> {
+    pub(super) fn find_room(&self, room: &str) -> Result<RoomId, String> {
         let is = |id: &&RoomId| self.room_address(**id) == room || id.to_string() == room;
         let found = self.rooms.all.keys().find(is);
         found
@@ -461,83 +480,6 @@ impl Core {
         Ok(())
     }
 
-    fn room_history(
-        &mut self,
-        room: &str,
-        before: Option<String>,
-        limit: Option<u16>,
-        reference: Option<Value>,
-    ) -> Done {
-        let (id, clock) = (self.find_room(room)?, self.clock);
-        let limit = limit.unwrap_or(50).clamp(1, 500);
-        let before = before.map(|before| entry(&before)).transpose()?;
-        let hosted = self.hosted(id)?;
-        let place = match before {
-            None => Order {
-                clock: u64::MAX,
-                ..Order::default()
-            },
-            Some(before) => hosted
-                .room
-                .log()
-                .get(&before)
-                .map(|entry| entry.order())
-                .ok_or("there is no such message")?,
-        };
-        let ids: Vec<EntryId> = hosted
-            .room
-            .state()
-            .timeline
-            .range(..place)
-            .rev()
-            .take(usize::from(limit))
-            .map(|(_, id)| *id)
-            .collect();
-        if ids.len() < usize::from(limit) && hosted.room.page(clock, limit) {
-            hosted.history_asked = Some((reference, limit));
-            hosted.history_due = Some(clock.now + HISTORY_PAUSE);
-            return Ok(());
-        }
-        let mut messages: Vec<_> = ids.iter().filter_map(|id| hosted.line(id)).collect();
-        messages.reverse();
-        let complete = messages.len() < usize::from(limit) && hosted.room.log().horizon == 0;
-        let room = hosted.room.address();
-        self.emit(Event::Room(RoomEvent::RoomHistory {
-            room,
-            messages,
-            complete,
-            reference,
-        }));
-        Ok(())
-    }
-
-    /// Older entries came in, or nobody has any, or answers: the oldest lines that there are now.
-    pub(super) fn answer_history(&mut self, id: RoomId, complete: bool) {
-        let Some(hosted) = self.rooms.all.get_mut(&id) else {
-            return;
-        };
-        hosted.history_due = None;
-        let Some((reference, limit)) = hosted.history_asked.take() else {
-            return;
-        };
-        let ids: Vec<EntryId> = hosted
-            .room
-            .state()
-            .timeline
-            .values()
-            .take(usize::from(limit))
-            .copied()
-            .collect();
-        let messages = ids.iter().filter_map(|id| hosted.line(id)).collect();
-        let room = hosted.room.address();
-        self.emit(Event::Room(RoomEvent::RoomHistory {
-            room,
-            messages,
-            complete,
-            reference,
-        }));
-    }
-
     fn list_rooms(&mut self, reference: Option<Value>) {
         let mut rooms: Vec<RoomAbout> = self.rooms.all.values().map(Hosted::about).collect();
         for (jid, ads) in &self.rooms.ads {
@@ -566,7 +508,7 @@ impl Core {
     }
 }
 
-fn entry(id: &str) -> Result<EntryId, String> {
+pub(super) fn entry(id: &str) -> Result<EntryId, String> {
     id.parse()
         .map_err(|_| format!("{id} is no message of a room"))
 }

@@ -5,8 +5,10 @@
 mod commands;
 mod entering;
 mod guests;
+mod history;
 mod leaving;
 mod repeat;
+mod search;
 mod tell;
 mod wire;
 
@@ -92,9 +94,8 @@ pub(super) struct Hosted {
     pub(super) guests: Vec<guests::Guest>,
     /// The id and the nick under which a guest of ours said something.
     pub guest_ids: HashMap<EntryId, (String, String)>,
-    pub history_asked: Option<(Option<Value>, u16)>,
-    /// Nobody has answered that by then.
-    pub history_due: Option<Moment>,
+    /// Older lines that others are asked for.
+    awaited: Option<history::Awaited>,
     /// Who takes part by ordinary messages to us.
     pub(super) repeated: Vec<repeat::Repeated>,
     pub repeat_due: Option<Moment>,
@@ -119,6 +120,8 @@ pub(super) struct Rooms {
     pub invites: VecDeque<(Jid, RoomId, Element)>,
     /// Faces are to be told who may do what, at the end of this turn.
     pub rules_changed: BTreeSet<RoomId>,
+    /// What is being looked for, the first of them now.
+    searches: VecDeque<search::Search>,
 }
 
 impl Core {
@@ -191,6 +194,7 @@ impl Core {
                 for room in self.model.rooms.values_mut() {
                     let spare = room.lines.len().saturating_sub(NEWEST_LINES);
                     room.lines.drain(..spare);
+                    room.complete &= spare == 0;
                 }
             }
             _ => {}
@@ -262,7 +266,7 @@ impl Core {
             hosted.room.poll_timeout(),
             hosted.enter_due,
             hosted.members_due,
-            hosted.history_due,
+            hosted.history_due(),
             hosted.repeat_due,
         ];
         let next = due.into_iter().flatten().min();
@@ -283,7 +287,7 @@ impl Core {
             return;
         };
         hosted.room.handle_timeout(clock);
-        let (history, repeat) = (due(hosted.history_due), due(hosted.repeat_due));
+        let (history, repeat) = (due(hosted.history_due()), due(hosted.repeat_due));
         if due(hosted.enter_due) {
             self.give_up_entering(id);
         }
@@ -520,8 +524,7 @@ impl Hosted {
             delivered: HashMap::new(),
             guests: Vec::new(),
             guest_ids: HashMap::new(),
-            history_asked: None,
-            history_due: None,
+            awaited: None,
             repeated: Vec::new(),
             repeat_due: None,
             corrections: HashMap::new(),
