@@ -444,7 +444,7 @@ settings-keep-days = { $count ->
 }
 settings-export = Alles exportieren …
 settings-delete = Alles löschen
-settings-delete-explained = Alle Nachrichten aller Unterhaltungen werden auf diesem Rechner gelöscht. Andere behalten ihre.
+settings-delete-explained = Alle Nachrichten aller Unterhaltungen werden auf diesem Rechner gelöscht. Andere behalten ihre, und Räume bleiben, bis du sie verlässt und löschst.
 settings-delete-really = Jetzt alles löschen
 
 ## Schlüssel

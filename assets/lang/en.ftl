@@ -449,7 +449,7 @@ settings-keep-days = { $count ->
 }
 settings-export = Export everything…
 settings-delete = Delete everything
-settings-delete-explained = All messages of all conversations are deleted from this computer. Others keep theirs.
+settings-delete-explained = All messages of all conversations are deleted from this computer. Others keep theirs, and rooms stay until you leave and delete them.
 settings-delete-really = Delete everything now
 
 ## Keys

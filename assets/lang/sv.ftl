@@ -445,7 +445,7 @@ settings-keep-days = { $count ->
 }
 settings-export = Exportera allt …
 settings-delete = Ta bort allt
-settings-delete-explained = Alla meddelanden i alla konversationer tas bort från den här datorn. Andra behåller sina.
+settings-delete-explained = Alla meddelanden i alla konversationer tas bort från den här datorn. Andra behåller sina, och rum finns kvar tills du lämnar och tar bort dem.
 settings-delete-really = Ta bort allt nu
 
 ## Nycklar
