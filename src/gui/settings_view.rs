@@ -72,7 +72,7 @@ struct Item {
 }
 
 #[rustfmt::skip]
-const ITEMS: [Item; 20] = [
+const ITEMS: [Item; 21] = [
     Item { section: Section::You, members: &["nick"], words: &["settings-name"], ui: |view, ui, scene, wishes| view.field_ui(ui, scene, Field::Nick, wishes) },
     Item { section: Section::You, members: &["card"], words: &["settings-first", "settings-last", "settings-mail", "settings-xmpp"], ui: card_ui },
     Item { section: Section::Published, members: &["publish"], words: &PUBLISHED, ui: published_ui },
