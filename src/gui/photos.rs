@@ -5,7 +5,10 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use egui::{ColorImage, Context, Rect, Response, Sense, TextureHandle, TextureOptions, Ui, Vec2};
+use egui::{
+    ColorImage, Context, Rect, Response, Role, Sense, TextureHandle, TextureOptions, Ui, Vec2,
+    WidgetInfo,
+};
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use super::theme;
@@ -73,12 +76,7 @@ impl Photos {
             let fill = theme::palette(ui).side;
             ui.painter().rect_filled(place, 4.0, fill);
         }
-        let info = || {
-            let mut info = egui::WidgetInfo::new(egui::WidgetType::Image);
-            info.label = Some(name.to_owned());
-            info
-        };
-        response.widget_info(info);
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
         Some(response)
     }
 
