@@ -43,11 +43,16 @@ impl Room {
 
     /// Why nobody with this key is told what is said here; `None`: it is.
     pub(super) fn refuses(&self, author: Author) -> Option<Refusal> {
+        let unknown = self.log.is_empty() && !self.entering;
+        self.bars(author).or(unknown.then_some(Refusal::Unknown))
+    }
+
+    /// Why the rules let nobody in who has this key.
+    pub(super) fn bars(&self, author: Author) -> Option<Refusal> {
         let rules = &self.state.rules;
         match rules.role(author) {
             Role::Outcast => Some(Refusal::Banned),
             role if rules.members_only && role < Role::Member => Some(Refusal::MembersOnly),
-            _ if self.log.is_empty() && !self.entering => Some(Refusal::Unknown),
             _ => None,
         }
     }
@@ -77,12 +82,11 @@ impl Room {
     /// The rules have changed: who may not hear any more what is said here is told what is on its way, that with it, and then
     /// nothing.
     pub(super) fn turn_away(&mut self) {
-        let listens = |peer: &Peer| peer.here != Level::None || peer.linked;
+        let refused = |peer: &Peer| peer.key.is_some_and(|key| self.refuses(key).is_some());
         let out: Vec<Jid> = self
             .peers
             .iter()
-            .filter(|(_, peer)| listens(peer))
-            .filter(|(_, peer)| peer.key.is_some_and(|key| self.refuses(key).is_some()))
+            .filter(|(_, peer)| refused(peer))
             .map(|(jid, _)| jid.clone())
             .collect();
         for jid in out {

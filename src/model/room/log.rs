@@ -220,13 +220,7 @@ impl Log {
                 first = entry;
             }
         }
-        let (Some(first), Some(chain)) = (first, self.chains.get_mut(&id)) else {
-            return Insert::Refused;
-        };
-        let mut proof = [first, entry];
-        proof.sort_by_key(|entry| entry.id);
-        chain.fork = Some(Fork { seq, proof });
-        Insert::Fork
+        self.freeze(id, first, entry)
     }
 
     /// A second entry in a place from before we came: nothing counts from there on, as with every fork.
@@ -246,10 +240,16 @@ impl Log {
             self.release(id);
         }
         let first = first.and_then(|first| self.release(first));
+        self.freeze(id, first, entry)
+    }
+
+    /// These two stand in one place: nothing comes behind them any more.
+    fn freeze(&mut self, id: ChainId, first: Option<Arc<Entry>>, second: Arc<Entry>) -> Insert {
         let (Some(first), Some(chain)) = (first, self.chains.get_mut(&id)) else {
             return Insert::Refused;
         };
-        let mut proof = [first, entry];
+        let seq = second.draft.seq;
+        let mut proof = [first, second];
         proof.sort_by_key(|entry| entry.id);
         chain.fork = Some(Fork { seq, proof });
         Insert::Fork

@@ -244,13 +244,8 @@ impl Room {
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {
-        let rules = &self.state.rules;
-        match rules.role(self.me) {
-            Role::Outcast => Some(Refusal::Banned),
-            role if rules.members_only && role < Role::Member => Some(Refusal::MembersOnly),
-            _ if self.state.here >= MAX_MEMBERS => Some(Refusal::Busy),
-            _ => None,
-        }
+        let full = self.state.here >= MAX_MEMBERS;
+        self.bars(self.me).or(full.then_some(Refusal::Busy))
     }
 
     /// Somebody has told us how things stand: our join is written.
